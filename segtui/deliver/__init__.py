@@ -1,0 +1,1 @@
+"""Segments to files, written whole or not at all."""

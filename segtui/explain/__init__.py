@@ -1,0 +1,1 @@
+"""Clusters to segments: letters, profiles, names, plots."""

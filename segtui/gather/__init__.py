@@ -1,0 +1,1 @@
+"""Files to customers: reading sources, deciding what they are, one row per customer."""

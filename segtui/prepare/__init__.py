@@ -1,0 +1,1 @@
+"""Customers to points: what each column is, and how it is brought to scale."""

@@ -1,0 +1,464 @@
+"""What stages hand to each other and to the screen: frozen values, no behaviour beyond look-ups.
+
+Arrays and frames are named in annotations only, so that importing this file costs nothing (the terminal
+app reads these values without importing numpy or Polars). Treat every array as read-only.
+
+Two orders exist. *Source order* is the order of the input rows. *Canonical order* is the order of a hash of
+the customer id (`gather.canonical`): every array over customers is in it, so that no result depends on how
+the file was sorted, and the first m customers are a random sample of all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    import polars as pl
+    from numpy.typing import NDArray
+
+    from segtui.recipe import FeatureSpec, PrepareSpec, Recipe
+
+    Floats = NDArray[np.float64]
+    Floats32 = NDArray[np.float32]
+    Labels = NDArray[np.uint8]
+    Rows = NDArray[np.int64]
+
+Cell = str | int | float | None
+"""A value in a table page; text is still uncleaned."""
+
+
+# -- gather ----------------------------------------------------------------------------------------------
+
+
+class Kind(StrEnum):
+    """What a source is about."""
+
+    CUSTOMERS = "customers"
+    ORDERS = "orders"
+    EVENTS = "events"
+    BASKETS = "baskets"
+    PRODUCTS = "products"
+    UNKNOWN = "unknown"
+
+
+class ColumnType(StrEnum):
+    """The verdict on a source column, made on all of its values."""
+
+    INTEGER = "integer"
+    NUMBER = "number"
+    YES_NO = "yes/no"
+    DATE = "date"
+    TEXT = "text"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A source column. `flags` are (flag, reason) pairs, as in FeatureVerdict."""
+
+    name: str
+    type: ColumnType
+    missing: int
+    distinct: int
+    flags: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What was seen in one source. `reason` says why it is taken for `kind`; `roles` maps role -> column."""
+
+    path: str
+    kind: Kind
+    reason: str
+    rows: int
+    roles: dict[str, str]
+    columns: tuple[Column, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LeftOut:
+    """Input rows that are no customer here, and why. `rows` are 0-based source rows, ascending."""
+
+    reason: str
+    rows: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The first rows of a source as text, shown while the rest is read."""
+
+    path: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | None, ...], ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Dataset:
+    """Customers, one row each, in canonical order.
+
+    frame: typed columns under their source names (made unique), canonical order.
+    row: source row of each customer (0-based), aligned with frame.
+    id_column: name of the id column in frame, or None: rows are then known by number only.
+    input_rows: rows read; always len(row) + the rows left out.
+    fingerprint: changes when the data or how it is read changes.
+    revenue: the column that holds money per customer, for lettering; None where there is none.
+    """
+
+    frame: pl.DataFrame
+    row: Rows
+    id_column: str | None
+    input_rows: int
+    left_out: tuple[LeftOut, ...]
+    sources: tuple[SourceReport, ...]
+    warnings: tuple[str, ...]
+    fingerprint: str
+    revenue: str | None = None
+
+    @property
+    def customers(self) -> int:
+        return len(self.row)
+
+
+# -- prepare ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Something an analyst should know of a column: `name` in a word or two, `reason` as a sentence."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureVerdict:
+    """What `prepare` found in one column and proposes to do with it.
+
+    numeric: True: one scaled column; False: nominal, one weighted 0/1 column per level.
+    missing: share of customers without a value, 0 to 1. distinct: number of different values.
+    histogram: counts in equal bins from low to high (numeric) or of the levels, largest first (nominal).
+    usable: whether it can be a feature at all (an all-missing or constant column cannot); `off_reason` says
+    why a column starts switched off, empty where it is proposed.
+    transform: the proposed one (numeric; "none" for nominal); `why` in a short sentence.
+    """
+
+    name: str
+    type: ColumnType
+    numeric: bool
+    missing: float
+    distinct: int
+    histogram: tuple[int, ...]
+    flags: tuple[Flag, ...]
+    usable: bool
+    off_reason: str
+    transform: str
+    why: str
+
+    @property
+    def proposed(self) -> bool:
+        return not self.off_reason
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """The verdict on every column of a dataset, in column order."""
+
+    features: tuple[FeatureVerdict, ...]
+    warnings: tuple[str, ...]
+
+    def proposal(self) -> tuple[FeatureSpec, ...]:
+        """Every usable column as a FeatureSpec, switched on where proposed."""
+        from segtui.recipe import FeatureSpec
+
+        return tuple(FeatureSpec(f.name, on=f.proposed) for f in self.features if f.usable)
+
+    def verdict(self, name: str) -> FeatureVerdict:
+        """The verdict on column `name`. Raises KeyError."""
+        for feature in self.features:
+            if feature.name == name:
+                return feature
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """A fitted way from original units to scale, and what is needed to go back.
+
+    scaled = (f(clip(x)) - centre) / spread, f by `method` (one of recipe.TRANSFORMS, where f is the identity
+    for none, z and robust). low/high: winsorising limits in original units, None where it does not.
+    power: the lambda of yeo_johnson. knots: for quantile_normal, original values at equal steps of rank.
+    fill: the value that stands in for a missing one, original units.
+    """
+
+    method: str
+    centre: float
+    spread: float
+    fill: float
+    low: float | None = None
+    high: float | None = None
+    power: float | None = None
+    knots: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixColumn:
+    """One column of the feature matrix and where it comes from.
+
+    level: for a nominal feature the level this 0/1 column stands for, else None.
+    transform: None for a 0/1 column. weight: what the scaled (or 0/1) value is multiplied with; for a 0/1
+    column it holds the block weight of METHODS B7 times the analyst's weight.
+    """
+
+    feature: str
+    level: str | None
+    transform: Transform | None
+    weight: float
+
+    @property
+    def name(self) -> str:
+        return self.feature if self.level is None else f"{self.feature}={self.level}"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class FeatureMatrix:
+    """Customers as points, ready for k-means.
+
+    values: float32 (columns, customers), C order, scaled and weighted, canonical order of customers.
+    features: the specs that made it, all transforms explicit; only those that are on.
+    votes: feature name -> share of total variance (sums to 1): who really has the vote.
+    notes: what was filled in, winsorised, collapsed; plain sentences.
+    """
+
+    values: Floats32
+    columns: tuple[MatrixColumn, ...]
+    features: tuple[FeatureSpec, ...]
+    votes: dict[str, float]
+    notes: tuple[str, ...]
+    fingerprint: str
+
+    @property
+    def customers(self) -> int:
+        return int(self.values.shape[1])
+
+
+# -- cluster ---------------------------------------------------------------------------------------------
+
+
+class Converged(StrEnum):
+    """Why k-means stopped."""
+
+    LABELS = "labels"
+    """No customer changed segment."""
+    TOLERANCE = "tolerance"
+    """The centroids moved less than scikit-learn's tolerance (1e-4 of the mean column variance)."""
+    MAX_ITER = "max_iter"
+    """The cap was hit."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceStep:
+    """One k-means iteration, as shown while it runs.
+
+    restart: 0-based; the run on all customers continues the best restart. customers: how many rows this
+    iteration worked on. inertia: in scaled, weighted space, over those rows. changed: share of them that
+    changed cluster.
+    """
+
+    restart: int
+    iteration: int
+    customers: int
+    inertia: float
+    changed: float
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Segmentation:
+    """Clusters of one matrix. Cluster j is row j of centroids; letters are given elsewhere.
+
+    labels: uint8 (customers,), canonical order. centroids: float64 (k, columns), scaled weighted space.
+    sizes: (k,) customers per cluster. inertia: sum of squared distances over all customers.
+    exact: converged on all customers; False: fitted on `sampled` of them, every customer assigned.
+    restart_inertias: final inertia per customer of every restart on the sample, for "near-equal solutions".
+    """
+
+    labels: Labels
+    centroids: Floats
+    sizes: tuple[int, ...]
+    inertia: float
+    exact: bool
+    converged: Converged
+    iterations: int
+    sampled: int
+    seed: int
+    trace: tuple[TraceStep, ...]
+    restart_inertias: tuple[float, ...]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def k(self) -> int:
+        return len(self.sizes)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Criteria of one segmentation; each None where it cannot be computed.
+
+    silhouette_squared: mean silhouette with squared distances (METHODS B3), exact over all customers; not to
+    be compared with a Euclidean silhouette. All are comparable only within one feature space (`space`).
+    """
+
+    space: str
+    inertia: float
+    explained: float
+    silhouette_squared: float | None
+    calinski_harabasz: float | None
+    davies_bouldin: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRow:
+    """One k of a sweep: its scores, or the reason why there are none."""
+
+    k: int
+    scores: Scores | None
+    smallest: int
+    iterations: int
+    failed: str = ""
+
+
+# -- explain ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileColumn:
+    """A column of the profile table, in original units, over all customers.
+
+    used: whether it took part in the clustering. mean and spread (standard deviation) of a numeric one; for a
+    level of a nominal feature the mean is its share. decimals: how many to show.
+    """
+
+    feature: str
+    level: str | None
+    used: bool
+    mean: float
+    spread: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A named group of customers.
+
+    means, indexes (100 = average; None where the overall mean is not above 0) and differences (standardised
+    against the rest, METHODS C1; None where undefined) are aligned with Profile.columns.
+    auto_name per METHODS C4; name is the analyst's where given, else the same.
+    """
+
+    letter: str
+    cluster: int
+    name: str
+    auto_name: str
+    size: int
+    share: float
+    means: tuple[float, ...]
+    indexes: tuple[float | None, ...]
+    differences: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The segments of one answer, in letter order. `sampled`: spreads and names rest on that many customers."""
+
+    columns: tuple[ProfileColumn, ...]
+    segments: tuple[Segment, ...]
+    sampled: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Answer:
+    """All that an analyst sees of one recipe: filed under the recipe, twice (approximate, then exact).
+
+    letters: cluster j carries letters[j]. features: every feature of the recipe made explicit.
+    """
+
+    recipe: Recipe
+    prepare: PrepareSpec
+    matrix: FeatureMatrix
+    segmentation: Segmentation
+    letters: tuple[str, ...]
+    profile: Profile
+    scores: Scores
+    seconds: float
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def exact(self) -> bool:
+        return self.segmentation.exact
+
+
+# -- plots -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class MapGrid:
+    """The customer map as character cells, computed below the screen (explain.projection).
+
+    majority: int16 (rows, columns), cluster of most customers in the cell, -1 where empty; row 0 is the top.
+    counts: int64 (rows, columns) customers per cell. overlapped: customers in cells whose majority is
+    another segment. centres: per cluster (row, column) of its centroid.
+    """
+
+    majority: NDArray[np.int16]
+    counts: Rows
+    overlapped: int
+    customers: int
+    x_title: str
+    y_title: str
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+    explained: float | None
+    centres: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """One feature by segment: counts in shared bins. edges has one more entry than bins (numeric), or the
+    levels are named (nominal). counts: per letter, aligned with Answer.profile.segments."""
+
+    feature: str
+    edges: tuple[float, ...]
+    levels: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+    sampled: int
+
+
+# -- tables ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PageColumn:
+    """A column of a paged table. numeric: align right and format as a number."""
+
+    title: str
+    numeric: bool
+
+
+class TablePage(Protocol):
+    """A table of any length, read a page at a time; row i is a position, not an identity."""
+
+    @property
+    def columns(self) -> tuple[PageColumn, ...]: ...
+
+    @property
+    def row_count(self) -> int: ...
+
+    def rows(self, start: int, stop: int) -> list[tuple[Cell, ...]]:
+        """Rows start..stop-1, each as long as `columns`."""
+        ...
+
+    def find(self, text: str, start: int, forward: bool = True) -> int | None:
+        """The next row from `start` whose first text columns contain `text` (case-insensitive), or None."""
+        ...

@@ -1,0 +1,91 @@
+"""What the session tells its listener, from the worker thread; the screen turns each into a message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from segtui.errors import SegtuiError
+    from segtui.progress import Progress
+    from segtui.results import Answer, Dataset, Inspection, Preview, SweepRow, TraceStep
+    from segtui.session.questions import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """The first rows of a source are known; the rest is being read."""
+
+    preview: Preview
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The sources are read and inspected."""
+
+    dataset: Dataset
+    inspection: Inspection
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """A job goes on. At most ten of these a second. trace: the newest k-means iteration, where there is one."""
+
+    job: str
+    progress: Progress
+    trace: TraceStep | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The current recipe has a new answer (approximate, or exact after it)."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A question is answered: ask `Session.found(question)` for the result."""
+
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """A sweep has a further row, or is finished."""
+
+    rows: tuple[SweepRow, ...]
+    finished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """Files are written, whole."""
+
+    paths: tuple[Path, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A job ended with a message for the analyst. job: "open", "answer", "sweep", "export", "question"."""
+
+    job: str
+    error: SegtuiError
+
+
+@dataclass(frozen=True, slots=True)
+class StoppedByAnalyst:
+    """A job was stopped on request; what stood before still stands."""
+
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Nothing is being computed any more."""
+
+
+Event = Previewed | Opened | Progressed | Answered | Found | Swept | Exported | Failed | StoppedByAnalyst | Idle

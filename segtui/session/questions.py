@@ -1,0 +1,41 @@
+"""What a view may ask the worker about the answer on screen; values, so that answers can be filed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MapQuestion:
+    """The customer map as a grid of cells -> results.MapGrid.
+
+    x, y: a feature name, or "component 1", "component 2" … for principal components.
+    """
+
+    x: str
+    y: str
+    columns: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class DistributionQuestion:
+    """One feature by segment -> results.Distribution. bins: how many at most."""
+
+    feature: str
+    bins: int
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersQuestion:
+    """The customers of a segment (None: all) in source order -> results.TablePage."""
+
+    letter: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutQuestion:
+    """The source rows that are no customer, with reasons -> results.TablePage."""
+
+
+Question = MapQuestion | DistributionQuestion | CustomersQuestion | LeftOutQuestion
