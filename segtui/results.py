@@ -381,7 +381,8 @@ class Profile:
 class Answer:
     """All that an analyst sees of one recipe: filed under the recipe, twice (approximate, then exact).
 
-    letters: cluster j carries letters[j]. features: every feature of the recipe made explicit.
+    letters: cluster j carries letters[j]. prepare: every feature of the recipe made explicit. fingerprint: the
+    name it is filed under.
     """
 
     recipe: Recipe
@@ -393,6 +394,7 @@ class Answer:
     scores: Scores
     seconds: float
     warnings: tuple[str, ...] = field(default=())
+    fingerprint: str = ""
 
     @property
     def exact(self) -> bool:
@@ -408,7 +410,10 @@ class MapGrid:
 
     majority: int16 (rows, columns), cluster of most customers in the cell, -1 where empty; row 0 is the top.
     counts: int64 (rows, columns) customers per cell. overlapped: customers in cells whose majority is
-    another segment. centres: per cluster (row, column) of its centroid.
+    another segment. centres: per cluster (row, column) of its centroid, the mean of its members on these axes.
+    customers: all of them; counts hold all but `missing`, which have no value on an axis. clamped: customers
+    beyond the axis range (0.5 % to 99.5 % where tails are long), counted in the border cells. x_range, y_range
+    are in original units; where a title ends in "(log)" cells are spaced on a log1p scale between them.
     """
 
     majority: NDArray[np.int16]
@@ -421,18 +426,26 @@ class MapGrid:
     y_range: tuple[float, float]
     explained: float | None
     centres: tuple[tuple[int, int], ...]
+    clamped: int = 0
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
     """One feature by segment: counts in shared bins. edges has one more entry than bins (numeric), or the
-    levels are named (nominal). counts: per letter, aligned with Answer.profile.segments."""
+    levels are named (nominal). counts: per letter, aligned with Answer.profile.segments.
+
+    sampled: customers counted. missing: customers without a value, not counted. log: the bins are spaced on a
+    log scale. The outermost bins may be wider than the others, to take in long tails: the edges say so.
+    """
 
     feature: str
     edges: tuple[float, ...]
     levels: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]
     sampled: int
+    log: bool = False
+    missing: int = 0
 
 
 # -- tables ----------------------------------------------------------------------------------------------

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from segtui.session.questions import Question
 
 
+OPENING, FITTING, REFINING, SETTLING = "opening", "fitting", "refining", "refining the first run"
+SWEEPING, LOOKING_UP, EXPORTING = "sweeping", "looking up", "exporting"
+"""What jobs are called, on screen and in events."""
+
+
 @dataclass(frozen=True, slots=True)
 class Previewed:
     """The first rows of a source are known; the rest is being read."""
@@ -70,7 +75,7 @@ class Exported:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A job ended with a message for the analyst. job: "open", "answer", "sweep", "export", "question"."""
+    """A job ended with a message for the analyst. job: one of the names below."""
 
     job: str
     error: SegtuiError

@@ -1,0 +1,60 @@
+"""What the session needs of the stages: the pipeline in earnest, a blockable fake in tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from segtui.progress import Steps
+from segtui.recipe import Anchor, LabelledSpec, Recipe
+from segtui.results import Answer, Dataset, Inspection, Preview, SweepRow, TraceStep
+from segtui.session.questions import Question
+
+Trace = Callable[[TraceStep], None]
+
+
+class Engine(Protocol):
+    """Computes answers to recipes; every method but the look-ups is a generator of short pieces."""
+
+    def preview(self, recipe: Recipe) -> Preview:
+        """The first rows of the first source, within a second."""
+        ...
+
+    def open(self, recipe: Recipe) -> Steps[tuple[Dataset, Inspection]]:
+        """Read and inspect the sources."""
+        ...
+
+    def filed(self, recipe: Recipe) -> Answer | None:
+        """The best answer already there, at once."""
+        ...
+
+    def explicit(self, recipe: Recipe) -> Recipe:
+        """The recipe with everything that was proposed spelled out."""
+        ...
+
+    def anchor(self, answer: Answer) -> Anchor:
+        """What later segmentations take their letters from."""
+        ...
+
+    def first(self, recipe: Recipe, trace: Trace) -> Steps[Answer]:
+        """The approximate answer."""
+        ...
+
+    def exact(self, recipe: Recipe, trace: Trace) -> Steps[Answer]:
+        """The converged answer."""
+        ...
+
+    def sweep(
+        self, recipe: Recipe, ks: range, trace: Trace, found: Callable[[SweepRow], None]
+    ) -> Steps[tuple[SweepRow, ...]]:
+        """Converged fits for several k."""
+        ...
+
+    def reply(self, question: Question, answer: Answer | None) -> Steps[object]:
+        """What a view asked about an answer."""
+        ...
+
+    def export(self, recipe: Recipe, spec: LabelledSpec) -> Steps[tuple[tuple[Path, ...], tuple[str, ...]]]:
+        """Write labelled customers of the exact answer; returns the paths and what is worth saying."""
+        ...

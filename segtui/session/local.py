@@ -1,0 +1,73 @@
+"""The engine in earnest: the pipeline in this process, with what only a screen asks for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from segtui.errors import AnalysisError
+from segtui.pipeline import Pipeline
+from segtui.progress import Steps
+from segtui.recipe import LabelledSpec, Recipe
+from segtui.results import Answer, Preview
+from segtui.session.pages import CustomersPage, LeftOutPage
+from segtui.session.questions import (
+    CustomersQuestion,
+    DistributionQuestion,
+    LeftOutQuestion,
+    MapQuestion,
+    Question,
+)
+
+
+class LocalEngine(Pipeline):
+    """`session.engine.Engine` on the real stages."""
+
+    def preview(self, recipe: Recipe) -> Preview:
+        """The first rows of the first source, as text."""
+        from segtui.gather.preview import preview
+
+        if not recipe.gather.sources:
+            raise AnalysisError("there is nothing to open", hint="Name a file.")
+        return preview(recipe.gather.sources[0])
+
+    def reply(self, question: Question, answer: Answer | None) -> Steps[object]:
+        """Compute what a view asked. Raises AnalysisError where the question needs an answer first."""
+        dataset, _ = self._data
+        if isinstance(question, LeftOutQuestion):
+            return LeftOutPage(dataset)
+        if answer is None:
+            raise AnalysisError("there are no segments yet", hint="Wait for the first answer.")
+        if isinstance(question, CustomersQuestion):
+            return CustomersPage(dataset, answer, question.letter)
+        if isinstance(question, MapQuestion):
+            return (yield from self._map(question, answer))
+        return (yield from self._distribution(question, answer))
+
+    def _map(self, question: MapQuestion, answer: Answer) -> Steps[object]:
+        from segtui.explain.projection import Coordinates, coordinates, grid
+
+        dataset, _ = self._data
+        name = f"coordinates {answer.matrix.fingerprint} {question.x} {question.y}"
+        points = yield from self._filed(
+            name, Coordinates, lambda: coordinates(dataset, answer.matrix, question.x, question.y)
+        )
+        return (yield from grid(points, answer.segmentation, answer.letters, question.columns, question.rows))
+
+    def _distribution(self, question: DistributionQuestion, answer: Answer) -> Steps[object]:
+        from segtui.explain.distribution import distribution
+
+        dataset, inspection = self._data
+        return (
+            yield from distribution(
+                dataset, inspection, answer.segmentation, answer.letters, question.feature, question.bins
+            )
+        )
+
+    def export(self, recipe: Recipe, spec: LabelledSpec) -> Steps[tuple[tuple[Path, ...], tuple[str, ...]]]:
+        """Write the labelled customers, converged, with the recipe beside them."""
+        from segtui.deliver.labelled import write
+
+        dataset, _ = self._data
+        answer = yield from self.exact(recipe, lambda step: None)
+        paths = yield from write(dataset, recipe.gather, answer, spec)
+        return paths, answer.warnings

@@ -1,0 +1,105 @@
+"""Tables of any length that a screen reads a page at a time: customers, and the rows left out."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from segtui.results import Answer, Cell, Dataset, PageColumn
+
+if TYPE_CHECKING:
+    from segtui.results import Rows
+
+SEARCHED_AT_ONCE = 100_000
+
+
+def cell(value: object) -> Cell:
+    """A value as a table shows it."""
+    if value is None or isinstance(value, (str, int, float)) and not isinstance(value, bool):
+        return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value.isoformat(" ") if isinstance(value, datetime) else value.isoformat() if isinstance(value, date) else str(value)
+
+
+class CustomersPage:
+    """The customers of a segment (None: all) in source order: row number, id, segment, then every column."""
+
+    def __init__(self, dataset: Dataset, answer: Answer, letter: str | None) -> None:
+        labels = answer.segmentation.labels
+        cluster = None if letter is None else answer.letters.index(letter)
+        members = np.arange(len(labels)) if cluster is None else np.flatnonzero(labels == cluster)
+        self._at: Rows = members[np.argsort(dataset.row[members], kind="stable")]
+        self._row = dataset.row
+        self._letters = np.array(answer.letters)
+        self._labels = labels
+        first = [dataset.id_column] if dataset.id_column else []
+        self._frame = dataset.frame.select([*first, *(c for c in dataset.frame.columns if c not in first)])
+        numeric = [dtype.is_numeric() for dtype in self._frame.dtypes]
+        named = tuple(PageColumn(n, q) for n, q in zip(self._frame.columns, numeric, strict=True))
+        self.columns: tuple[PageColumn, ...] = (PageColumn("row", True), PageColumn("segment", False), *named)
+
+    @property
+    def row_count(self) -> int:
+        return len(self._at)
+
+    def rows(self, start: int, stop: int) -> list[tuple[Cell, ...]]:
+        at = self._at[max(0, start) : stop]
+        values = self._frame[at].rows()
+        return [
+            (int(self._row[i]) + 1, str(self._letters[self._labels[i]]), *map(cell, row))
+            for i, row in zip(at, values, strict=True)
+        ]
+
+    def find(self, text: str, start: int, forward: bool = True) -> int | None:
+        spans = _spans(start, self.row_count, forward)
+        texts = [c for c, t in self._frame.schema.items() if t == pl.String or c == self._frame.columns[0]]
+        for low, high in spans:
+            part = self._frame[self._at[low:high]].select(texts)
+            hits = part.select(pl.any_horizontal(_contains(c, text) for c in texts)).to_series().fill_null(False)
+            found = hits.arg_true()
+            if len(found):
+                return low + int(found[0] if forward else found[-1])
+        return None
+
+
+class LeftOutPage:
+    """The source rows that are no customer: row number and reason."""
+
+    columns: tuple[PageColumn, ...] = (PageColumn("row", True), PageColumn("reason", False))
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._rows = np.concatenate([part.rows for part in dataset.left_out]) if dataset.left_out else np.empty(0, int)
+        reasons = [np.full(len(part.rows), i) for i, part in enumerate(dataset.left_out)]
+        self._why = np.concatenate(reasons) if reasons else np.empty(0, int)
+        order = np.argsort(self._rows, kind="stable")
+        self._rows, self._why = self._rows[order], self._why[order]
+        self._reasons = tuple(part.reason for part in dataset.left_out)
+
+    @property
+    def row_count(self) -> int:
+        return len(self._rows)
+
+    def rows(self, start: int, stop: int) -> list[tuple[Cell, ...]]:
+        part = slice(max(0, start), stop)
+        return [(int(r) + 1, self._reasons[w]) for r, w in zip(self._rows[part], self._why[part], strict=True)]
+
+    def find(self, text: str, start: int, forward: bool = True) -> int | None:
+        wanted = [i for i, reason in enumerate(self._reasons) if text.lower() in reason.lower()]
+        hits = np.flatnonzero(np.isin(self._why, wanted))
+        after = hits[hits >= start] if forward else hits[hits <= start][::-1]
+        return int(after[0]) if len(after) else None
+
+
+def _contains(column: str, text: str) -> pl.Expr:
+    return pl.col(column).cast(pl.String).str.to_lowercase().str.contains(text.lower(), literal=True)
+
+
+def _spans(start: int, count: int, forward: bool) -> list[tuple[int, int]]:
+    """Stretches of rows to search, nearest first."""
+    if forward:
+        return [(i, min(i + SEARCHED_AT_ONCE, count)) for i in range(max(0, start), count, SEARCHED_AT_ONCE)]
+    return [(max(0, i - SEARCHED_AT_ONCE), i) for i in range(min(start + 1, count), 0, -SEARCHED_AT_ONCE)]

@@ -1,0 +1,426 @@
+"""A running analysis: the current recipe, its history, and the answers as they come in.
+
+Everything here is quick enough for the event loop; computing happens on the worker thread, which calls the
+listener. A result is filed under the recipe it belongs to, so one that comes late is never wrong: it is only
+announced if its recipe is still the current one.
+
+Letters. The first recipe of the session (or the one chosen as baseline) is lettered by revenue or size, and
+its *exact* answer becomes the anchor that all others are matched to. Until it is known its approximate answer
+stands in. The exact one is always computed, even when the analyst has moved on, so letters end up the same
+however fast someone types.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from segtui.errors import AnalysisError
+from segtui.progress import Progress, Steps
+from segtui.recipe import K_MAX, K_MIN, Anchor, FeatureSpec, LabelledSpec, Recipe
+from segtui.results import Answer, Dataset, Inspection, Preview, Scores, SweepRow, TraceStep
+from segtui.session import autosave
+from segtui.session.events import (
+    EXPORTING,
+    FITTING,
+    LOOKING_UP,
+    OPENING,
+    REFINING,
+    SETTLING,
+    SWEEPING,
+    Answered,
+    Event,
+    Exported,
+    Failed,
+    Found,
+    Idle,
+    Opened,
+    Previewed,
+    Progressed,
+    StoppedByAnalyst,
+    Swept,
+)
+from segtui.session.history import Entry, History
+from segtui.session.jobs import Job, Listener, Rank, Worker, as_problem
+from segtui.session.questions import LeftOutQuestion, Question
+from segtui.session.store import Store
+
+if TYPE_CHECKING:
+    from segtui.session.engine import Engine
+
+REFINEMENTS_KEPT = 3
+"""Half-done refinements kept for when the analyst comes back to them."""
+
+FILED_QUESTIONS = 32
+"""Replies kept; a view asks again when it needs an older one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One line of the history. scores: None until it has an answer. comparable: in the same feature space as
+    the current run, so that its scores may be compared with it."""
+
+    number: int
+    label: str
+    recipe: Recipe
+    scores: Scores | None
+    approximate: bool
+    smallest: int
+    current: bool
+    comparable: bool
+
+
+def _pipeline() -> Engine:
+    """The real engine. Imported here: it brings numpy and Polars, which must not delay the first paint."""
+    from segtui.session.local import LocalEngine
+
+    return LocalEngine(Store())
+
+
+class Session(Listener):
+    """See the module. listener: called with every event, mostly on the worker thread.
+
+    state: folder for autosaves, None to save nothing. engine: makes the engine, called on the worker thread.
+    """
+
+    def __init__(
+        self,
+        listener: Callable[[Event], None],
+        *,
+        state: Path | None = None,
+        engine: Callable[[], Engine] = _pipeline,
+    ) -> None:
+        self._tell = listener
+        self._saves = autosave.Autosave(state) if state is not None else None
+        self._make_engine = engine
+        self._engine: Engine | None = None
+        self._worker = Worker(self)
+        self._lock = threading.RLock()
+        self._history: History[Recipe] = History(Recipe())
+        self._opening: Recipe = Recipe()
+        self._anchor: Anchor | None = None
+        self._anchor_is_exact = False
+        self._anchor_is_given = False
+        self._refining: tuple[str, ...] = ()
+        self._scores: dict[int, tuple[Scores, bool, int]] = {}
+        self._replies: dict[tuple[str, Question], object] = {}
+        self._trace: TraceStep | None = None
+        self.dataset: Dataset | None = None
+        self.inspection: Inspection | None = None
+        self.preview: Preview | None = None
+        self.shown: Answer | None = None
+        self.sweep_rows: tuple[SweepRow, ...] = ()
+
+    # -- what is --------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the worker thread; call it after the first paint."""
+        self._worker.start()
+
+    @property
+    def recipe(self) -> Recipe:
+        """The current recipe, with the anchor as far as it is settled."""
+        anchor = self._anchor if self._anchor_is_exact else None
+        return replace(self._history.current.value, anchor=anchor)
+
+    @property
+    def features(self) -> tuple[FeatureSpec, ...]:
+        """Every usable column as an explicit feature, in column order; () before data is open."""
+        if self.inspection is None:
+            return ()
+        listed = self.recipe.prepare.features
+        if listed is None:
+            return self.inspection.proposal()
+        known = {spec.name: spec for spec in listed}
+        usable = (verdict.name for verdict in self.inspection.features if verdict.usable)
+        return tuple(known.get(name, FeatureSpec(name, on=False)) for name in usable)
+
+    @property
+    def stale(self) -> bool:
+        """Whether what is shown belongs to an earlier recipe."""
+        return self.shown is not None and not self._is_current(self.shown)
+
+    @property
+    def busy(self) -> str | None:
+        """What the analyst is waiting for."""
+        return self._worker.waiting_for
+
+    @property
+    def background(self) -> str | None:
+        """What is computed meanwhile."""
+        return self._worker.in_background
+
+    @property
+    def undo_label(self) -> str | None:
+        """What undo would take back."""
+        return self._history.current.label if self._history.undone_to else None
+
+    @property
+    def redo_label(self) -> str | None:
+        """What redo would bring back."""
+        entry = self._history.redone_to
+        return entry.label if entry else None
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """The history with its scores, oldest first."""
+        here = self._history.current.number
+        own = self._scores.get(here)
+        return tuple(self._run(entry, here, own[0].space if own else None) for entry in self._history.entries)
+
+    def _run(self, entry: Entry[Recipe], here: int, space: str | None) -> Run:
+        scores, approximate, smallest = self._scores.get(entry.number, (None, False, 0))
+        comparable = scores is not None and scores.space == space
+        return Run(
+            entry.number, entry.label, entry.value, scores, approximate, smallest, entry.number == here, comparable
+        )
+
+    # -- what the analyst does ------------------------------------------------------------------------------
+
+    def open(self, recipe: Recipe) -> None:
+        """Read the recipe's sources and answer it. What stands stays until the new data is read."""
+        self._open_with(recipe, None)
+
+    def resume(self, saved: autosave.Saved) -> None:
+        """Take a saved session up again, with its history."""
+        self._open_with(saved.recipe, saved)
+
+    def _open_with(self, recipe: Recipe, saved: autosave.Saved | None) -> None:
+        self._worker.cancel_request()
+        self._worker.drop_background(lambda key: False)
+        self._worker.enqueue(OPENING, lambda: self._open(recipe, saved))
+
+    def change(self, recipe: Recipe, label: str) -> None:
+        """Make `recipe` the current one (a step that undo takes back) and answer it."""
+        if replace(recipe, anchor=None) == self._history.current.value:
+            return
+        self._history.push(replace(recipe, anchor=None), label)
+        self._answer_current()
+
+    def undo(self) -> bool:
+        """Take the last change back."""
+        return self._moved(self._history.undo())
+
+    def redo(self) -> bool:
+        """Bring an undone change back."""
+        return self._moved(self._history.redo())
+
+    def go(self, number: int) -> bool:
+        """Stand at any run of the history."""
+        return self._moved(self._history.go(number))
+
+    def baseline(self) -> bool:
+        """Let the segments on screen keep their letters from now on; False where they are not exact yet."""
+        answer = self.shown
+        if answer is None or not answer.exact or self.stale or self._engine is None:
+            return False
+        self._anchor = self._engine.anchor(answer)
+        self._anchor_is_exact = self._anchor_is_given = True
+        self._save()
+        self._answer_current()
+        return True
+
+    def stop(self) -> str | None:
+        """Stop what runs; returns its name. The last good result stays."""
+        return self._worker.stop()
+
+    def sweep(self, lowest: int = 2, highest: int = 12) -> None:
+        """Fit every k of a range in the background."""
+        recipe = self._computed(self._history.current.value)
+        ks = range(max(K_MIN, lowest), min(K_MAX, highest) + 1)
+        self._worker.drop_background(lambda key: key != SWEEPING)
+        self._worker.background(SWEEPING, lambda: self._sweep(recipe, ks), SWEEPING)
+
+    def ask(self, question: Question) -> None:
+        """Ask about the answer on screen; `Found` follows."""
+        if self.found(question) is None:
+            answer = self.shown
+            self._worker.enqueue(LOOKING_UP, lambda: self._reply(question, answer))
+
+    def found(self, question: Question) -> object | None:
+        """The reply to a question about the answer on screen, None where it is not there yet."""
+        return self._replies.get((self._about(question, self.shown), question))
+
+    def export(self, spec: LabelledSpec) -> None:
+        """Write the labelled customers of the current recipe, converged."""
+        recipe = self._computed(self._history.current.value)
+        self._worker.enqueue(EXPORTING, lambda: self._export(recipe, spec))
+
+    def save(self) -> Path | None:
+        """Write the autosave now; returns where."""
+        return self._save()
+
+    def close(self) -> None:
+        """Save and let the worker end."""
+        self._save()
+        self._worker.close()
+
+    # -- inside ---------------------------------------------------------------------------------------------
+
+    def _moved(self, moved: bool) -> bool:
+        if moved:
+            self._answer_current()
+        return moved
+
+    def _computed(self, recipe: Recipe) -> Recipe:
+        """The recipe as the engine gets it: with the anchor that its letters come from."""
+        return replace(recipe, anchor=None if self._opens(recipe) else self._anchor)
+
+    def _opens(self, recipe: Recipe) -> bool:
+        """Whether this is the recipe whose exact answer the anchor is made of."""
+        return not self._anchor_is_given and replace(recipe, anchor=None) == self._opening
+
+    def _answer_current(self) -> None:
+        self._save()
+        if self._engine is None or self.dataset is None:
+            return
+        recipe = self._computed(self._history.current.value)
+        if self.shown is not None and self.shown.recipe.prepare != recipe.prepare:
+            self.sweep_rows = ()
+            self._worker.drop_background(lambda key: key != SWEEPING)
+        answer = self._engine.filed(recipe)
+        if answer is not None:
+            self._show(answer)
+        if answer is None or not answer.exact:
+            self._worker.request(FITTING, lambda: self._answer(recipe))
+        else:
+            self._worker.cancel_request()
+
+    def _is_current(self, answer: Answer) -> bool:
+        return answer.recipe == self._computed(self._history.current.value)
+
+    def _show(self, answer: Answer) -> None:
+        with self._lock:
+            if not self._is_current(answer):
+                return
+            self.shown = answer
+            number = self._history.current.number
+            self._scores[number] = (answer.scores, not answer.exact, min(answer.segmentation.sizes))
+        self._tell(Answered(answer))
+
+    def _save(self) -> Path | None:
+        if self._saves is None or self.dataset is None:
+            return None
+        anchor = self._anchor if self._anchor_is_exact else None
+        return self._saves.write(self._history.entries, self._history.current.number, anchor)
+
+    # -- jobs, on the worker thread -------------------------------------------------------------------------
+
+    def _engine_now(self) -> Engine:
+        if self._engine is None:
+            self._engine = self._make_engine()
+        return self._engine
+
+    def _open(self, recipe: Recipe, saved: autosave.Saved | None) -> Steps[None]:
+        yield Progress(f"opening {recipe.gather.sources[0].path}" if recipe.gather.sources else "opening")
+        engine = self._engine_now()
+        self.preview = engine.preview(recipe)
+        self._tell(Previewed(self.preview))
+        dataset, inspection = yield from engine.open(recipe)
+        with self._lock:
+            self.dataset, self.inspection = dataset, inspection
+            self._anchor = recipe.anchor
+            self._anchor_is_exact = self._anchor_is_given = recipe.anchor is not None
+            self._refining = ()
+            self._opening = replace(recipe, anchor=None)
+            self._history = History(self._opening) if saved is None else History.of(saved.runs, saved.at)
+            if self._saves is not None:
+                self._saves.new_session()
+            self._scores, self._replies, self.shown, self.sweep_rows = {}, {}, None, ()
+        self._tell(Opened(dataset, inspection))
+        self._answer_current()
+
+    def _answer(self, recipe: Recipe) -> Steps[None]:
+        engine = self._engine_now()
+        answer = yield from engine.first(recipe, self._traced)
+        if self._opens(recipe) and self._anchor is None:
+            self._anchor = engine.anchor(answer)  # until the exact one is known
+        self._show(answer)
+        if not answer.exact:
+            self._refine_later(recipe, answer.fingerprint)
+        elif self._opens(recipe):
+            self._settle(answer)
+        if not self._anchor_is_exact and not self._opens(recipe):
+            self._worker.background(SETTLING, self._settle_anchor, SETTLING)
+
+    def _refine_later(self, recipe: Recipe, key: str) -> None:
+        """Converge in the background; a refinement that was left half done goes on where it was."""
+        self._refining = (*(old for old in self._refining if old != key), key)[-REFINEMENTS_KEPT:]
+        kept = {*self._refining, SWEEPING, SETTLING}
+        self._worker.drop_background(lambda other: other in kept)
+        self._worker.background(REFINING, lambda: self._refine(recipe), key, first=True)
+
+    def _refine(self, recipe: Recipe) -> Steps[None]:
+        answer = yield from self._engine_now().exact(recipe, self._traced)
+        if self._opens(recipe):
+            self._settle(answer)
+        self._show(answer)
+
+    def _settle_anchor(self) -> Steps[None]:
+        answer = yield from self._engine_now().exact(self._opening, self._traced)
+        self._settle(answer)
+        self._answer_current()  # letters only: the segmentation is filed already
+
+    def _settle(self, answer: Answer) -> None:
+        if not self._anchor_is_exact:
+            self._anchor, self._anchor_is_exact = self._engine_now().anchor(answer), True
+            self._save()
+
+    def _sweep(self, recipe: Recipe, ks: range) -> Steps[None]:
+        rows: list[SweepRow] = []
+
+        def found(row: SweepRow) -> None:
+            rows.append(row)
+            self.sweep_rows = tuple(rows)
+            self._tell(Swept(self.sweep_rows, finished=False))
+
+        yield from self._engine_now().sweep(recipe, ks, self._traced, found)
+        self._tell(Swept(self.sweep_rows, finished=True))
+
+    def _reply(self, question: Question, answer: Answer | None) -> Steps[None]:
+        result = yield from self._engine_now().reply(question, answer)
+        with self._lock:
+            self._replies[self._about(question, answer), question] = result
+            while len(self._replies) > FILED_QUESTIONS:
+                del self._replies[next(iter(self._replies))]
+        self._tell(Found(question))
+
+    def _about(self, question: Question, answer: Answer | None) -> str:
+        """What a reply belongs to: an answer, or the data alone."""
+        return "" if isinstance(question, LeftOutQuestion) or answer is None else answer.fingerprint
+
+    def _export(self, recipe: Recipe, spec: LabelledSpec) -> Steps[None]:
+        if self.dataset is None:
+            raise AnalysisError("there is nothing to export yet", hint="Open a file first.")
+        paths, notes = yield from self._engine_now().export(replace(recipe, anchor=self._anchor), spec)
+        self._tell(Exported(paths, notes))
+
+    def _traced(self, step: TraceStep) -> None:
+        self._trace = step
+
+    # -- the worker speaks ----------------------------------------------------------------------------------
+
+    def progressed(self, job: Job, progress: Progress) -> None:
+        """Pass progress on, with the newest iteration."""
+        trace, self._trace = self._trace, None
+        self._tell(Progressed(job.name, progress, trace))
+
+    def failed(self, job: Job, error: Exception) -> None:
+        """Say what went wrong; what stood before still stands."""
+        if not hasattr(error, "what"):
+            autosave.log_unforeseen(job.name, error)
+        self._tell(Failed(job.name, as_problem(error)))
+
+    def stopped(self, job: Job) -> None:
+        """Say that it was stopped."""
+        self._tell(StoppedByAnalyst(job.name))
+
+    def idle(self) -> None:
+        """Say that all is done."""
+        self._tell(Idle())
+
+
+__all__ = ["LabelledSpec", "Rank", "Run", "Session"]

@@ -1,0 +1,310 @@
+"""The session without a terminal: what is current, what is late, what is undone, what is saved."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from segtui.recipe import FeatureSpec, GatherSpec, LabelledSpec, Recipe, SourceSpec
+from segtui.session import autosave
+from segtui.session.events import (
+    Answered,
+    Exported,
+    Failed,
+    Found,
+    Idle,
+    Opened,
+    StoppedByAnalyst,
+    Swept,
+)
+from segtui.session.questions import CustomersQuestion
+from segtui.session.session import Session
+from tests.session.fake_engine import FakeEngine
+
+RECIPE = Recipe(gather=GatherSpec((SourceSpec("x.csv"),)))
+
+
+def until(condition, seconds: float = 5.0) -> None:
+    """Wait until a condition holds; the time is only a limit for a broken session."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.001)
+
+
+class Desk:
+    """A session with its fake engine and everything it said."""
+
+    def __init__(self, state=None) -> None:
+        self.engine = FakeEngine()
+        self.said: list[object] = []
+        self.session = Session(self.said.append, engine=lambda: self.engine, state=state)
+        self.session.start()
+
+    def opened(self) -> Session:
+        self.session.open(RECIPE)
+        self.until_idle()
+        return self.session
+
+    def until_idle(self) -> None:
+        until(lambda: self.of(Idle) and self.session.busy is None and self.session.background is None)
+
+    def of(self, kind):
+        return [event for event in self.said if isinstance(event, kind)]
+
+
+@pytest.fixture
+def desk():
+    made = Desk()
+    yield made
+    made.engine.first_gate.open()
+    made.engine.exact_gate.open()
+    made.engine.open_gate.open()
+    made.session.close()
+
+
+def test_opening_answers_twice(desk):
+    session = desk.opened()
+    assert len(desk.of(Opened)) == 1
+    assert [event.answer.exact for event in desk.of(Answered)] == [False, True]
+    assert session.shown.exact
+    assert not session.stale
+
+
+def test_a_newer_request_replaces_the_one_that_runs(desk):
+    session = desk.opened()
+    desk.engine.first_gate.shut()
+    session.change(session.recipe.with_k(5), "k 4→5")
+    until(desk.engine.first_gate.reached.is_set)
+    session.change(session.recipe.with_k(6), "k 5→6")
+    until(lambda: "first 5" in desk.engine.closed)
+    desk.engine.first_gate.open()
+    desk.until_idle()
+    assert session.shown.segmentation.k == 6
+    assert "first 5" not in desk.engine.computed
+    assert all(event.answer.segmentation.k != 5 for event in desk.of(Answered))
+
+
+def test_what_is_shown_is_stale_while_the_new_answer_is_computed(desk):
+    session = desk.opened()
+    desk.engine.first_gate.shut()
+    session.change(session.recipe.with_k(5), "k 4→5")
+    assert session.stale
+    assert session.shown.segmentation.k == 4
+    desk.engine.first_gate.open()
+    desk.until_idle()
+    assert not session.stale
+
+
+def test_stop_keeps_the_last_good_result(desk):
+    session = desk.opened()
+    desk.engine.first_gate.shut()
+    session.change(session.recipe.with_k(5), "k 4→5")
+    until(desk.engine.first_gate.reached.is_set)
+    assert session.stop() == "fitting"
+    until(lambda: desk.of(StoppedByAnalyst))
+    assert session.shown.segmentation.k == 4
+    assert session.shown.exact
+    desk.engine.first_gate.open()
+    desk.until_idle()
+    assert session.shown.segmentation.k == 4
+    session.change(session.recipe.with_k(6), "k 5→6")
+    desk.until_idle()
+    assert session.shown.segmentation.k == 6
+
+
+def test_undo_is_instant_from_the_store(desk):
+    session = desk.opened()
+    session.change(session.recipe.with_k(5), "k 4→5")
+    desk.until_idle()
+    computed = list(desk.engine.computed)
+    assert session.undo_label == "k 4→5"
+    assert session.undo()
+    assert session.shown.segmentation.k == 4
+    assert session.redo_label == "k 4→5"
+    assert session.redo()
+    assert session.shown.segmentation.k == 5
+    assert desk.engine.computed == computed
+    assert not session.redo()
+
+
+def test_undo_has_no_limit_and_branches_lose_nothing(desk):
+    session = desk.opened()
+    for k in range(5, 12):
+        session.change(session.recipe.with_k(k), f"k {k - 1}→{k}")
+    while session.undo():
+        pass
+    assert session.recipe.cluster.k == 4
+    session.change(session.recipe.with_k(3), "k 4→3")
+    desk.until_idle()
+    assert [run.recipe.cluster.k for run in session.runs] == [4, 5, 6, 7, 8, 9, 10, 11, 3]
+    assert session.go(5)
+    assert session.recipe.cluster.k == 8
+
+
+def test_a_failure_leaves_the_last_good_result(desk):
+    session = desk.opened()
+    session.change(session.recipe.with_k(13), "k 4→13")
+    until(lambda: desk.of(Failed))
+    failed = desk.of(Failed)[0]
+    assert failed.job == "fitting"
+    assert "12 customers" in failed.error.what
+    assert session.shown.segmentation.k == 4
+    assert session.stale
+
+
+def test_an_unforeseen_error_names_no_data(desk):
+    session = desk.opened()
+
+    def broken(recipe, trace):
+        raise ValueError("jane@example.org")
+        yield
+
+    desk.engine.first = broken
+    session.change(session.recipe.with_k(5), "k 4→5")
+    until(lambda: desk.of(Failed))
+    assert "jane" not in str(desk.of(Failed)[0].error)
+
+
+def test_a_file_that_fails_to_open_leaves_what_stood(desk):
+    session = desk.opened()
+    session.open(replace(RECIPE, gather=GatherSpec((SourceSpec("missing.csv"),))))
+    until(lambda: desk.of(Failed))
+    assert desk.of(Failed)[0].job == "opening"
+    assert session.recipe.gather == RECIPE.gather
+    assert session.shown is not None
+
+
+def test_letters_do_not_depend_on_how_fast_one_types(desk):
+    """Typing ahead of the first exact answer ends with the same anchor as waiting for it."""
+    patient = desk.opened()
+    patient.change(patient.recipe.with_k(5), "k 4→5")
+    desk.until_idle()
+
+    hasty = Desk()
+    hasty.engine.exact_gate.shut()
+    hasty.session.open(RECIPE)
+    until(lambda: hasty.session.shown is not None)
+    hasty.session.change(hasty.session.recipe.with_k(5), "k 4→5")
+    until(lambda: hasty.session.shown.segmentation.k == 5)
+    assert hasty.session.shown.letters[0] == "a"  # the fake marks letters of a provisional anchor
+    hasty.engine.exact_gate.open()
+    until(lambda: hasty.session.recipe.anchor is not None)
+    hasty.until_idle()
+    assert hasty.session.recipe == patient.recipe
+    assert hasty.session.shown.letters == patient.shown.letters
+    assert hasty.session.shown.exact
+    hasty.session.close()
+
+
+def test_one_who_types_before_the_first_answer_gets_the_same_letters_too(desk):
+    hasty = desk.session
+    desk.engine.first_gate.shut()
+    hasty.open(RECIPE)
+    until(lambda: desk.of(Opened))
+    hasty.change(hasty.recipe.with_k(5), "k 4→5")
+    desk.engine.first_gate.open()
+    until(lambda: hasty.recipe.anchor is not None)
+    desk.until_idle()
+    assert hasty.recipe.anchor.centroids == ((4.0,),) * 4
+    assert hasty.shown.exact
+    assert hasty.shown.segmentation.k == 5
+
+
+def test_background_work_steps_aside_and_goes_on_where_it_was(desk):
+    session = desk.opened()
+    desk.engine.exact_gate.shut()
+    session.change(session.recipe.with_k(5), "k 4→5")
+    until(desk.engine.exact_gate.reached.is_set)
+    session.change(session.recipe.with_k(6), "k 5→6")
+    until(lambda: session.shown.segmentation.k == 6)
+    session.undo()
+    desk.engine.exact_gate.open()
+    desk.until_idle()
+    assert session.shown.segmentation.k == 5
+    assert session.shown.exact
+    assert "exact 5" not in desk.engine.closed
+
+
+def test_features_are_explicit_and_in_column_order(desk):
+    session = desk.opened()
+    assert session.features == (FeatureSpec("recency"), FeatureSpec("monetary"), FeatureSpec("age", on=False))
+    session.change(session.recipe.with_features((FeatureSpec("age"),)), "only age")
+    assert [f.on for f in session.features] == [False, False, True]
+
+
+def test_runs_say_what_can_be_compared(desk):
+    session = desk.opened()
+    session.change(session.recipe.with_features((FeatureSpec("age"),)), "only age")
+    desk.until_idle()
+    session.change(session.recipe.with_k(5), "k 4→5")
+    desk.until_idle()
+    assert [run.comparable for run in session.runs] == [False, True, True]
+    assert [run.current for run in session.runs] == [False, False, True]
+
+
+def test_a_change_that_changes_nothing_is_no_step(desk):
+    session = desk.opened()
+    session.change(session.recipe.with_k(4), "k 4→4")
+    assert session.undo_label is None
+
+
+def test_sweep_tells_each_k(desk):
+    session = desk.opened()
+    session.sweep(2, 5)
+    until(lambda: any(event.finished for event in desk.of(Swept)))
+    assert [len(event.rows) for event in desk.of(Swept)] == [1, 2, 3, 4, 4]
+    assert [row.k for row in session.sweep_rows] == [2, 3, 4, 5]
+
+
+def test_replies_belong_to_the_answer_they_were_asked_about(desk):
+    session = desk.opened()
+    question = CustomersQuestion("A")
+    session.ask(question)
+    until(lambda: desk.of(Found))
+    assert session.found(question).endswith("of 4")
+    session.change(session.recipe.with_k(5), "k 4→5")
+    desk.until_idle()
+    assert session.found(question) is None
+    session.undo()
+    assert session.found(question).endswith("of 4")
+
+
+def test_export_says_where(desk):
+    session = desk.opened()
+    session.export(LabelledSpec("out.csv"))
+    until(lambda: desk.of(Exported))
+    assert [path.name for path in desk.of(Exported)[0].paths] == ["out.csv"]
+
+
+def test_every_change_is_saved_and_offered(tmp_path):
+    desk = Desk(tmp_path)
+    session = desk.opened()
+    session.change(session.recipe.with_k(5), "k 4→5")
+    session.change(session.recipe.with_k(6).with_name("A", "[b]x"), "named")
+    session.undo()
+    desk.until_idle()
+    [saved] = autosave.offered(tmp_path)  # nothing was closed: this is what a killed process leaves
+    assert saved.recipe == session.recipe
+    assert saved.sources == ("x.csv",)
+    assert saved.path.stat().st_mode & 0o777 == 0o600
+
+    other = Desk(tmp_path)
+    other.session.resume(saved)
+    until(lambda: other.of(Answered))
+    assert other.session.recipe.cluster.k == 5
+    assert [run.label for run in other.session.runs] == ["opened", "k 4→5", "named"]
+    assert other.session.redo()
+    assert other.session.recipe.names == (("A", "[b]x"),)
+    other.session.close()
+    session.close()
+
+
+def test_a_spoiled_save_is_passed_over(tmp_path):
+    folder = tmp_path / "sessions"
+    folder.mkdir()
+    (folder / "1.toml").write_text("not toml [")
+    (folder / "2.toml").write_text("saved = 1\n")
+    assert autosave.offered(tmp_path) == ()
