@@ -178,9 +178,7 @@ class Pipeline:
         prepare = self._canonical(Recipe(prepare=prepare), inspection).prepare
         return (yield from self._filed(name, FeatureMatrix, lambda: build(dataset, inspection, prepare, self._columns)))
 
-    def _segmentation(
-        self, recipe: Recipe, matrix: FeatureMatrix, trace: Trace, *, exact: bool
-    ) -> Steps[Segmentation]:
+    def _segmentation(self, recipe: Recipe, matrix: FeatureMatrix, trace: Trace, *, exact: bool) -> Steps[Segmentation]:
         from segtui.cluster.kmeans import converge, first
 
         fit = converge if exact else first

@@ -36,7 +36,9 @@ class History(Generic[T]):
         """A history as it was saved: oldest first, perhaps with gaps; numbers are given anew."""
         new = {entry.number: i for i, entry in enumerate(entries, start=1)}
         history = cls(entries[0].value, entries[0].label)
-        history._entries = [Entry(new[e.number], e.label, e.value, new.get(e.parent, new[e.number] - 1)) for e in entries]
+        history._entries = [
+            Entry(new[e.number], e.label, e.value, new.get(e.parent, new[e.number] - 1)) for e in entries
+        ]
         history._last_child = {entry.parent: entry.number for entry in history._entries}
         history._stand(new.get(at, len(entries)))
         return history

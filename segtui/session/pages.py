@@ -18,11 +18,13 @@ SEARCHED_AT_ONCE = 100_000
 
 def cell(value: object) -> Cell:
     """A value as a table shows it."""
-    if value is None or isinstance(value, (str, int, float)) and not isinstance(value, bool):
-        return value
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return value.isoformat(" ") if isinstance(value, datetime) else value.isoformat() if isinstance(value, date) else str(value)
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 class CustomersPage:

@@ -87,7 +87,9 @@ class FakeEngine:
 
     def anchor(self, answer):
         speed = "exact" if answer.exact else "approximate"
-        return Anchor(answer.prepare, (speed,), answer.letters, ((float(answer.segmentation.k),),) * answer.segmentation.k)
+        return Anchor(
+            answer.prepare, (speed,), answer.letters, ((float(answer.segmentation.k),),) * answer.segmentation.k
+        )
 
     def filed(self, recipe):
         return self.shelf.get(("exact", repr(recipe))) or self.shelf.get(("first", repr(recipe)))
@@ -137,7 +139,17 @@ def make_answer(recipe, *, exact: bool) -> Answer:
     if recipe.anchor is not None:
         letters = tuple(letter.lower() if recipe.anchor.columns == ("approximate",) else letter for letter in letters)
     segmentation = Segmentation(
-        None, None, (5,) * k, 1.0, exact, Converged.LABELS, 3, 10, 0, (), ()  # type: ignore[arg-type]
+        None,
+        None,
+        (5,) * k,
+        1.0,
+        exact,
+        Converged.LABELS,
+        3,
+        10,
+        0,
+        (),
+        (),  # type: ignore[arg-type]
     )
     segments = tuple(
         Segment(letter, i, f"name {letter}", f"name {letter}", 5, 1 / k, (), (), ()) for i, letter in enumerate(letters)
