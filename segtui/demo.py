@@ -7,11 +7,13 @@ held against the truth; the file itself does not say. examples/README.md tells t
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from segtui.errors import SourceError, UsageError
+from segtui.errors import DeliveryError, SourceError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +98,9 @@ def generate(customers: int, seed: int = 0, folder: Path = Path()) -> Path:
     """Write `customers` generated customers to a Parquet file in `folder` and return its path.
 
     The same number and seed give the same table. Written under another name first, so the file is whole or not there.
+    Raises DeliveryError where it cannot be written.
     """
+    from polars.exceptions import PolarsError
     from polars.io.plugins import register_io_source
 
     if customers < 1:
@@ -108,16 +112,30 @@ def generate(customers: int, seed: int = 0, folder: Path = Path()) -> Path:
         del with_columns, predicate, n_rows, batch_size  # the whole table is written, so nothing is ever asked for
         return _chunks(customers, seed)
 
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"customers-{customers}-seed-{seed}.parquet"
-    partial = path.with_suffix(".part")
+    partial = folder / f".{path.name}.{os.getpid()}"
+    schema = next(_chunks(1, seed)).schema
     try:
-        schema = next(_chunks(1, seed)).schema
+        folder.mkdir(parents=True, exist_ok=True)
         register_io_source(source, schema=schema).sink_parquet(partial, compression="lz4", maintain_order=True)
         partial.replace(path)
+    except (OSError, PolarsError) as error:
+        raise DeliveryError(
+            f"the generated customers could not be written: {_reason(error)}",
+            where=str(folder),
+            hint="Free some space, mend the permissions of that folder, or ask for fewer customers.",
+        ) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
     return path
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong in one line: Polars may hand over a whole traceback."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error).strip().splitlines()[-1]
 
 
 def planted(customers: int, seed: int = 0) -> NDArray[np.uint8]:

@@ -142,8 +142,6 @@ class Pipeline:
         )
 
     def _answer(self, recipe: Recipe, trace: Trace, *, exact: bool) -> Steps[Answer]:
-        from segtui.explain.profile import with_names
-
         started = time.perf_counter()
         speed = "exact" if exact else "first"
         name = self._name(f"{speed} answer", recipe)
@@ -161,7 +159,7 @@ class Pipeline:
             matrix=matrix,
             segmentation=segmentation,
             letters=letters,
-            profile=with_names(profile, dict(recipe.names)),
+            profile=_named(profile, dict(recipe.names)),
             scores=scores,
             seconds=time.perf_counter() - started,
             warnings=(*segmentation.warnings, *matrix.notes),
@@ -197,8 +195,9 @@ class Pipeline:
 
     def _letters(self, recipe: Recipe, segmentation: Segmentation) -> Steps[tuple[str, ...]]:
         from segtui.explain.lettering import first_letters, match_letters
+        from segtui.explain.profile import revenue_by_cluster
 
-        revenue = self._revenue(segmentation)
+        revenue = yield from revenue_by_cluster(self._data[0], segmentation, self._profiles)
         if recipe.anchor is None:
             return first_letters(segmentation.sizes, revenue, segmentation.centroids)
         labels = yield from self._anchor_labels(recipe.anchor)
@@ -211,16 +210,6 @@ class Pipeline:
             revenue,
             segmentation.centroids,
         )
-
-    def _revenue(self, segmentation: Segmentation) -> Floats | None:
-        """Total revenue per cluster, None where the customers have no revenue column."""
-        import numpy as np
-
-        dataset, _ = self._data
-        if dataset.revenue is None:
-            return None
-        values = self._profiles.original(dataset, dataset.revenue)
-        return np.bincount(segmentation.labels, weights=np.nan_to_num(values), minlength=segmentation.k)
 
     def _anchor_labels(self, anchor: Anchor) -> Steps[Labels]:
         import numpy as np
@@ -319,6 +308,13 @@ class Pipeline:
         result = yield from compute()
         self._shelf[name] = result
         return result
+
+
+def _named(profile: Profile, names: dict[str, str]) -> Profile:
+    """The profile with the names that the analyst gave; the automatic ones stay beside them."""
+    return replace(
+        profile, segments=tuple(replace(s, name=names.get(s.letter, s.auto_name)) for s in profile.segments)
+    )
 
 
 def analyse(

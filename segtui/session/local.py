@@ -59,7 +59,14 @@ class LocalEngine(Pipeline):
         dataset, inspection = self._data
         return (
             yield from distribution(
-                dataset, inspection, answer.segmentation, answer.letters, question.feature, question.bins
+                dataset,
+                inspection,
+                answer.matrix,
+                answer.segmentation,
+                answer.letters,
+                question.feature,
+                question.bins,
+                self._profiles,
             )
         )
 

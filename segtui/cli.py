@@ -1,0 +1,343 @@
+"""The command line: what can be asked, where it is done, and the exit status it ends with.
+
+Nothing heavy is imported here, so that `--version` and `--help` answer at once; each command imports what it needs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from segtui import __version__
+from segtui.errors import SegtuiError, UsageError
+
+if TYPE_CHECKING:
+    from segtui.recipe import Recipe
+
+DONE, IMPOSSIBLE, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+"""Exit status. A signal that ends the program gives 128 plus its number, as shells expect."""
+
+COMMANDS = {
+    "open": "open the terminal app (the default: the word may be left out)",
+    "demo": "open it on the example customers, or on generated ones",
+    "describe": "say what is seen in the sources: kind, columns, flags, rows left out",
+    "run": "do the same analysis without a screen, and hand over labels or JSON",
+    "keys": "print every key and command of the terminal app",
+    "where": "print the folders that segtui keeps its files in",
+}
+
+_OPTIONS_WITH_VALUE = ("--recipe", "--theme")
+"""Those of the terminal app: they may stand before the name of a command."""
+
+_ENDINGS = (signal.SIGTERM, signal.SIGHUP)
+
+
+def main_and_exit() -> None:
+    """The console script."""
+    sys.exit(main())
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what the command line asks for and return the exit status."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    command, rest = _split(given)
+    try:
+        options = _parser(command).parse_args(rest)
+        with _ended_by_signals(command):
+            return _RUNNERS[command](options)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else DONE if end.code is None else IMPOSSIBLE
+    except KeyboardInterrupt:
+        _say("stopped; nothing half written is left behind")
+        return INTERRUPTED
+    except BrokenPipeError:
+        _close_output()
+        return DONE
+    except SegtuiError as error:
+        _say(str(error))
+        return error.exit_status
+    except MemoryError:
+        _say("there is not enough memory for this. Close other programs, or analyse fewer customers or columns.")
+        return IMPOSSIBLE
+    except Exception as error:
+        if os.environ.get("SEGTUI_DEBUG"):
+            raise
+        _say(f"internal error: {type(error).__name__}: {error}. SEGTUI_DEBUG=1 shows where it happened.")
+        return IMPOSSIBLE
+
+
+# -- what can be asked -------------------------------------------------------------------------------------
+
+
+def _split(given: list[str]) -> tuple[str, list[str]]:
+    """The command, which is the first word that is no option, and all the rest."""
+    skip = False
+    for position, word in enumerate(given):
+        if skip or word in _OPTIONS_WITH_VALUE:
+            skip = not skip
+        elif word in COMMANDS:
+            return word, given[:position] + given[position + 1 :]
+        elif word == "--" or not word.startswith("-") or word == "-":
+            break
+    return "open", given
+
+
+def _parser(command: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="segtui" if command == "open" else f"segtui {command}",
+        description=_description(command),
+        epilog="Exit status: 0 done, 1 it cannot be done (the message says why), 2 wrong usage, 130 interrupted.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"segtui {__version__}")
+    _ARGUMENTS[command](parser)
+    return parser
+
+
+def _description(command: str) -> str:
+    if command != "open":
+        return f"segtui {command}: {COMMANDS[command]}."
+    lines = [f"  segtui {name:<9} {what}" for name, what in COMMANDS.items()]
+    return "\n".join(
+        ["Customer segmentation in the terminal.", "", *lines, "", "segtui COMMAND --help says more of each."]
+    )
+
+
+def _add_nothing(parser: argparse.ArgumentParser) -> None:
+    del parser
+
+
+def _add_screen(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--theme", metavar="NAME", help="colours of the screen, by name")
+    parser.add_argument("--ascii", action="store_true", help="draw with 7-bit characters only")
+    parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+
+
+def _add_open(parser: argparse.ArgumentParser) -> None:
+    _add_sources(parser, "*")
+    parser.add_argument("--recipe", metavar="R.toml", help="begin with this recipe")
+    _add_screen(parser)
+
+
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--customers", type=_whole("--customers", 1), metavar="N", help="generate N customers")
+    _add_screen(parser)
+
+
+def _add_describe(parser: argparse.ArgumentParser) -> None:
+    _add_sources(parser, "+")
+    parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    from segtui.recipe import K_MAX, K_MIN, LABELLED_FORMATS, SCALES
+
+    _add_sources(parser, "*")
+    add = parser.add_argument
+    add("--recipe", metavar="R.toml", help="begin with this recipe; the flags below override it")
+    add("--id", metavar="COL", help='the column that identifies a customer ("" for none)')
+    add("--features", metavar="A,B,…", type=_names, help='the features that vote (a name with a comma in "quotes")')
+    add("--k", type=_whole("--k", K_MIN, K_MAX), metavar="K", help="the number of segments (default 4)")
+    add("--sweep", type=_range, metavar="LO-HI", help="compute the criteria for every k from LO to HI as well")
+    add("--scale", choices=SCALES, help="how features are brought to scale (default auto: as proposed for each)")
+    add("--seed", type=_whole("--seed", 0, 2**32 - 1), metavar="N", help="the seed of the random starts (default 0)")
+    add("--restarts", type=_whole("--restarts", 0, 10_000), metavar="N", help="k-means++ starts (0: as the size asks)")
+    add("--max-iter", type=_whole("--max-iter", 1, 1_000_000), metavar="N", help="cap on iterations (default 300)")
+    endings = ", ".join(LABELLED_FORMATS)
+    add("--out", metavar="FILE", help=f"write every input row with its segment ({endings}; - for standard output)")
+    add("--overwrite", action="store_true", help="replace FILE and the recipe beside it where they exist")
+    add("--csv-safe", action="store_true", help="keep spreadsheets from running texts that look like formulas")
+    add("--json", action="store_true", help="one JSON document on standard output")
+
+
+def _add_sources(parser: argparse.ArgumentParser, how_many: str) -> None:
+    parser.add_argument(
+        "sources",
+        nargs=how_many,
+        metavar="SOURCE",
+        help="a file (CSV and kin, Parquet, Arrow, JSON, NDJSON, Excel; gzip and zstd too), a folder, a pattern, or - "
+        "for standard input",
+    )
+
+
+def _whole(name: str, low: int, high: int | None = None) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = low - 1
+        if value < low or (high is not None and value > high):
+            limits = f"from {low} to {high}" if high is not None else f"of at least {low}"
+            raise argparse.ArgumentTypeError(f"{name} takes a whole number {limits}, not {text!r}")
+        return value
+
+    return parse
+
+
+def _range(text: str) -> range:
+    from segtui.recipe import K_MAX, K_MIN
+
+    low, _, high = text.partition("-")
+    if not (low.isdecimal() and high.isdecimal() and K_MIN <= int(low) <= int(high) <= K_MAX):
+        raise argparse.ArgumentTypeError(f"--sweep takes two numbers from {K_MIN} to {K_MAX}, as in 2-12, not {text!r}")
+    return range(int(low), int(high) + 1)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Names between commas; one that holds a comma itself stands in quotes, as in a CSV file."""
+    import csv
+
+    names = tuple(name for row in csv.reader([text], skipinitialspace=True) for name in row if name)
+    if not names:
+        raise argparse.ArgumentTypeError("--features takes names of columns between commas")
+    return tuple(dict.fromkeys(names))
+
+
+# -- where it is done --------------------------------------------------------------------------------------
+
+
+def _open(options: argparse.Namespace) -> int:
+    from segtui.headless import starting_recipe
+
+    return _launch(starting_recipe(options.sources, options.recipe), options)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from segtui import demo
+    from segtui.headless import starting_recipe
+    from segtui.paths import cache_folder
+
+    paths = (
+        demo.example_paths()
+        if options.customers is None
+        else (demo.generate(options.customers, folder=cache_folder()),)
+    )
+    return _launch(starting_recipe([str(path) for path in paths], None), options)
+
+
+def _launch(recipe: Recipe, options: argparse.Namespace) -> int:
+    from segtui.tui.terminal import launch
+
+    return launch(recipe, theme=options.theme, ascii_only=options.ascii, mouse=not options.no_mouse)
+
+
+def _describe(options: argparse.Namespace) -> int:
+    from segtui.headless import describe
+
+    describe(options.sources, as_json=options.json)
+    return DONE
+
+
+def _run(options: argparse.Namespace) -> int:
+    from segtui.headless import RunOptions, run
+
+    if options.json and options.out == "-":
+        raise UsageError("--json and --out - cannot both have standard output", hint="Give --out a file.")
+    run(
+        RunOptions(
+            sources=tuple(options.sources),
+            recipe=options.recipe,
+            id_column=options.id,
+            features=options.features,
+            k=options.k,
+            sweep=options.sweep,
+            scale=options.scale,
+            seed=options.seed,
+            restarts=options.restarts,
+            max_iter=options.max_iter,
+            out=options.out,
+            overwrite=options.overwrite,
+            csv_safe=options.csv_safe,
+            as_json=options.json,
+        )
+    )
+    return DONE
+
+
+def _keys(options: argparse.Namespace) -> int:
+    del options
+    from segtui.printing import printable, table
+    from segtui.tui.commands import COMMANDS as TABLE
+    from segtui.tui.commands import PLACES
+
+    for place, heading in PLACES.items():
+        here = [command for command in TABLE if place in command.where]
+        if here:
+            rows = [(" ".join(command.keys), f":{command.word}", command.help) for command in here]
+            for line in (heading, *table(("keys", "command", "what it does"), rows), ""):
+                print(printable(line))
+    return DONE
+
+
+def _where(options: argparse.Namespace) -> int:
+    del options
+    from segtui import paths
+    from segtui.printing import printable
+
+    for name, folder in (
+        ("config", paths.config_folder()),
+        ("state", paths.state_folder()),
+        ("cache", paths.cache_folder()),
+    ):
+        print(printable(f"{name:<7} {folder}"))
+    return DONE
+
+
+# -- how it ends -------------------------------------------------------------------------------------------
+
+
+def _say(message: str) -> None:
+    from segtui.printing import say
+
+    say(message)
+
+
+def _close_output() -> None:
+    """Nobody reads any more (`… | head`): keep Python from complaining about it while it shuts down."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+@contextmanager
+def _ended_by_signals(command: str) -> Iterator[None]:
+    """Unwind on a signal that ends the program, so that half-written files are removed (the app has its own way)."""
+    if command not in ("run", "describe"):
+        yield
+        return
+    former = {number: signal.signal(number, _unwind) for number in _ENDINGS}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+def _unwind(number: int, frame: object) -> None:
+    del frame
+    raise SystemExit(128 + number)
+
+
+_ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "open": _add_open,
+    "demo": _add_demo,
+    "describe": _add_describe,
+    "run": _add_run,
+    "keys": _add_nothing,
+    "where": _add_nothing,
+}
+
+_RUNNERS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "open": _open,
+    "demo": _demo,
+    "describe": _describe,
+    "run": _run,
+    "keys": _keys,
+    "where": _where,
+}

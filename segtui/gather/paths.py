@@ -1,0 +1,156 @@
+"""Where input comes from: a file, a folder, a pattern or standard input, and what to say where there is none."""
+
+from __future__ import annotations
+
+import atexit
+import difflib
+import glob
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from segtui.errors import SourceError
+from segtui.recipe import SourceSpec
+
+STANDARD_INPUT = "-"
+
+READABLE = (
+    ".csv", ".tsv", ".tab", ".txt", ".psv", ".parquet", ".pq", ".arrow", ".feather", ".ipc", ".ndjson", ".jsonl",
+    ".json", ".xlsx",
+)  # fmt: skip
+"""Endings that a folder is searched for; a file named on its own is recognised by what is in it."""
+
+_COMPRESSED = (".gz", ".zst", ".zstd")
+
+_spooled: list[Path] = []
+
+
+def bare_name(path: Path) -> str:
+    """The lower-case file name without an ending that says how it is compressed."""
+    name = path.name.lower()
+    return next((name.removesuffix(ending) for ending in _COMPRESSED if name.endswith(ending)), name)
+
+
+def is_readable_name(path: Path) -> bool:
+    """Whether a file's name promises a table."""
+    return not path.name.startswith(".") and bare_name(path).endswith(READABLE)
+
+
+def files_of(spec: SourceSpec) -> tuple[Path, ...]:
+    """The files behind a source, in name order.
+
+    Raises SourceError where nothing is there, or nothing can be opened, with the nearest names in the folder.
+    """
+    if spec.path == STANDARD_INPUT:
+        return (standard_input(),)
+    if "://" in spec.path:
+        raise SourceError("addresses on the network are not read", where=spec.path, hint="Download the file first.")
+    path = Path(spec.path).expanduser()
+    try:
+        if path.is_dir():
+            return _files_in(path, spec.path)
+        if not path.exists() and glob.has_magic(spec.path):
+            found = tuple(sorted(Path(name) for name in glob.glob(str(path)) if Path(name).is_file()))
+            if not found:
+                raise SourceError("no file matches this pattern", where=spec.path, hint=_in_folder(path.parent))
+            return tuple(_openable(file) for file in found)
+        return (_openable(path),)
+    except OSError as problem:
+        raise _cannot_open(spec.path, problem) from problem
+
+
+def where_of(spec: SourceSpec, path: Path) -> str:
+    """How a file is named in messages: as the analyst gave it where there is only one."""
+    if spec.path == STANDARD_INPUT:
+        return "standard input"
+    return spec.path if Path(spec.path).expanduser() == path else str(path)
+
+
+def standard_input() -> Path:
+    """A copy of standard input on disk, made at the first call: sources are read more than once.
+
+    It lives until the program ends. An export, an undo or a second look needs it as much as the first reading.
+    """
+    if _spooled:
+        return _spooled[0]
+    stream = sys.stdin
+    if stream is None or stream.closed or stream.isatty():
+        raise SourceError("nothing is piped in", where="standard input", hint="Try: cat customers.csv | segtui -")
+    handle, name = tempfile.mkstemp(prefix="segtui-input-")
+    copy = Path(name)
+    _remember(copy)
+    with os.fdopen(handle, "wb") as out:
+        shutil.copyfileobj(stream.buffer, out, 1 << 20)
+    return copy
+
+
+def stamp(path: Path) -> str:
+    """A cheap mark of a file's content: place, size and time of the last change; for standard input its content."""
+    if path in _spooled:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        found = path.stat()
+    except OSError as problem:
+        raise _cannot_open(str(path), problem) from problem
+    return f"{path.resolve()}\0{found.st_size}\0{found.st_mtime_ns}"
+
+
+def _remember(copy: Path) -> None:
+    _spooled.append(copy)
+    atexit.register(copy.unlink, missing_ok=True)
+
+
+def _files_in(folder: Path, where: str) -> tuple[Path, ...]:
+    found = tuple(sorted(p for p in folder.iterdir() if p.is_file() and is_readable_name(p)))
+    if not found:
+        raise SourceError(
+            "this folder holds no file that can be read",
+            where=where,
+            hint="CSV and its kin, Parquet, Arrow, NDJSON, JSON and XLSX are read.",
+        )
+    return tuple(_openable(file) for file in found)
+
+
+def _openable(path: Path) -> Path:
+    if not path.exists():
+        raise SourceError("there is no such file", where=str(path), hint=_near(path))
+    if not path.is_file():
+        raise SourceError(
+            "this is no ordinary file", where=str(path), hint="Pipe it in instead: segtui - reads standard input."
+        )
+    with path.open("rb"):
+        pass
+    return path
+
+
+def _near(path: Path) -> str:
+    if not path.parent.is_dir():
+        return f"The folder {path.parent} does not exist either."
+    try:
+        names = sorted(p.name for p in path.parent.iterdir() if not p.name.startswith("."))
+    except OSError:
+        return f"The folder {path.parent} cannot be listed."
+    near = difflib.get_close_matches(path.name, names, n=3, cutoff=0.5)
+    return f"Did you mean {' or '.join(near)}?" if near else _in_folder(path.parent)
+
+
+def _in_folder(folder: Path) -> str:
+    try:
+        names = sorted(p.name for p in folder.iterdir() if p.is_file() and is_readable_name(p))
+    except OSError:
+        return f"The folder {folder} cannot be listed."
+    if not names:
+        return f"The folder {folder.resolve()} holds no file that can be read."
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return f"The folder holds {', '.join(names[:5])}{more}."
+
+
+def _cannot_open(where: str, problem: OSError) -> SourceError:
+    if isinstance(problem, PermissionError):
+        return SourceError("no permission to read this", where=where, hint="Ask its owner, or make a copy you own.")
+    reason = problem.strerror or str(problem)
+    return SourceError(f"it cannot be opened ({reason})", where=where, hint="Check the path and try again.")

@@ -1,0 +1,232 @@
+"""One table, typed, in source order: from the files of one or more sources with the same columns."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from segtui.errors import SourceError
+from segtui.gather import text, typed
+from segtui.gather.read import as_windows, column_names, layouts, settle, unique_names
+from segtui.gather.sniff import Compression, Format, Layout
+from segtui.gather.types import ColumnBuilder, column_type, normalise
+from segtui.progress import Progress, Steps
+from segtui.recipe import SourceSpec
+from segtui.results import Column
+
+PAUSE = 0.012
+"""Seconds of work after which a piece of long work offers to stop."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Table:
+    """What was read: typed columns under unique names, source order, the verdict on each, and notes."""
+
+    frame: pl.DataFrame
+    columns: tuple[Column, ...]
+    notes: tuple[str, ...]
+
+
+def read_table(sources: tuple[SourceSpec, ...]) -> Steps[Table]:
+    """Read the sources one after another into one table.
+
+    Raises SourceError, also for a table without rows or columns.
+    """
+    found = [(spec, layout) for spec in sources for layout in layouts(spec)]
+    forms = {layout.format is Format.TEXT for _, layout in found}
+    if len(forms) > 1:
+        raise SourceError("text and typed files do not go together", hint="Open one of them.")
+    table = yield from (_read_texts(found) if forms == {True} else _read_typed(found))
+    if not table.frame.width:
+        raise SourceError("it has no columns", where=found[0][1].where, hint="Choose a file that holds a table.")
+    if not table.frame.height:
+        raise SourceError(
+            "it has column names and no rows", where=found[0][1].where, hint="Export it again with its rows."
+        )
+    return table
+
+
+# -- text ----------------------------------------------------------------------------------------------------
+
+
+class _Clock:
+    """Says when a piece of work has lasted long enough to offer a stop."""
+
+    def __init__(self) -> None:
+        self._since = time.perf_counter()
+
+    def due(self) -> bool:
+        now = time.perf_counter()
+        if now - self._since < PAUSE:
+            return False
+        self._since = now
+        return True
+
+
+def _read_texts(found: list[tuple[SourceSpec, Layout]]) -> Steps[Table]:
+    while True:
+        try:
+            return (yield from _read_all(found))
+        except text.NotUtf8:
+            decided = []
+            for spec, layout in found:
+                decided.append((spec, layout if layout.sure else (yield from _decided(layout))))
+            found = decided
+
+
+def _decided(layout: Layout) -> Steps[Layout]:
+    """The layout with the encoding that holds for the whole file."""
+    yield Progress(f"reading {_short(layout)}", None, "another encoding")
+    try:
+        for _ in text.batches(layout):
+            yield Progress(f"reading {_short(layout)}", None, "another encoding")
+    except text.NotUtf8:
+        return as_windows(layout)
+    return replace(layout, sure=True)
+
+
+def _read_all(found: list[tuple[SourceSpec, Layout]]) -> Steps[Table]:
+    names, notes = column_names(found[0][1])
+    told = list(notes)
+    if not names:
+        return Table(pl.DataFrame(), (), ())
+    _check_names([layout for _, layout in found])
+    builders = [ColumnBuilder(name, _decimal_comma(found)) for name in names]
+    yield from _stream(found, list(range(len(names))), builders, told)
+    again = [i for i, builder in enumerate(builders) if builder.reread]
+    if again:
+        for i in again:
+            builders[i] = builders[i].again()
+        yield from _stream(found, again, [builders[i] for i in again], None)
+    for spec, layout in found:
+        settle(spec, layout)
+        if layout.encoding == "cp1252" and spec.encoding is None:
+            told.append(f"{layout.where} is not UTF-8; it is read as Windows-1252")
+    return (yield from _finish_text(builders, told))
+
+
+def _decimal_comma(found: list[tuple[SourceSpec, Layout]]) -> bool:
+    """Whether 1,5 may be a number: only where the comma separates nothing and ; does."""
+    return all(layout.delimiter == ";" for _, layout in found)
+
+
+def _check_names(found: list[Layout]) -> None:
+    for layout in found[1:]:
+        if layout.names != found[0].names:
+            raise SourceError(
+                f"its columns differ from those of {found[0].where}",
+                where=layout.where,
+                hint="Joining tables is not built yet; open files with the same columns, or one of them.",
+            )
+
+
+def _stream(
+    found: list[tuple[SourceSpec, Layout]], wanted: list[int], builders: list[ColumnBuilder], told: list[str] | None
+) -> Steps[None]:
+    """Feed the wanted columns to their builders; `told` (first reading only) collects notes on short rows."""
+    clock, rows = _Clock(), 0
+    for _, layout in found:
+        size = max(1, os.stat(layout.path).st_size)
+        share = layout.compression is Compression.NONE
+        short: list[tuple[int, int]] = []
+        for batch in text.batches(layout):
+            short.extend((rows + row, fields) for row, fields in batch.short)
+            for i, builder in zip(wanted, builders, strict=True):
+                builder.add(batch.frame.to_series(i))
+                if clock.due():
+                    yield _progress(layout, batch, rows, size, share)
+            rows += batch.frame.height
+            yield _progress(layout, batch, rows, size, share)
+        if told is not None and short:
+            told.append(_short_note(short, len(layout.names), layout))
+
+
+def _progress(layout: Layout, batch: text.Batch, rows: int, size: int, share: bool) -> Progress:
+    done = min(1.0, batch.read / size) if share else None
+    return Progress(f"reading {_short(layout)}", done, f"{rows:,} rows")
+
+
+def _short(layout: Layout) -> str:
+    return layout.where if layout.where == "standard input" else layout.path.name
+
+
+def _short_note(short: list[tuple[int, int]], width: int, layout: Layout) -> str:
+    row, fields = short[0]
+    first = f"row {row + 1:,} has {fields} of {width} fields"
+    rest = f", and {len(short) - 1:,} more rows like it" if len(short) > 1 else ""
+    return f"{layout.where}: {first}{rest}; the fields that are not there count as missing"
+
+
+def _finish_text(builders: list[ColumnBuilder], told: list[str]) -> Steps[Table]:
+    series, columns = [], []
+    clock = _Clock()
+    while builders:
+        builder = builders.pop(0)  # its pieces are freed as its column is put together
+        column = builder.finish()
+        series.append(column)
+        columns.append(_describe(column))
+        told.extend(builder.notes(column))
+        if clock.due():
+            yield Progress("looking at the columns", None, column.name)
+    return Table(pl.DataFrame(series), tuple(columns), tuple(told))
+
+
+def _describe(column: pl.Series) -> Column:
+    missing = column.null_count()
+    flags = (("constant", "every value is the same"),) if (distinct := _distinct(column)) == 1 else ()
+    return Column(column.name, column_type(column), missing, distinct, flags)
+
+
+def _distinct(column: pl.Series) -> int:
+    return column.n_unique() - (1 if column.null_count() else 0)
+
+
+# -- typed ---------------------------------------------------------------------------------------------------
+
+
+def _read_typed(found: list[tuple[SourceSpec, Layout]]) -> Steps[Table]:
+    total = sum(typed.row_count(layout) or 0 for _, layout in found)
+    names: list[str] = []
+    pieces: dict[str, list[pl.Series]] = {}
+    rows = 0
+    for _, layout in found:
+        yield Progress(f"reading {_short(layout)}", None, f"{rows:,} rows")
+        for batch in typed.batches(layout):
+            if not pieces:
+                names = batch.columns
+                pieces = {name: [] for name in names}
+            if batch.columns != names:
+                raise SourceError("its columns differ from those of the first file", where=layout.where)
+            for name in names:
+                pieces[name].append(batch[name])
+            rows += batch.height
+            yield Progress(f"reading {_short(layout)}", min(1.0, rows / total) if total else None, f"{rows:,} rows")
+    return (yield from _finish_typed(pieces, found))
+
+
+def _finish_typed(pieces: dict[str, list[pl.Series]], found: list[tuple[SourceSpec, Layout]]) -> Steps[Table]:
+    renamed, notes = unique_names(tuple(pieces))
+    told = list(notes)
+    dates = all(layout.format in (Format.JSON, Format.NDJSON) for _, layout in found)
+    series, columns = [], []
+    for name, new in zip(tuple(pieces), renamed, strict=True):
+        whole = _joined(pieces.pop(name), found[-1][1], name)
+        column, note = normalise(whole.rename(new), dates)
+        if note:
+            told.append(note)
+        series.append(column)
+        columns.append(_describe(column))
+        yield Progress("looking at the columns", None, new)
+    return Table(pl.DataFrame(series), tuple(columns), tuple(told))
+
+
+def _joined(parts: list[pl.Series], layout: Layout, name: str) -> pl.Series:
+    try:
+        return pl.concat(parts, rechunk=True)
+    except pl.exceptions.PolarsError as problem:
+        raise SourceError(
+            f"the column “{name}” has another type than in the first file", where=layout.where
+        ) from problem

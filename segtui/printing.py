@@ -1,0 +1,104 @@
+"""Text for people outside the terminal app: tables, numbers, messages and a progress line, all cleaned."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TextIO
+
+from segtui.clean_text import cells, clean, cut
+from segtui.progress import Progress
+
+REPORTS_PER_SECOND = 10
+
+Report = Callable[[Progress], None]
+
+
+def say(message: str) -> None:
+    """One message on standard error. It may quote data: it is cleaned, and stays on one line."""
+    sys.stderr.write(printable(f"segtui: {' '.join(message.split())}", sys.stderr) + "\n")
+
+
+def printable(line: str, stream: TextIO | None = None) -> str:
+    """`line` as `stream` (standard output) can show it: cleaned, and a question mark for what its encoding lacks."""
+    encoding = getattr(stream or sys.stdout, "encoding", None) or "utf-8"
+    return clean(line).encode(encoding, "replace").decode(encoding)
+
+
+def number(value: float | None) -> str:
+    """A value in its own unit, with about four figures."""
+    if value is None or math.isnan(value):
+        return "-"
+    if math.isinf(value) or abs(value) >= 1e12 or 0 < abs(value) < 1e-4:
+        return f"{value:.3g}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def table(titles: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[int] = ()) -> Iterator[str]:
+    """Lines of a table: cleaned, aligned by cells, columns numbered in `right` to the right."""
+    texts = [[clean(title) for title in titles], *([clean(value) for value in row] for row in rows)]
+    widths = [max(cells(row[column]) for row in texts) for column in range(len(titles))]
+    for row in texts:
+        yield "  ".join(
+            _pad(text, width, column in right) for column, (text, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+
+
+def _pad(text: str, width: int, right: bool) -> str:
+    space = " " * (width - cells(text))
+    return space + text if right else text + space
+
+
+@contextmanager
+def progress_line() -> Iterator[Report]:
+    """A line on standard error that says what is going on, where a person can see it; gone at the end."""
+    if not sys.stderr.isatty():
+        yield lambda progress: None
+        return
+    line = _Line(sys.stderr)
+    try:
+        yield line.show
+    finally:
+        line.clear()
+
+
+class _Line:
+    """One line that is drawn over and over. Blanks wipe it, which even a terminal without escape codes knows."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._shown = 0
+        self._due = 0.0
+
+    def show(self, progress: Progress) -> None:
+        """Draw what is going on, unless the last drawing is too fresh."""
+        now = time.monotonic()
+        if now < self._due:
+            return
+        self._due = now + 1 / REPORTS_PER_SECOND
+        share = "" if progress.done is None else f" {progress.done:.0%}"
+        text = clean(f"{progress.doing}{share}  {progress.detail}".rstrip())
+        text = cut(f"{text}  (ctrl+c stops)", self._width(), "...")
+        width = cells(text)
+        self._draw(text + " " * (self._shown - width))
+        self._shown = width
+
+    def clear(self) -> None:
+        """Leave an empty line to whatever is printed next."""
+        if self._shown:
+            self._draw(" " * self._shown)
+            self._draw("")
+
+    def _draw(self, text: str) -> None:
+        self._stream.write(f"\r{printable(text, self._stream)}")
+        self._stream.flush()
+
+    def _width(self) -> int:
+        try:
+            return max(os.get_terminal_size(self._stream.fileno()).columns - 1, 20)
+        except OSError:
+            return 79

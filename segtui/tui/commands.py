@@ -1,0 +1,264 @@
+"""Every command in one table: bindings, key hints, command line, help screen and `segtui keys` are read from it.
+
+Importable without Textual, so that the command line can print the keys and the config can be checked against them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+EVERYWHERE = "everywhere"
+PANES = ("data", "features", "choose_k", "segments", "plots", "runs")
+"""The panes in tab order; a command's `where` names panes, EVERYWHERE, or one of the other places below."""
+
+LISTS = "lists"
+"""Every list and table one can move in."""
+TABLES = "tables"
+"""Full-screen tables (customers, rows left out)."""
+
+PLACES = {
+    EVERYWHERE: "Everywhere",
+    LISTS: "In lists and tables",
+    "data": "Data",
+    "features": "Features",
+    "choose_k": "Choose k",
+    "segments": "Segments",
+    "plots": "Plots",
+    "runs": "Runs",
+    TABLES: "Customers and other tables",
+}
+"""Where a command applies, as a heading, in the order of the help screen."""
+
+NEEDS = {
+    "": "",
+    "data": "open a file first",
+    "answer": "there is no segmentation yet",
+    "idle": "wait for the running job, or stop it with ctrl+c",
+}
+"""What must be there before a command can run, and what is said when it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing a person can do.
+
+    id: stable name, used in `[keys]` of the config. keys: key names as Textual knows them, first one shown.
+    title: one or two words for the hint bar. help: one sentence. where: EVERYWHERE, LISTS, TABLES or pane names.
+    needs: a key of NEEDS. verb: the word on the command line (the id where empty); argument: what follows it.
+    rank: place in the hint bar, lowest first; 0 keeps it out. priority: works before the focused widget sees the key.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    title: str
+    help: str
+    where: tuple[str, ...] = (EVERYWHERE,)
+    needs: str = ""
+    verb: str = ""
+    argument: str = ""
+    rank: int = 0
+    priority: bool = False
+
+    @property
+    def word(self) -> str:
+        """What to type on the command line."""
+        return self.verb or self.id
+
+    @property
+    def everywhere(self) -> bool:
+        return EVERYWHERE in self.where
+
+    def applies(self, place: str) -> bool:
+        """Whether the command works in this place."""
+        return self.everywhere or place in self.where
+
+
+def _c(
+    id: str,
+    keys: str,
+    title: str,
+    help: str,
+    where: str = EVERYWHERE,
+    *,
+    needs: str = "",
+    verb: str = "",
+    argument: str = "",
+    rank: int = 0,
+    priority: bool = False,
+) -> Command:
+    places = tuple(where.split())
+    return Command(id, tuple(keys.split()), title, help, places, needs, verb, argument, rank, priority)
+
+
+COMMANDS: tuple[Command, ...] = (
+    # -- what if: these work from every pane ---------------------------------------------------------------
+    _c("more-segments", "plus equals_sign", "k up", "One segment more.", needs="data", rank=1),
+    _c("fewer-segments", "minus", "k down", "One segment fewer.", needs="data", rank=2),
+    _c("set-k", "K", "set k", "Set the number of segments.", needs="data", verb="k", argument="N"),
+    _c("undo", "u", "undo", "Go back to the recipe before the last change.", needs="data", rank=20),
+    _c("redo", "ctrl+r U", "redo", "Take back an undo.", needs="data", rank=40),
+    _c("set-seed", "R", "seed", "Set the seed of the random starts.", needs="data", verb="seed", argument="N", rank=64),
+    _c("set-restarts", "r", "restarts", "Set how many k-means++ starts are tried (0: as the size of the data asks).",
+       needs="data", verb="restarts", argument="N", rank=65),
+    _c("set-max-iter", "M", "max_iter", "Set the cap on k-means iterations.", needs="data", verb="max_iter", argument="N",
+       rank=66),
+    _c("cycle-scale", "S", "scale all", "Scale all features the next way: auto, z, robust, log, quantile, none.",
+       needs="data", verb="scale", argument="auto|z|robust|log|quantile|none", rank=63),
+    _c("set-baseline", "b", "baseline", "Keep the letters of this exact answer as the baseline for later ones.",
+       needs="answer", rank=67),
+    _c("stop", "ctrl+c", "stop", "Stop the running job; what stood before still stands. Twice within 2 seconds: quit.",
+       rank=70, priority=True),
+    # -- panes ---------------------------------------------------------------------------------------------
+    _c("go-data", "1", "Data", "Go to Data: the source, its columns, rows left out.", verb="data"),
+    _c("go-features", "2 f", "Features", "Go to Features: who votes, how loud, on which scale.", verb="features"),
+    _c("go-choose-k", "3", "Choose k", "Go to Choose k: criteria per k and the convergence.", verb="choose-k"),
+    _c("go-segments", "4", "Segments", "Go to Segments: who they are.", verb="segments"),
+    _c("go-plots", "5", "Plots", "Go to Plots: customer map, sizes, distributions, centroids, convergence.",
+       verb="plots"),
+    _c("go-runs", "6", "Runs", "Go to Runs: the history with its scores.", verb="runs"),
+    _c("next-pane", "tab", "next pane", "Go to the next pane.", "data features choose_k segments plots runs"),
+    _c("previous-pane", "shift+tab", "previous pane", "Go to the pane before.",
+       "data features choose_k segments plots runs"),
+    # -- one pane ------------------------------------------------------------------------------------------
+    _c("browse-customers", "enter", "customers", "Browse all customers in a table.", "data", needs="data", rank=10),
+    _c("browse-left-out", "l", "left out", "Show the input rows that are no customer, and why.", "data", needs="data",
+       verb="left-out", rank=11),
+    _c("toggle-feature", "space enter", "on/off", "Switch the feature under the cursor on or off.", "features", needs="data",
+       verb="feature", argument="NAME", rank=10),
+    _c("set-weight", "w", "weight", "Set how loud the feature under the cursor votes.", "features", needs="data",
+       verb="weight", argument="[NAME] W", rank=11),
+    _c("cycle-transform", "s", "transform", "Scale the feature under the cursor the next way.", "features", needs="data",
+       verb="transform", argument="[NAME] HOW", rank=12),
+    _c("lighter", "less_than_sign", "lighter", "Weigh the feature under the cursor one step less.", "features",
+       needs="data", rank=14),
+    _c("heavier", "greater_than_sign", "heavier", "Weigh the feature under the cursor one step more.", "features",
+       needs="data", rank=13),
+    _c("reset-features", "d", "proposal", "Go back to the proposed features, transforms and weights.", "features",
+       needs="data", verb="reset-features", rank=15),
+    _c("run-sweep", "enter", "sweep k", "Compute the criteria for a range of k.", "choose_k", needs="data", verb="sweep",
+       argument="[LOW-HIGH]", rank=10),
+    _c("use-k", "space", "use this k", "Use the k under the cursor.", "choose_k", needs="data", rank=11),
+    _c("open-segment", "enter", "customers", "Browse the customers of the segment under the cursor.", "segments",
+       needs="answer", rank=10),
+    _c("rename-segment", "e", "rename", "Name the segment under the cursor (empty: the automatic name).", "segments",
+       needs="answer", verb="name", argument="[LETTER] NAME", rank=11),
+    _c("cycle-measure", "i", "mean/index", "Show means, indexes (100 = average) or standardised differences.", "segments",
+       needs="answer", verb="measure", rank=12),
+    _c("next-criterion", "i", "criterion", "Draw the next criterion.", "choose_k", needs="data", verb="criterion", rank=12),
+    _c("scroll-left", "h left", "left", "Show the columns further left.", "segments tables"),
+    _c("scroll-right", "l right", "right", "Show the columns further right.", "segments tables"),
+    _c("next-plot", "p right_square_bracket right l", "next plot", "Show the next plot.", "plots", verb="plot", rank=10),
+    _c("previous-plot", "left_square_bracket left h", "plot before", "Show the plot before.", "plots"),
+    _c("next-axes", "a", "axes", "Next pair of axes of the customer map; next feature of the distribution.", "plots",
+       needs="answer", verb="axes", argument="[X Y]", rank=11),
+    _c("previous-axes", "A", "axes before", "Pair of axes, or feature, before.", "plots", needs="answer"),
+    _c("go-to-run", "enter", "go to run", "Go to the recipe of the run under the cursor.", "runs", needs="data",
+       verb="run", argument="N", rank=10),
+    # -- tables --------------------------------------------------------------------------------------------
+    _c("find", "slash", "find", "Find a text in the table.", TABLES, rank=10),
+    _c("find-next", "n", "next", "The next row with the text.", TABLES, rank=11),
+    _c("find-previous", "N", "previous", "The row before with the text.", TABLES, rank=12),
+    _c("narrower", "less_than_sign", "narrower", "Make the column under the cursor narrower.", TABLES, rank=14),
+    _c("wider", "greater_than_sign", "wider", "Make the column under the cursor wider.", TABLES, rank=13),
+    _c("back", "backspace escape q", "back", "Go back.", TABLES, rank=3),
+    # -- lists ---------------------------------------------------------------------------------------------
+    _c("cursor-down", "j down", "down", "Move down.", LISTS),
+    _c("cursor-up", "k up", "up", "Move up.", LISTS),
+    _c("cursor-top", "g home", "top", "Go to the first row.", LISTS),
+    _c("cursor-bottom", "G end", "bottom", "Go to the last row.", LISTS),
+    _c("half-page-down", "ctrl+d pagedown", "page down", "Move half a page down.", LISTS),
+    _c("half-page-up", "ctrl+u pageup", "page up", "Move half a page up.", LISTS),
+    _c("copy", "y", "copy", "Copy the cell or row under the cursor.", LISTS, rank=61),
+    _c("copy-table", "Y", "copy table", "Copy the whole table as tab-separated text.", LISTS, rank=62),
+    # -- files and the program -----------------------------------------------------------------------------
+    _c("export", "x", "export", "Write the customers with their segment to a file.", needs="answer", argument="[PATH]",
+       rank=30),
+    _c("open", "o", "open", "Open another file.", argument="[PATH]", rank=50),
+    _c("command-line", "colon ctrl+p", "command", "Type a command, such as k 6 or weight monetary 2.", verb="command",
+       rank=80),
+    _c("help", "question_mark f1", "keys", "Show and search all keys and commands; enter runs one.", rank=90),
+    _c("messages", "exclamation_mark", "messages", "Read everything that was reported.", rank=71),
+    _c("set-theme", "t", "theme", "Use the next theme.", verb="theme", argument="NAME"),
+    _c("zoom", "z", "zoom", "Give the pane the whole screen, and back.", rank=68),
+    _c("mouse", "m", "mouse", "Switch the mouse off (so that the terminal can select text) and on again."),
+    _c("redraw", "ctrl+l", "redraw", "Draw the screen again."),
+    _c("suspend", "ctrl+z", "suspend", "Go back to the shell; fg returns."),
+    _c("quit", "q ctrl+q", "quit", "Leave; everything is kept and offered again at the next start.", rank=75),
+)
+
+_BY_ID = {command.id: command for command in COMMANDS}
+
+KEY_SIGNS = {
+    "plus": "+",
+    "equals_sign": "=",
+    "minus": "-",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "slash": "/",
+    "colon": ":",
+    "question_mark": "?",
+    "exclamation_mark": "!",
+    "space": "space",
+    "shift+tab": "shift+tab",
+}
+"""How key names are shown where the name itself is not what is on the key."""
+
+
+def command(id: str) -> Command:
+    """The command with this id. Raises KeyError."""
+    return _BY_ID[id]
+
+
+def key_sign(key: str, *, short: bool = False) -> str:
+    """How a key is shown to a person; `short` writes ctrl as ^."""
+    sign = KEY_SIGNS.get(key, key)
+    if short and sign.startswith("ctrl+"):
+        return "^" + sign[5:]
+    return sign
+
+
+def commands_for(place: str) -> tuple[Command, ...]:
+    """The commands that belong to this place and nowhere else is searched for them."""
+    return tuple(c for c in COMMANDS if place in c.where)
+
+
+def hints(place: str) -> tuple[Command, ...]:
+    """What the hint bar of a place shows, most important first. Lists and tables count as the place around them."""
+    wanted = [c for c in COMMANDS if c.rank and (c.applies(place) or LISTS in c.where)]
+    return tuple(sorted(wanted, key=lambda c: c.rank))
+
+
+def find_verb(word: str) -> Command | None:
+    """The command for a word typed on the command line; a beginning will do where only one has it."""
+    exact = [c for c in COMMANDS if word in (c.verb, c.id)]
+    if exact:
+        return exact[0]
+    begins = {c.id: c for c in COMMANDS if c.word.startswith(word) or c.id.startswith(word)}
+    return next(iter(begins.values())) if len(begins) == 1 else None
+
+
+def matches(text: str, among: tuple[Command, ...] = COMMANDS) -> tuple[Command, ...]:
+    """Commands that hold every word of `text` in id, title, help or keys; those whose word begins so come first."""
+    words = text.lower().split()
+
+    def haystack(c: Command) -> str:
+        keys = " ".join(key_sign(key) for key in c.keys)
+        places = " ".join(PLACES[place] for place in c.where)
+        return f"{c.word} {c.id} {c.title} {c.help} {keys} {places}".lower()
+
+    found = [c for c in among if all(word in haystack(c) for word in words)]
+    if not words:
+        return tuple(found)
+    return tuple(sorted(found, key=lambda c: not (c.word.startswith(words[0]) or c.title.lower().startswith(words[0]))))
+
+
+def key_table() -> list[tuple[str, str, str, str]]:
+    """(place, keys, id, help) of every command in the order of the help screen, for `segtui keys`."""
+    rows = []
+    for place, heading in PLACES.items():
+        for c in COMMANDS:
+            if place == c.where[0]:
+                rows.append((heading, "  ".join(key_sign(key) for key in c.keys), c.id, c.help))
+    return rows

@@ -1,0 +1,110 @@
+"""The customer map as panes show it: asks for the grid that fits, keeps the last one until the new one is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from segtui.results import Answer, MapGrid
+from segtui.session.questions import MapQuestion
+from segtui.tui import format as fmt
+from segtui.tui.bridge import SessionLike
+from segtui.tui.charset import Charset
+from segtui.tui.widgets.cell_map import Cells, map_lines
+from segtui.tui.widgets.ink import Line, line
+
+COMPONENTS = ("component 1", "component 2", "component 3")
+
+
+@dataclass
+class _Drawn:
+    """A grid as lines, and what it was drawn for."""
+
+    key: tuple[int, MapQuestion]
+    lines: list[Line]
+    caption: str
+
+
+class MapView:
+    """One map: its axes, the grid last drawn, and the question that fits the space."""
+
+    def __init__(self) -> None:
+        self.pair = 0
+        self._drawn: _Drawn | None = None
+        self._asked: tuple[int, MapQuestion] | None = None
+
+    def pairs(self, answer: Answer) -> list[tuple[str, str]]:
+        """The pairs of axes: components first, then every two features, strongest votes first."""
+        votes = answer.matrix.votes
+        names = sorted((f.name for f in answer.matrix.features), key=lambda name: -votes.get(name, 0.0))
+        axes = [(COMPONENTS[0], COMPONENTS[1])]
+        if len(answer.matrix.columns) > 2:
+            axes.append((COMPONENTS[0], COMPONENTS[2]))
+        return axes + [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
+
+    def step(self, answer: Answer, by: int) -> tuple[str, str]:
+        """Go to another pair of axes."""
+        pairs = self.pairs(answer)
+        self.pair = (self.pair + by) % len(pairs)
+        return pairs[self.pair]
+
+    def choose(self, answer: Answer, x: str, y: str) -> bool:
+        """Take the axes by name."""
+        wanted = {x.lower(), y.lower()}
+        for i, (a, b) in enumerate(self.pairs(answer)):
+            if {a.lower(), b.lower()} == wanted:
+                self.pair = i
+                return True
+        return False
+
+    def lines(self, session: SessionLike, signs: Charset, width: int, height: int) -> list[Line]:
+        """Caption and map in exactly this space; asks for what is missing."""
+        answer = session.shown
+        if answer is None or width < 10 or height < 4:
+            return []
+        pairs = self.pairs(answer)
+        x, y = pairs[self.pair % len(pairs)]
+        question = MapQuestion(x, y, width - 2, height - 3)
+        key = (id(answer), question)
+        if self._drawn is None or self._drawn.key != key:
+            grid = session.found(question)
+            if isinstance(grid, MapGrid):
+                self._drawn = _Drawn(key, _draw(grid, answer, signs, width), _caption(grid, signs))
+            elif self._asked != key:
+                self._asked = key
+                session.ask(question)
+        if self._drawn is None:
+            return [line((f"customer map, {fmt.clean(x)} by {fmt.clean(y)}: drawing{signs.ellipsis}", "dim"))]
+        old = "" if self._drawn.key == key else f"  ({signs.ellipsis} being drawn)"
+        caption = fmt.cut(self._drawn.caption, max(1, width - len(old)), signs.ellipsis)
+        return [line((caption, "title"), (old, "warn")), *self._drawn.lines][:height]
+
+
+def _caption(grid: MapGrid, signs: Charset) -> str:
+    share = grid.overlapped / grid.customers if grid.customers else 0.0
+    explained = "" if grid.explained is None else f", {fmt.share(grid.explained)} % of the variance"
+    return (
+        f"{fmt.clean(grid.x_title)} {signs.times} {fmt.clean(grid.y_title)}{explained} {signs.middle_dot} "
+        f"{fmt.count(grid.customers)} customers, {fmt.share(share)} % overlapped"
+    )
+
+
+def _draw(grid: MapGrid, answer: Answer, signs: Charset, width: int) -> list[Line]:
+    place = [letter_place(letter) for letter in answer.letters]
+    groups = [[place[c] if c >= 0 else -1 for c in row] for row in grid.majority.tolist()]
+    centres = tuple((place[j], row, column) for j, (row, column) in enumerate(grid.centres))
+    body = map_lines(Cells(groups, grid.counts.tolist(), centres))
+    lines = [line((signs.vline, "dim"), *row.runs) for row in body]
+    lines.append(line((signs.corner_bl if not signs.ascii else "+", "dim"), (signs.rule * (width - 2), "dim")))
+    low, high = fmt.number(grid.x_range[0], 3), fmt.number(grid.x_range[1], 3)
+    y_text = f"up: {fmt.clean(grid.y_title)} {fmt.number(grid.y_range[0], 3)} to {fmt.number(grid.y_range[1], 3)}"
+    middle = fmt.cut(f"{fmt.clean(grid.x_title)} {signs.right}   {y_text}", max(4, width - len(low) - len(high) - 4), signs.ellipsis)
+    lines.append(line((f" {low}", "dim"), (middle.center(max(1, width - 2 - len(low) - len(high))), "dim"), (high, "dim")))
+    return lines
+
+
+def letter_place(letter: str) -> int:
+    """The place of a segment's letter in the alphabet: A 0, Z 25, AA 26."""
+    place = 0
+    for character in letter:
+        place = place * 26 + ord(character) - 64
+    return max(0, place - 1)

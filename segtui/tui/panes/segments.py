@@ -1,0 +1,239 @@
+"""Segments: who they are, how large, and what sets each apart, in original units."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from segtui.results import Answer, Profile, ProfileColumn, Segment
+from segtui.session.questions import CustomersQuestion, Question
+from segtui.tui import format as fmt
+from segtui.tui.bindings import bindings_for
+from segtui.tui.commands import LISTS
+from segtui.tui.panes.base import Desk, Pane
+from segtui.tui.panes.map_view import MapView, letter_place
+from segtui.tui.widgets.ink import BLANK, Line, Run, beside, line, seg
+from segtui.tui.widgets.segment_table import Group, header, layout, row
+from segtui.tui.widgets.spark import signed_bar
+
+MEASURES = ("mean", "index", "difference")
+MEASURE_TEXT = {
+    "mean": "means in original units",
+    "index": "indexes, 100 = average",
+    "difference": "standardised differences from the rest",
+}
+TELLING = 0.5
+"""From this standardised difference on a value is emphasised."""
+WIDE = 112
+"""From this width on the detail stands beside the table."""
+DETAIL_WIDTH = 52
+LONGEST_NAME = 60
+
+
+class SegmentsPane(Pane):
+    """The segment table, and the segment under the cursor in detail."""
+
+    place = "segments"
+    title = "Segments"
+    BINDINGS: ClassVar = bindings_for("segments", LISTS)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.measure = 0
+        self.first_column = 0
+        self._map = MapView()
+
+    @property
+    def profile(self) -> Profile | None:
+        return self.answer.profile if self.answer else None
+
+    def row_count(self) -> int:
+        return len(self.profile.segments) if self.profile else 0
+
+    def under_cursor(self) -> Segment | None:
+        """The segment under the cursor."""
+        if self.profile is None or not self.profile.segments:
+            return None
+        return self.profile.segments[min(self.cursor.at, self.row_count() - 1)]
+
+    def on_found(self, question: Question) -> None:
+        self.repaint()
+
+    # -- commands -------------------------------------------------------------------------------------------
+
+    def do_open_segment(self, _: str) -> None:
+        segment = self.under_cursor()
+        if segment is not None:
+            title = f"{segment.letter} {fmt.clean(segment.name, 40)}: {fmt.plural(segment.size, 'customer')}"
+            self.desk.open_table(title, CustomersQuestion(segment.letter))
+
+    def do_rename_segment(self, argument: str) -> None:
+        segment = self.under_cursor()
+        if segment is None or self.profile is None:
+            return
+        first, _, rest = argument.strip().partition(" ")
+        by_letter = {s.letter: s for s in self.profile.segments}
+        if argument.strip():
+            named = by_letter.get(first.upper())
+            if named is not None and (rest or first.isupper()):
+                self._name(named, rest)
+            else:
+                self._name(segment, argument)
+            return
+        chosen = segment
+        given = chosen.name if chosen.name != chosen.auto_name else ""
+        self.desk.prompt(
+            f"Name of segment {chosen.letter} (empty: {fmt.clean(chosen.auto_name, 40)})",
+            fmt.clean(given),
+            check_name,
+            lambda text: self._name(chosen, text),
+        )
+
+    def _name(self, segment: Segment, text: str) -> None:
+        name = fmt.clean(text.strip())
+        problem = check_name(name)
+        if problem or self.session is None:
+            self.desk.say(problem, "error")
+            return
+        label = f"{segment.letter} named {name}" if name else f"{segment.letter} named automatically"
+        self.desk.change(self.session.recipe.with_name(segment.letter, name), label)
+
+    def do_cycle_measure(self, argument: str) -> None:
+        wanted = [i for i, name in enumerate(MEASURES) if argument and name.startswith(argument.strip().lower())]
+        self.measure = wanted[0] if wanted else (self.measure + 1) % len(MEASURES)
+        self.desk.say(f"showing {MEASURE_TEXT[MEASURES[self.measure]]}")
+        self.repaint()
+
+    def do_scroll_right(self, _: str) -> None:
+        if self.profile is not None:
+            self.first_column = min(self.first_column + 1, max(0, len(self.profile.columns) - 1))
+            self.repaint()
+
+    def do_scroll_left(self, _: str) -> None:
+        self.first_column = max(0, self.first_column - 1)
+        self.repaint()
+
+    # -- drawing --------------------------------------------------------------------------------------------
+
+    def paint(self, width: int, height: int) -> list[Line]:
+        answer, session = self.answer, self.session
+        if answer is None or session is None:
+            return self.waiting(width)
+        self.first_column = min(self.first_column, max(0, len(answer.profile.columns) - 1))
+        if width < WIDE:
+            return self._stacked(answer, width, height)
+        left = width - DETAIL_WIDTH - 2
+        table = self._table(answer, left, max(4, min(len(answer.profile.segments) + 1, height - 4)))
+        room = height - len(table) - 1
+        if room >= 9:
+            table += [self.rule(left), *self._map.lines(session, self.signs, left, room)]
+        return beside(table, self._detail(answer, DETAIL_WIDTH, height), left, (f"{self.signs.vline} ", "dim"))
+
+    def _stacked(self, answer: Answer, width: int, height: int) -> list[Line]:
+        segments = len(answer.profile.segments)
+        table_height = min(segments + 1, max(4, height - 7))
+        lines = self._table(answer, width, table_height)
+        rest = height - len(lines) - 1
+        if rest >= 3:
+            lines += [self.rule(width), *self._detail(answer, width, rest)]
+        return lines
+
+    def _table(self, answer: Answer, width: int, height: int) -> list[Line]:
+        profile = answer.profile
+        titles = [fmt.clean(column_title(column)) for column in profile.columns]
+        groups = [self._group(segment, profile) for segment in profile.segments]
+        columns = layout(groups, titles, width, self.first_column)
+        signs = self.signs
+        lines = [header(columns, titles, signs.left, signs.right, signs.ellipsis)]
+        self.first_row_y = 1
+        for i in self.cursor.window(len(groups), height - 1):
+            lines.append(row(groups[i], columns, self.mark(i), signs.bar_full, signs.ellipsis, self.ground(i)))
+        return lines
+
+    def _group(self, segment: Segment, profile: Profile) -> Group:
+        return Group(
+            letter=segment.letter,
+            role=seg(letter_place(segment.letter)),
+            name=fmt.clean(segment.name),
+            size=fmt.count(segment.size),
+            share=segment.share,
+            share_text=fmt.share(segment.share),
+            values=tuple(self._value(segment, i, column) for i, column in enumerate(profile.columns)),
+            emphasis=tuple("bold" if d is not None and abs(d) >= TELLING else "" for d in segment.differences),
+        )
+
+    def _value(self, segment: Segment, i: int, column: ProfileColumn) -> str:
+        measure = MEASURES[self.measure]
+        if measure == "index":
+            return fmt.index(segment.indexes[i])
+        if measure == "difference":
+            difference = segment.differences[i]
+            return "-" if difference is None else f"{difference:+.1f}"
+        return mean_text(segment.means[i], column)
+
+    def _detail(self, answer: Answer, width: int, height: int) -> list[Line]:
+        segment = self.under_cursor()
+        if segment is None:
+            return []
+        role = seg(letter_place(segment.letter))
+        sizes = f"  {fmt.count(segment.size)} ({fmt.share(segment.share)} %)"
+        name = fmt.clean(segment.name, max(8, width - len(sizes) - 4), self.signs.ellipsis)
+        lines = [line((f"{segment.letter} ", role), (name, "bold"), (sizes, ""))]
+        if segment.name != segment.auto_name and height > 8:
+            lines.append(line(("  found as: " + fmt.clean(segment.auto_name, width - 12, self.signs.ellipsis), "dim")))
+        order = sorted(
+            range(len(answer.profile.columns)), key=lambda i: -abs(segment.differences[i] or 0.0)
+        )
+        room = height - len(lines) - 1
+        limit = max([2.0, *(abs(d) for d in segment.differences if d is not None)])
+        half = 8 if width >= 70 else 5
+        title = max(10, min(30, width - 2 * half - 1 - 34))
+        lines.append(line((f"  {fmt.pad('', title)} {'less':>{half}} {'more':<{half}}    sd       mean      all", "dim")))
+        for i in order[: max(0, room)]:
+            lines.append(self._bar_line(segment, answer.profile.columns[i], i, title, half, limit, role))
+        return lines[:height] if lines else [BLANK]
+
+    def _bar_line(
+        self, segment: Segment, column: ProfileColumn, i: int, title: int, half: int, limit: float, role: str
+    ) -> Line:
+        difference = segment.differences[i]
+        drawn = signed_bar(difference or 0.0, limit, half, self.signs.bar_full if not self.signs.ascii else "#", self.signs.vline)
+        runs: list[Run] = [
+            ("  " + fmt.pad(fmt.clean(column_title(column)), title, ellipsis=self.signs.ellipsis) + " ", "" if column.used else "dim"),
+            (drawn[:half], role),
+            (drawn[half], "dim"),
+            (drawn[half + 1 :], role),
+            (f" {'-' if difference is None else f'{difference:+.1f}':>5}", "bold"),
+            (f" {mean_text(segment.means[i], column):>10}", ""),
+            (f" {mean_text(column.mean, column):>8}", "dim"),
+        ]
+        return line(*runs)
+
+    def copied(self, whole: bool) -> tuple[str, str]:
+        profile, segment = self.profile, self.under_cursor()
+        if profile is None or segment is None:
+            return "", ""
+        titles = ["segment", "name", "size", "share", *(fmt.clean(column_title(c)) for c in profile.columns)]
+        rows = ["\t".join(titles)] if whole else []
+        for s in profile.segments if whole else (segment,):
+            cells = [s.letter, fmt.clean(s.name), str(s.size), f"{s.share:g}"]
+            rows.append("\t".join([*cells, *(self._copied_value(s, i) for i in range(len(profile.columns)))]))
+        return "\n".join(rows), "the segment table" if whole else f"segment {segment.letter}"
+
+    def _copied_value(self, segment: Segment, i: int) -> str:
+        value = (segment.means, segment.indexes, segment.differences)[self.measure][i]
+        return "" if value is None else f"{value:g}"
+
+
+def column_title(column: ProfileColumn) -> str:
+    """How a profile column is called."""
+    return column.feature if column.level is None else f"{column.feature}={column.level}"
+
+
+def mean_text(mean: float, column: ProfileColumn) -> str:
+    """A mean in its own unit; the share of a level in percent."""
+    return fmt.number(mean) if column.level is None else f"{fmt.share(mean)}%"
+
+
+def check_name(text: str) -> str:
+    """What is wrong with a segment's name."""
+    return f"a name has at most {LONGEST_NAME} characters" if len(text.strip()) > LONGEST_NAME else ""

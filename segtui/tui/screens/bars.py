@@ -1,0 +1,242 @@
+"""The lines around every pane: what is open, how the current run stands, the tabs; below the status and the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from textual import events
+
+from segtui.results import Answer, Scores
+from segtui.tui import format as fmt
+from segtui.tui.bridge import RunLike, SessionLike
+from segtui.tui.charset import Charset
+from segtui.tui.commands import NEEDS, command, hints, key_sign
+from segtui.tui.panes.base import Desk
+from segtui.tui.status import Status
+from segtui.tui.widgets.ink import Line, Run, clip, first_fitting, line, wrap
+from segtui.tui.widgets.job_bar import job_line
+from segtui.tui.widgets.key_strip import key_strip
+from segtui.tui.widgets.line_view import LineView
+
+TABS = (
+    ("data", "1", "Data"), ("features", "2", "Features"), ("choose_k", "3", "Choose k"), ("segments", "4", "Segments"),
+    ("plots", "5", "Plots"), ("runs", "6", "Runs"),
+)  # fmt: skip
+
+
+class Top(LineView):
+    """Header, run line, tabs and a rule."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(id="top")
+        self.desk = desk
+        self.place = "segments"
+        self.zoomed = False
+
+    def paint(self, width: int, height: int) -> list[Line]:
+        signs, session = self.desk.charset, self.desk.session
+        run = run_line(session, signs, width)
+        if self.zoomed or height == 1:
+            return [run]
+        rule = line((signs.rule * width, "dim"))
+        return [header_line(session, signs, width), run, self._tabs(), rule][:height]
+
+    def _tabs(self) -> Line:
+        runs: list[Run] = []
+        for place, key, title in TABS:
+            if place == self.place:
+                runs.append((f" {key} {title} ", "tab"))
+            else:
+                runs += [(f" {key} ", "key"), (f"{title} ", "dim")]
+            runs.append((" ", ""))
+        return line(*runs)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a tab goes there."""
+        if self.zoomed or event.y != 2:
+            return
+        start = 0
+        for place, key, title in TABS:
+            stop = start + len(key) + len(title) + 4
+            if start <= event.x < stop:
+                self.desk.run_command("go-" + place.replace("_", "-"))
+            start = stop
+
+
+class Bottom(LineView):
+    """The status line, longer where an error needs it, and the hint bar."""
+
+    def __init__(self, desk: Desk, status: Status) -> None:
+        super().__init__(id="bottom")
+        self.desk = desk
+        self.status = status
+        self.place = "segments"
+
+    def wanted_height(self, width: int) -> int:
+        """How many lines are needed: an error is shown whole, as far as three lines go."""
+        return 1 + max(1, min(3, len(self._message(width)))) if self.status.kind in ("error", "warn") else 2
+
+    def paint(self, width: int, height: int) -> list[Line]:
+        return [*self._status(width, height - 1), hint_line(self.place, self.desk, width)]
+
+    def _message(self, width: int) -> list[Line]:
+        sign = {"error": "! ", "warn": "! ", "done": ""}.get(self.status.kind, "")
+        role = {"error": "bad bold", "warn": "warn"}.get(self.status.kind, "")
+        return wrap(sign + self.status.text, width - 1, role, "  ")
+
+    def _status(self, width: int, height: int) -> list[Line]:
+        session, signs = self.desk.session, self.desk.charset
+        job = self.status.job
+        if job is not None and not (self.status.kind == "error" and self.status.text):
+            full, empty = signs.bar_full, signs.shade if not signs.ascii else "."
+            return [job_line(fmt.clean(job.doing), job.done, fmt.clean(job.detail), "ctrl+c stop", full, empty, width)]
+        if self.status.kind in ("error", "warn"):
+            lines = self._message(width)
+            if len(lines) > height:
+                lines = lines[:height]
+                lines[-1] = line(*clip(lines[-1].runs, width - 12), (f" {signs.ellipsis} ! reads", "key"))
+            return lines or [line("")]
+        undo = f"undo: {fmt.clean(session.undo_label, 30)}" if session and session.undo_label else ""
+        redo = f"   redo: {fmt.clean(session.redo_label, 30)}" if session and session.redo_label else ""
+        right = undo + redo
+        text = fmt.cut(self.status.text, max(10, width - len(right) - 2), signs.ellipsis)
+        gap = " " * max(1, width - fmt.cell_len(text) - fmt.cell_len(right))
+        return [line((text, "dim"), gap, (right, "dim"))]
+
+
+def header_line(session: SessionLike | None, signs: Charset, width: int) -> Line:
+    """File, customers, features on of total, scale, seed."""
+    name: Run = (" segtui ", "title")
+    if session is None:
+        return line(name, (f" starting{signs.ellipsis}", "dim"), ground="head")
+    recipe = session.recipe
+    sources = recipe.gather.sources
+    opened = session.preview.path if session.dataset is None and session.preview else None
+    paths = [s.path for s in session.dataset.sources] if session.dataset else [s.path for s in sources]
+    files = [fmt.clean(PurePath(path).name or path) for path in ([opened] if opened else paths)]
+    file = " + ".join(files) if files else "no file"
+    if session.dataset is None:
+        return line(name, (f" {fmt.cut(file, width - 12, signs.ellipsis)}", "bold"), ground="head")
+    on = sum(f.on for f in session.features)
+    rest = [
+        f"{fmt.count(session.dataset.customers)} customers",
+        f"features {on}/{len(session.features)}",
+        f"scale {recipe.prepare.scale}",
+        f"seed {recipe.cluster.seed}",
+    ]
+    dot = f" {signs.middle_dot} " if not signs.ascii else " | "
+    tail = dot + dot.join(rest)
+    file = fmt.cut(file, max(8, width - 10 - fmt.cell_len(tail)), signs.ellipsis)
+    return line(name, (" " + file, "bold"), (tail, ""), ground="head")
+
+
+def run_line(session: SessionLike | None, signs: Charset, width: int) -> Line:
+    """k, the state of the answer, and its scores against the previous run that can be compared."""
+    if session is None or (session.dataset is None and session.shown is None):
+        return line((" no run yet", "dim"))
+    answer = session.shown
+    k = session.recipe.cluster.k
+    if answer is None:
+        waiting = f"computing{signs.ellipsis}" if session.busy else "no answer yet"
+        return line((f" k {k}", "bold"), (f"  {waiting}", "warn"))
+    current = next((run for run in session.runs if run.current), None)
+    number = f" run {current.number} " if current else " "
+    previous, earlier = comparable_run(session.runs) if not session.stale else (None, False)
+    base: list[Run] = [(number, "dim"), (f" k {k}", "bold"), ("  ", "")]
+    variants = []
+    for state in _states(answer, session, signs):
+        scores = _scores(answer.scores, previous, earlier, signs)
+        variants.append(line(*base, state, *scores))
+    variants += [line(*base, _states(answer, session, signs)[-1], *_scores(answer.scores, previous, earlier, signs, terse=True))]
+    return first_fitting(variants, width)
+
+
+def _states(answer: Answer, session: SessionLike, signs: Charset) -> list[Run]:
+    """What the answer on screen is, longest wording first."""
+    s = answer.segmentation
+    if session.stale:
+        shown = f"k {s.k} shown" if s.k != session.recipe.cluster.k else "earlier run shown"
+        if session.busy:
+            return [(f"{signs.ellipsis} computing, {shown}", "warn bold"), (f"{signs.ellipsis} {shown}", "warn bold")]
+        return [(f"not computed, {shown}", "bad bold"), (f"! {shown}", "bad bold")]
+    if not s.exact:
+        refining = "refining" if session.background or session.busy else "stopped"
+        return [
+            (f"~ approximate, {refining}{signs.ellipsis}", "warn bold"), ("~ approximate", "warn bold"), ("~ approx.", "warn bold"),
+        ]  # fmt: skip
+    return [
+        (f"exact, converged: {s.converged}, {s.iterations} it., {fmt.duration(answer.seconds)}", "good"),
+        (f"exact, converged: {s.converged}, {s.iterations} it.", "good"),
+        (f"exact: {s.converged}, {s.iterations} it.", "good"),
+        ("exact", "good"),
+    ]
+
+
+def comparable_run(runs: Sequence[RunLike]) -> tuple[RunLike | None, bool]:
+    """The nearest earlier run that may be compared with the current one, and whether there is any earlier run."""
+    here = next((i for i, run in enumerate(runs) if run.current), 0)
+    for run in reversed(runs[:here]):
+        if run.comparable and run.scores is not None:
+            return run, True
+    return None, here > 0
+
+
+def _scores(scores: Scores, previous: RunLike | None, earlier: bool, signs: Charset, terse: bool = False) -> list[Run]:
+    before = previous.scores if previous else None
+    sil = "sil2" if signs.ascii else "sil²"
+    figures = (
+        (sil, fmt.score(scores.silhouette_squared), scores.silhouette_squared, before and before.silhouette_squared, True),
+        ("CH", fmt.short(scores.calinski_harabasz), scores.calinski_harabasz, before and before.calinski_harabasz, True),
+        ("DB", fmt.score(scores.davies_bouldin, 2), scores.davies_bouldin, before and before.davies_bouldin, False),
+        ("inertia", fmt.short(scores.inertia), scores.inertia, before and before.inertia, False),
+    )
+    runs: list[Run] = []
+    for name, text, now, then, more in figures:
+        runs += [(" " if terse else "  ", ""), (f"{name} ", "dim"), (text, "")]
+        if now is not None and then is not None:
+            runs.append(_verdict(now, then, more))
+    if before is None and earlier:
+        runs.append(("  n/c", "dim"))
+    return runs
+
+
+def _verdict(now: float, then: float, more: bool) -> Run:
+    if abs(now - then) <= 1e-9 * max(abs(now), abs(then)):
+        return ("=", "dim")
+    return ("^", "good bold") if (now > then) == more else ("v", "bad bold")
+
+
+def hint_line(place: str, desk: Desk, width: int) -> Line:
+    """The keys of a place that can be used now."""
+    session = desk.session
+    usable = []
+    for c in hints(place):
+        if c.id in ("help", "fewer-segments", "redo", "undo", "stop") or not is_there(c.needs, session):
+            continue
+        usable.append(("+/-", "k") if c.id == "more-segments" else (shown_key(c.id), c.title))
+    if session is not None and session.undo_label:
+        usable.insert(min(4, len(usable)), (shown_key("undo"), "undo"))
+    if session is not None and session.redo_label:
+        usable.insert(min(5, len(usable)), (shown_key("redo"), "redo"))
+    return key_strip(usable, (shown_key("help"), "keys"), width)
+
+
+def shown_key(id: str) -> str:
+    """The first key of a command, as short as it gets."""
+    keys = command(id).keys
+    return key_sign(keys[0], short=True) if keys else f":{command(id).word}"
+
+
+def is_there(need: str, session: SessionLike | None) -> bool:
+    """Whether what a command needs is there; see commands.NEEDS."""
+    assert need in NEEDS
+    if not need:
+        return True
+    if session is None:
+        return False
+    if need == "data":
+        return session.dataset is not None
+    if need == "answer":
+        return session.shown is not None
+    return not session.busy

@@ -1,0 +1,91 @@
+"""A table of named groups: letter, name, size, share as a bar, then as many value columns as fit.
+
+Knows nothing of customers: it is given texts and numbers. Line-rendered, so that a new answer costs no layout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from segtui.tui.widgets.ink import Line, Run, line, pad
+from segtui.tui.widgets.spark import bar
+
+SIZE_WIDTH = 10
+SHARE_WIDTH = 6
+NARROWEST, WIDEST = 7, 16
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One row: `values` are texts aligned with the table's columns, `emphasis` their roles (empty: plain)."""
+
+    letter: str
+    role: str
+    name: str
+    size: str
+    share: float
+    share_text: str
+    values: tuple[str, ...]
+    emphasis: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What fits: the width of the name, of the share bar, and the columns from `first` on with their widths."""
+
+    name: int
+    bar: int
+    first: int
+    shown: tuple[tuple[int, int], ...]
+    more: bool
+
+
+def layout(groups: Sequence[Group], titles: Sequence[str], width: int, first: int) -> Columns:
+    """Divide `width`: names get what they need within limits, the columns the rest."""
+    longest = max([*(cell_len(g.name) for g in groups), 12])
+    share_bar = 6 if width < 100 else 12
+    name = min(longest, max(14, (width - 40) // 2 if width < 100 else 34))
+    left = width - (2 + 4 + name + 1 + SIZE_WIDTH + SHARE_WIDTH + 1 + share_bar + 2)
+    shown: list[tuple[int, int]] = []
+    for i in range(first, len(titles)):
+        need = max([cell_len(titles[i]), *(cell_len(g.values[i]) for g in groups)])
+        need = max(NARROWEST, min(WIDEST, need)) + 1
+        if need > left:
+            break
+        shown.append((i, need))
+        left -= need
+    return Columns(name, share_bar, first, tuple(shown), first + len(shown) < len(titles))
+
+
+def header(columns: Columns, titles: Sequence[str], left: str, right: str, ellipsis: str) -> Line:
+    """The titles; arrows say that there is more to the left or right."""
+    text = "  Seg " + pad("Name", columns.name) + f" {'Size':>{SIZE_WIDTH}}{'%':>{SHARE_WIDTH}} " + " " * columns.bar
+    runs: list[Run] = [(text, "dim under"), (f" {left if columns.first else ' '}", "key")]
+    for i, width in columns.shown:
+        title = titles[i]
+        if cell_len(title) > width - 1:
+            title = pad(title, width - 2).rstrip() + ellipsis
+        runs.append((pad(title, width, "right"), "dim under"))
+    if columns.more:
+        runs.append((right, "key"))
+    return line(*runs)
+
+
+def row(group: Group, columns: Columns, mark: str, full: str, ellipsis: str, ground: str) -> Line:
+    """One group."""
+    name = group.name
+    if cell_len(name) > columns.name:
+        name = pad(name, columns.name - 1).rstrip() + ellipsis
+    runs: list[Run] = [
+        (mark, ""),
+        (pad(group.letter, 4), group.role),
+        (pad(name, columns.name), "bold"),
+        (f" {group.size:>{SIZE_WIDTH}}{group.share_text:>{SHARE_WIDTH}} ", ""),
+        (bar(group.share, columns.bar, full), group.role),
+        ("  ", ""),
+    ]
+    runs += [(pad(group.values[i], width, "right"), group.emphasis[i]) for i, width in columns.shown]
+    return line(*runs, ground=ground)

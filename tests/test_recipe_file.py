@@ -1,0 +1,201 @@
+"""Recipes come back from TOML as they were, and what does not fit is refused with its place."""
+
+import math
+import os
+import stat
+import tomllib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from segtui.errors import DeliveryError, RecipeError
+from segtui.recipe import (
+    K_MAX,
+    K_MIN,
+    SCALES,
+    TRANSFORMS,
+    Anchor,
+    ClusterSpec,
+    FeatureSpec,
+    GatherSpec,
+    PrepareSpec,
+    Recipe,
+    SourceSpec,
+)
+from segtui.recipe_file import from_toml, load, save, to_toml
+
+# Any text that a file can hold, so no lone surrogates; with the characters that TOML must escape.
+texts = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(
+    ['"', "a.b", "[x]", "\x1b[31m", "\u0085\u2028", "'''", '"""', "\\", "= #", "", " ", "\r\n"]
+)
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+sources = st.builds(
+    SourceSpec,
+    path=texts,
+    delimiter=st.none() | st.sampled_from([",", ";", "\t", "|", '"']),
+    encoding=st.none() | texts,
+    header=st.none() | st.booleans(),
+)
+features = st.builds(
+    FeatureSpec,
+    name=texts,
+    on=st.booleans(),
+    transform=st.sampled_from(["auto", *TRANSFORMS]),
+    weight=st.floats(0, 1e300),
+)
+prepares = st.builds(
+    PrepareSpec,
+    features=st.none() | st.lists(features, max_size=5, unique_by=lambda f: f.name).map(tuple),
+    scale=st.sampled_from(SCALES),
+)
+
+
+@st.composite
+def anchors(draw: st.DrawFn) -> Anchor:
+    columns = draw(st.lists(texts, max_size=4))
+    letters = draw(st.lists(texts, max_size=4, unique=True))
+    row = st.lists(numbers, min_size=len(columns), max_size=len(columns)).map(tuple)
+    centroids = tuple(draw(row) for _ in letters)
+    return Anchor(draw(prepares), tuple(columns), tuple(letters), centroids)
+
+
+recipes = st.builds(
+    Recipe,
+    gather=st.builds(GatherSpec, sources=st.lists(sources, max_size=3).map(tuple), id_column=st.none() | texts),
+    prepare=prepares,
+    cluster=st.builds(
+        ClusterSpec,
+        k=st.integers(K_MIN, K_MAX),
+        seed=st.integers(0, 2**32 - 1),
+        restarts=st.integers(0, 10_000),
+        max_iter=st.integers(1, 1_000_000),
+    ),
+    anchor=st.none() | anchors(),
+    names=st.dictionaries(texts, texts, max_size=4).map(lambda names: tuple(names.items())),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(recipes)
+def test_every_recipe_comes_back(recipe: Recipe) -> None:
+    assert from_toml(to_toml(recipe)) == recipe
+
+
+def test_a_file_name_that_is_not_utf8_comes_back() -> None:
+    recipe = Recipe(gather=GatherSpec((SourceSpec(os.fsdecode(b"caf\xe9.csv")),)))
+    assert from_toml(to_toml(recipe)) == recipe
+
+
+def test_the_file_reads_like_a_recipe() -> None:
+    recipe = Recipe(
+        gather=GatherSpec((SourceSpec("customers.csv"),), "id"),
+        prepare=PrepareSpec((FeatureSpec("spend", transform="log1p"), FeatureSpec("age", on=False))),
+        names=(("A", "Loyal"),),
+    )
+    assert to_toml(recipe) == (
+        "# A segtui recipe: everything needed to repeat one segmentation.\n"
+        "# Open it:    segtui --recipe THIS_FILE          Run it:    segtui run --recipe THIS_FILE\n"
+        "# A key that is left out means: find out, or the default.\n"
+        "\n"
+        "version = 1\n"
+        "\n"
+        "[gather]\n"
+        'id_column = "id"\n'
+        "sources = [\n"
+        '    { path = "customers.csv" },\n'
+        "]\n"
+        "\n"
+        "[prepare]\n"
+        'scale = "auto"\n'
+        "features = [\n"
+        '    { name = "spend", on = true, transform = "log1p", weight = 1.0 },\n'
+        '    { name = "age", on = false, transform = "auto", weight = 1.0 },\n'
+        "]\n"
+        "\n"
+        "[cluster]\n"
+        "k = 4\n"
+        "seed = 0\n"
+        "restarts = 0\n"
+        "max_iter = 300\n"
+        "\n"
+        "[names]\n"
+        'A = "Loyal"\n'
+    )
+
+
+def test_what_is_left_out_is_the_default() -> None:
+    assert from_toml("version = 1") == Recipe()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "version"),
+        ("version = 2", "newer segtui"),
+        ("version = 0", "version"),
+        ("version = true", "whole number"),
+        ("version = 1\nk = 3", "no setting 'k'"),
+        ("version = 1\n[clusters]\nk = 3", "Did you mean 'cluster'?"),
+        ("version = 1\n[cluster]\nsed = 3", "Did you mean 'seed'?"),
+        ("version = 1\n[cluster]\nk = 0", "cluster.k: k must lie between 2 and 50, not 0"),
+        ("version = 1\n[cluster]\nk = 51", "between 2 and 50"),
+        ("version = 1\n[cluster]\nk = 4.0", "whole number"),
+        ("version = 1\n[cluster]\nk = '4'", "whole number"),
+        ("version = 1\n[cluster]\nseed = -1", "cluster.seed"),
+        ("version = 1\n[cluster]\nmax_iter = 0", "cluster.max_iter"),
+        ("version = 1\ncluster = 4", "a table [cluster]"),
+        ("version = 1\n[prepare]\nscale = 'foo'", "'foo' is none of auto"),
+        ("version = 1\n[prepare]\nfeatures = 'a'", "a list"),
+        ("version = 1\n[prepare]\nfeatures = ['a']", "entry 1 must be a table"),
+        ("version = 1\n[prepare]\nfeatures = [{on = true}]", "name is missing"),
+        ("version = 1\n[prepare]\nfeatures = [{name = 'a', transform = 'lg1p'}]", "Did you mean 'log1p'?"),
+        ("version = 1\n[prepare]\nfeatures = [{name = 'a', weight = -1}]", "prepare.features entry 1.weight"),
+        ("version = 1\n[prepare]\nfeatures = [{name = 'a', weight = nan}]", "not nan"),
+        ("version = 1\n[prepare]\nfeatures = [{name = 'a', weight = inf}]", "not inf"),
+        ("version = 1\n[prepare]\nfeatures = [{name = 'a', weigth = 2}]", "Did you mean 'weight'?"),
+        ("version = 1\n[prepare]\nfeatures = [{name = 'a'}, {name = 'a'}]", "listed 2 times"),
+        ("version = 1\n[gather]\nsources = [{}]", "path is missing"),
+        ("version = 1\n[gather]\nsources = [{path = 'a', delimiter = ';;'}]", "one character"),
+        ("version = 1\n[gather]\nsources = [{path = 'a', header = 1}]", "true or false"),
+        ("version = 1\n[gather]\nsources = [{path_bytes = 'xyz'}]", "hexadecimal"),
+        ("version = 1\n[names]\nA = 1", "names.A"),
+        ("version = 1\n[anchor]\nletters = ['A']", "as many rows"),
+        ("version = 1\n[anchor]\nletters = ['A']\ncolumns = ['x']\ncentroids = [[1, 2]]", "every row needs 1"),
+        ("version = 1\n[anchor]\nletters = ['A']\ncolumns = ['x']\ncentroids = [[nan]]", "finite"),
+        ("version = 1\n[anchor]\nletters = ['A', 'A']\ncentroids = [[], []]", "listed twice"),
+        ("version = 1\n[", "line 2"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_its_place(text: str, says: str) -> None:
+    with pytest.raises(RecipeError) as caught:
+        from_toml(text, "my.toml")
+    assert says in str(caught.value)
+    assert "my.toml" in caught.value.where
+
+
+def test_whole_numbers_will_do_for_weights() -> None:
+    recipe = from_toml("version = 1\n[prepare]\nfeatures = [{name = 'a', weight = 2}]")
+    assert recipe.prepare.features == (FeatureSpec("a", weight=2.0),)
+    assert math.isclose(tomllib.loads(to_toml(recipe))["prepare"]["features"][0]["weight"], 2.0)
+
+
+def test_a_file_that_cannot_be_read(tmp_path) -> None:
+    with pytest.raises(RecipeError, match="No such file"):
+        load(tmp_path / "none.toml")
+    with pytest.raises(RecipeError):
+        load(tmp_path)
+    (tmp_path / "latin.toml").write_bytes(b"version = 1 # \xe9")
+    with pytest.raises(RecipeError, match="UTF-8"):
+        load(tmp_path / "latin.toml")
+
+
+def test_saving_replaces_whole_and_leaves_nothing_else(tmp_path) -> None:
+    path = tmp_path / "r.toml"
+    save(path, Recipe())
+    save(path, Recipe().with_k(7))
+    assert load(path).cluster.k == 7
+    assert [p.name for p in tmp_path.iterdir()] == ["r.toml"]
+    assert stat.S_IMODE(path.stat().st_mode) & 0o111 == 0
+    with pytest.raises(DeliveryError, match="folder does not exist"):
+        save(tmp_path / "no" / "r.toml", Recipe())
