@@ -146,14 +146,15 @@ def _check_existing(target: Path, *, overwrite: bool) -> None:
         raise DeliveryError("this file is read-only", where=str(target), hint="Choose another name.")
 
 
-def delivery_error(error: BaseException, target: StrPath) -> DeliveryError:
+def delivery_error(error: BaseException, target: StrPath, left: str = "Nothing was written.") -> DeliveryError:
     """What the operating system (or Polars, which words it its own way) said, in words that help."""
-    number = _error_number(error)
+    number = error_number(error)
     what, hint = _EXPLAINED.get(number or 0, (f"this could not be written ({_reason(error)})", "Try another folder."))
-    return DeliveryError(what, where=os.fspath(target), hint=f"{hint} Nothing was written.")
+    return DeliveryError(what, where=os.fspath(target), hint=f"{hint} {left}".rstrip())
 
 
-def _error_number(error: BaseException) -> int | None:
+def error_number(error: BaseException) -> int | None:
+    """The number of the operating system's error behind `error`; Polars hides it in the text."""
     if isinstance(error, OSError) and error.errno is not None:
         return error.errno
     found = re.search(r"\(os error (\d+)\)", str(error))

@@ -49,7 +49,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         options = _parser(command).parse_args(rest)
         with _ended_by_signals(command):
-            return _RUNNERS[command](options)
+            status = _RUNNERS[command](options)
+        sys.stdout.flush()  # here, where a closed pipe or a full disk can still be dealt with
+        return status
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else DONE if end.code is None else IMPOSSIBLE
     except KeyboardInterrupt:
@@ -61,6 +63,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SegtuiError as error:
         _say(str(error))
         return error.exit_status
+    except OSError as error:
+        _say(f"this could not be read or written: {error}")
+        return IMPOSSIBLE
     except MemoryError:
         _say("there is not enough memory for this. Close other programs, or analyse fewer customers or columns.")
         return IMPOSSIBLE

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from segtui import printing
-from segtui.errors import RecipeError, UsageError
+from segtui.errors import AnalysisError, RecipeError, UsageError
 from segtui.progress import finish
 from segtui.recipe import FeatureSpec, GatherSpec, LabelledSpec, PrepareSpec, Recipe, SourceSpec
 
@@ -122,22 +122,55 @@ def _prepare(prepare: PrepareSpec, options: RunOptions) -> PrepareSpec:
 # -- describe ----------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One source: what was seen in it, what stands out in its columns, and how many rows are no customer, and why."""
+
+    report: SourceReport
+    flags: dict[str, tuple[tuple[str, str], ...]]
+    left_out: tuple[tuple[str, int], ...]
+    notes: tuple[str, ...]
+
+
 def describe(sources: Sequence[str], *, as_json: bool) -> None:
     """Print what is seen in `sources`."""
-    from segtui.gather.describe import describe as look
-
-    spec = GatherSpec(sources=tuple(SourceSpec(path) for path in sources))
     with printing.progress_line() as report:
-        reports = finish(look(spec), report)
+        described = [_described(SourceSpec(path), report) for path in sources]
     if as_json:
-        _print_json({"sources": [source_document(one) for one in reports]})
+        _print_json({"sources": [source_document(one) for one in described]})
         return
-    for one in reports:
+    for one in described:
         _print_lines(_source_lines(one))
 
 
-def source_document(report: SourceReport) -> Json:
+def _described(source: SourceSpec, report: printing.Report) -> Described:
+    """Customers are opened and inspected as for an analysis; of anything else the table is described."""
+    from segtui.gather.dataset import open_dataset
+    from segtui.gather.describe import describe as look
+    from segtui.prepare.inspect import inspect
+
+    spec = GatherSpec(sources=(source,))
+    try:
+        dataset = finish(open_dataset(spec), report)
+    except AnalysisError:
+        (seen,) = finish(look(spec), report)
+        return Described(seen, {column.name: column.flags for column in seen.columns}, (), seen.notes)
+    inspection = finish(inspect(dataset), report)
+    (seen,) = dataset.sources
+    found = {verdict.name: tuple((flag.name, flag.reason) for flag in verdict.flags) for verdict in inspection.features}
+    flags = {c.name: _merged(c.flags, found.get(c.name, ())) for c in seen.columns}
+    notes = dict.fromkeys((*seen.notes, *dataset.warnings, *inspection.warnings))
+    return Described(seen, flags, tuple((one.reason, len(one.rows)) for one in dataset.left_out), tuple(notes))
+
+
+def _merged(first: tuple[tuple[str, str], ...], second: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Flags by both floors; where both raise one, the second knows more."""
+    return tuple({**dict(first), **dict(second)}.items())
+
+
+def source_document(described: Described) -> Json:
     """One source as `describe --json` gives it."""
+    report = described.report
     return {
         "path": report.path,
         "kind": report.kind.value,
@@ -150,28 +183,36 @@ def source_document(report: SourceReport) -> Json:
                 "type": column.type.value,
                 "missing": column.missing,
                 "distinct": column.distinct,
-                "flags": [{"flag": flag, "reason": reason} for flag, reason in column.flags],
+                "flags": [{"flag": flag, "reason": reason} for flag, reason in described.flags[column.name]],
             }
             for column in report.columns
         ],
-        "notes": list(report.notes),
+        "left_out": [{"reason": reason, "rows": rows} for reason, rows in described.left_out],
+        "notes": list(described.notes),
     }
 
 
-def _source_lines(report: SourceReport) -> Iterable[str]:
+def _source_lines(described: Described) -> Iterable[str]:
+    report = described.report
     yield f"{report.path}: {report.kind.value}, {report.rows:,} rows, {len(report.columns):,} columns"
     yield f"  {report.reason}"
     for role, column in report.roles.items():
         yield f"  {role}: {column}"
     yield ""
     rows = [
-        (c.name, c.type.value, f"{c.missing:,}", f"{c.distinct:,}", "; ".join(f"{f}: {why}" for f, why in c.flags))
+        (c.name, c.type.value, f"{c.missing:,}", f"{c.distinct:,}", ", ".join(f for f, _ in described.flags[c.name]))
         for c in report.columns
     ]
     yield from printing.table(("column", "type", "missing", "distinct", "flags"), rows, right=(2, 3))
     yield ""
-    for note in report.notes:
+    for name, flags in described.flags.items():
+        for flag, reason in flags:
+            yield f"{name}: {flag}: {reason}"
+    for reason, count in described.left_out:
+        yield f"left out: {count:,} rows: {reason}"
+    for note in described.notes:
         yield f"note: {note}"
+    yield ""
 
 
 # -- run ---------------------------------------------------------------------------------------------------
@@ -246,7 +287,6 @@ def _deliver(
 
     if spec.path == STANDARD_OUTPUT:
         finish(stream(dataset, recipe.gather, answer, spec, sys.stdout.buffer), report)
-        sys.stdout.buffer.flush()
     else:
         paths = finish(write(dataset, recipe.gather, answer, spec), report)
         printing.say(f"wrote {' and '.join(map(str, paths))}")

@@ -144,6 +144,7 @@ class FeatureVerdict:
     usable: whether it can be a feature at all (an all-missing or constant column cannot); `off_reason` says
     why a column starts switched off, empty where it is proposed.
     transform: the proposed one (numeric; "none" for nominal); `why` in a short sentence.
+    lowest: the smallest value of a numeric column; None where there is none.
     """
 
     name: str
@@ -157,6 +158,7 @@ class FeatureVerdict:
     off_reason: str
     transform: str
     why: str
+    lowest: float | None = None
 
     @property
     def proposed(self) -> bool:

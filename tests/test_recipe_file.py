@@ -164,7 +164,7 @@ def test_what_is_left_out_is_the_default() -> None:
         ("version = 1\n[anchor]\nletters = ['A']\ncolumns = ['x']\ncentroids = [[1, 2]]", "every row needs 1"),
         ("version = 1\n[anchor]\nletters = ['A']\ncolumns = ['x']\ncentroids = [[nan]]", "finite"),
         ("version = 1\n[anchor]\nletters = ['A', 'A']\ncentroids = [[], []]", "listed twice"),
-        ("version = 1\n[", "line 2"),
+        ("version = 1\nk = = 2", "line 2"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_its_place(text: str, says: str) -> None:

@@ -60,7 +60,7 @@ class Nearest:
         return label, np.maximum(best, 0, out=best), np.maximum(second, 0, out=second)
 
     def packed(self, block: Floats32) -> Floats32:
-        """|c|^2 - 2 c.x as (k, customers), the index of the cluster in the lowest bits; overwritten by the next call."""
+        """|c|^2 - 2 c.x as (k, customers), the cluster in the lowest bits; overwritten by the next call."""
         packed = self._room[:, : block.shape[1]]
         np.matmul(self._factor, block, out=packed)
         packed += self._square

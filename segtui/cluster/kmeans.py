@@ -1,38 +1,48 @@
 """k-means at two speeds: an answer at once from a sample, and one converged on all customers.
 
-`first` fits on prefixes of the canonical order and then assigns every customer once. `converge` searches harder,
-goes on on all customers until no customer changes cluster (or the tolerance is met, or the cap), and starts
-from the answer of `first` among others, so the exact answer is hardly ever worse. Both depend on the matrix and the
-spec alone. Clusters are numbered by size on the customers of the fit, largest first; labels are the nearest of the
-returned centroids in float64, ties to the lower number.
+`first` fits on prefixes of the canonical order and then assigns every customer once. `converge` searches harder and
+goes on on all customers until no customer changes cluster (or the tolerance is met, or the cap). Both depend on
+the matrix and the spec alone.
+
+Clusters are numbered by size on the customers of the fit, largest first. Labels are the nearest of the returned
+centroids in float64, ties to the lower number.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from segtui.cluster import judge, lloyd
-from segtui.cluster.assign import Assignment, assign_points, own_distances, squared_distances
+from segtui.cluster.assign import Assignment, assign_points, own_distances
 from segtui.cluster.pilot import Trace, Trial
 from segtui.cluster.sample import CHUNK, PIECE, ExactValues, Points, differing, points
-from segtui.cluster.search import SAMPLE, Plan, Round, search
+from segtui.cluster.search import SAMPLE, Plan, Round, further, search
 from segtui.errors import AnalysisError
 from segtui.progress import Progress, Steps
-from segtui.recipe import ClusterSpec
-from segtui.results import Converged, Segmentation
+from segtui.recipe import K_MAX, K_MIN, ClusterSpec
+from segtui.results import Segmentation
 
 if TYPE_CHECKING:
-    from segtui.results import FeatureMatrix, Floats, Floats32, Labels
+    from segtui.results import FeatureMatrix, Floats, Floats32, Labels, Rows
 
 SMALL = 5_000
 """Up to so many customers every restart runs on all of them, and there are many."""
 
+SMALL_RESTARTS, LARGE_RESTARTS = 64, 16
+SMALL_SWAP_ROUNDS, LARGE_SWAP_ROUNDS = 16, 3
+
 FIRST_RESTARTS = 16
 FIRST_DISTANCES = 16 * 12
 """Restarts x k of the first answer beyond k = 12, so that a large k does not wait."""
+
+FIRST_SWAP_ABOVE = 5
+"""Above this k the first answer spends a few milliseconds on swaps: fresh starts alone miss good optima too often."""
+
+FIRST_LIMIT, EXACT_LIMIT = 15, 60
+"""Iterations of a restart on the sample."""
 
 FIRST_ROUNDS = (Round(32_768, keep=5, limit=8), Round(65_536, keep=1, limit=6))
 EXACT_ROUNDS = (
@@ -46,40 +56,169 @@ def restarts_for(customers: int, spec: ClusterSpec) -> int:
     """How many k-means++ starts a converged fit makes: as the spec says, or by the number of customers."""
     if spec.restarts > 0:
         return spec.restarts
-    return 64 if customers <= SMALL else 16
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Work:
-    """What both speeds need of one matrix: points, and the sample the restarts run on.
-
-    repeats: the first customers repeat each other so much that fewer than k differ: the sample holds those that
-    differ among all, and prefixes are of no use.
-    """
-
-    points: Points
-    sample: Floats32
-    repeats: bool
+    return SMALL_RESTARTS if customers <= SMALL else LARGE_RESTARTS
 
 
 def first(matrix: FeatureMatrix, spec: ClusterSpec, exact_values: ExactValues, trace: Trace) -> Steps[Segmentation]:
     """The answer at once: fitted on a sample, every customer then assigned exactly."""
     work = yield from _prepare(matrix, spec, exact_values)
-    trial = yield from _first_fit(work, spec, trace)
-    order = _order(np.bincount(trial.labels, minlength=spec.k), trial.centroids)
-    centroids, assignment = yield from _assign_all(work.points, trial.centroids[order], spec.k)
-    sampled = trial.trace[-1].customers
+    wanted = spec.restarts or FIRST_RESTARTS
+    plan = Plan(
+        restarts=max(2, min(wanted, FIRST_RESTARTS, FIRST_DISTANCES // spec.k)) if wanted > 1 else 1,
+        limit=FIRST_LIMIT,
+        rounds=FIRST_ROUNDS,
+        swap_rounds=int(spec.k > FIRST_SWAP_ABOVE),
+    )
+    found = yield from search(work.points.values, work.sample, spec, plan, trace)
+    winner = found.winner
+    order = _by_size(np.bincount(winner.labels, minlength=spec.k), winner.centroids)
+    centroids, assignment = yield from _assign_all(work, winner.centroids[order], spec.k)
+    sizes = _sizes(assignment.labels, spec.k)
+    sampled = winner.trace[-1].customers
     return Segmentation(
         labels=assignment.labels,
         centroids=centroids + work.points.offset,
-        sizes=_sizes(assignment.labels, spec.k),
+        sizes=sizes,
         inertia=assignment.inertia,
         exact=False,
-        converged=Converged.LABELS if trial.trace[-1].changed == 0 else Converged.MAX_ITER,
-        iterations=_iterations(trial, sampled),
+        converged=winner.converged,
+        iterations=_iterations(winner, sampled),
         sampled=sampled,
         seed=spec.seed,
-        trace=trial.trace,
-        restart_inertias=(),
-        warnings=judge.small(_sizes(assignment.labels, spec.k)),
+        trace=winner.trace,
+        restart_inertias=found.per_customer(),
+        warnings=judge.small(sizes),
     )
+
+
+def converge(matrix: FeatureMatrix, spec: ClusterSpec, exact_values: ExactValues, trace: Trace) -> Steps[Segmentation]:
+    """The exact answer: the best of a harder search, gone on with on all customers until it stands still.
+
+    It takes nothing from an earlier answer, so that it cannot depend on what was looked at before.
+    """
+    work = yield from _prepare(matrix, spec, exact_values)
+    small = work.points.customers <= SMALL
+    plan = Plan(
+        restarts=restarts_for(work.points.customers, spec),
+        limit=spec.max_iter if small else EXACT_LIMIT,
+        rounds=EXACT_ROUNDS,
+        swap_rounds=SMALL_SWAP_ROUNDS if small else LARGE_SWAP_ROUNDS,
+    )
+    found = yield from search(work.points.values, work.sample, spec, plan, trace)
+    fit, winner = yield from _finish(work, found.winner, spec, trace)
+    order = _by_size(fit.totals.counts, fit.centroids)
+    centroids, assignment = yield from _assign_all(work, fit.centroids[order], spec.k)
+    _take_over(work, fit, order, assignment.labels)
+    sizes = _sizes(assignment.labels, spec.k)
+    return Segmentation(
+        labels=assignment.labels,
+        centroids=centroids + work.points.offset,
+        sizes=sizes,
+        inertia=fit.totals.inertia(fit.square_sum, centroids),
+        exact=True,
+        converged=fit.converged,
+        iterations=_iterations(winner, work.points.customers),
+        sampled=work.points.customers,
+        seed=spec.seed,
+        trace=winner.trace,
+        restart_inertias=found.per_customer(),
+        warnings=judge.near_equal(found.restarts) + judge.small(sizes),
+    )
+
+
+def assign(values: Floats32, centroids: Floats, exact_values: ExactValues) -> Steps[tuple[Labels, Floats]]:
+    """Every customer to the nearest of given centroids. Returns labels and squared distances (float64)."""
+    moved = points(values, exact_values)
+    inner = centroids - moved.offset
+    assignment = yield from assign_points(moved, inner, "assigning customers")
+    distances = np.empty(moved.customers)
+    for start in range(0, moved.customers, CHUNK):
+        if start % PIECE == 0:
+            yield Progress("measuring distances", start / moved.customers)
+        chunk = slice(start, start + CHUNK)
+        distances[chunk] = own_distances(moved.values[:, chunk], assignment.labels[chunk], inner)
+    return assignment.labels, distances
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Work:
+    """Points, and the sample the restarts run on: the first customers, or those that differ where few do."""
+
+    points: Points
+    sample: Floats32
+
+
+def _prepare(matrix: FeatureMatrix, spec: ClusterSpec, exact_values: ExactValues) -> Steps[_Work]:
+    _check(spec)
+    moved = points(matrix.values, exact_values)
+    yield Progress(f"fitting k={spec.k}", 0.0, "drawing a sample")
+    different = yield from differing(moved.values, spec.k)
+    size = SMALL if moved.customers <= SMALL else SAMPLE
+    return _Work(moved, moved.values[:, :size] if different is None else different)
+
+
+def _check(spec: ClusterSpec) -> None:
+    """Refuse settings that no data could meet."""
+    if not 1 <= spec.k <= K_MAX:
+        raise AnalysisError(f"k is {spec.k}", where="k", hint=f"Choose k from {K_MIN} to {K_MAX}")
+    if spec.max_iter < 1:
+        raise AnalysisError(f"max_iter is {spec.max_iter}", where="max_iter", hint="Allow at least one iteration")
+
+
+def _by_size(counts: Rows, centroids: Floats) -> Rows:
+    """Clusters from large to small; equal ones by their centroids, column after column."""
+    return np.lexsort((*centroids.T[::-1], -counts)).astype(np.int64)
+
+
+def _sizes(labels: Labels, k: int) -> tuple[int, ...]:
+    return tuple(int(size) for size in np.bincount(labels, minlength=k))
+
+
+def _iterations(winner: Trial, customers: int) -> int:
+    """How many iterations of the winner were on so many customers."""
+    return sum(step.customers == customers for step in winner.trace)
+
+
+def _finish(work: _Work, start: Trial, spec: ClusterSpec, trace: Trace) -> Steps[tuple[lloyd.Fit, Trial]]:
+    """Go on on all customers until the fit stands still, then add everything up afresh."""
+    run = lloyd.Run(spec.k, start.restart, start.iterations, spec.max_iter, patient=True)
+    values = work.points.values
+    fit = yield from lloyd.fit(values, start.centroids, run, trace, start.labels)
+    yield from lloyd.recount(values, fit, run.doing())
+    return fit, further(start, fit)
+
+
+def _assign_all(work: _Work, centroids: Floats, k: int) -> Steps[tuple[Floats, Assignment]]:
+    """The final labels. A cluster that nobody is nearest to is moved onto the customer farthest from all."""
+    doing = f"assigning customers to k={k}"
+    for _ in range(k):
+        assignment = yield from assign_points(work.points, centroids, doing)
+        empty = np.flatnonzero(np.bincount(assignment.labels, minlength=k) == 0)
+        if not len(empty):
+            break
+        centroids = centroids.copy()
+        centroids[empty[0]] = yield from _farthest(work.points, centroids, assignment.labels, doing)
+    return centroids, assignment
+
+
+def _farthest(where: Points, centroids: Floats, labels: Labels, doing: str) -> Steps[Floats]:
+    """The values of the customer farthest from its centroid."""
+    position, distance = 0, -1.0
+    for start in range(0, where.customers, CHUNK):
+        if start % PIECE == 0:
+            yield Progress(doing, None, "filling an empty cluster")
+        chunk = slice(start, start + CHUNK)
+        away = own_distances(where.values[:, chunk], labels[chunk], centroids)
+        if away.max() > distance:
+            position, distance = start + int(away.argmax()), float(away.max())
+    return where.exact(np.array([position]))[:, 0]
+
+
+def _take_over(work: _Work, fit: lloyd.Fit, order: Rows, labels: Labels) -> None:
+    """Bring the sums of a fit to the final numbering and the final labels."""
+    rank = np.argsort(order).astype(np.uint8)
+    before = rank[fit.labels]
+    fit.totals.counts, fit.totals.sums = fit.totals.counts[order], fit.totals.sums[:, order]
+    changed = np.flatnonzero(before != labels)
+    if len(changed):
+        fit.totals.move(work.points.values[:, changed], before[changed], labels[changed])

@@ -35,6 +35,9 @@ of the columns."""
 FULL_PASS_FROM = 0.2
 """Share of customers to look at again from which a pass over all is cheaper than picking them out."""
 
+AGAIN_PIECE = PIECE // 4
+"""Customers looked at again between two chances to stop: picking them out costs several times a plain pass."""
+
 BEYOND = 2
 """Once the tolerance is met a patient run goes on until no customer changes, for at most this many passes' worth of
 customers looked at again: with a start from a large prefix that is mostly enough, and it costs a fraction."""
@@ -127,7 +130,7 @@ class _Bounds:
         count = len(self.labels) if everyone else len(rows)
         self.looked += count
         for start in range(0, count, CHUNK):
-            if start and start % PIECE == 0:
+            if start and start % AGAIN_PIECE == 0:
                 yield Progress(doing, None, f"{start:,} of {count:,} customers looked at again")
             which = slice(start, min(start + CHUNK, count)) if everyone else rows[start : start + CHUNK]
             changed += self._reassign(nearest, which, totals)
@@ -165,8 +168,11 @@ def _slack(nearest: Nearest, square: Floats32, best: Floats32, second: Floats32)
     return slack
 
 
-def fit(values: Floats32, centroids: Floats, run: Run, trace: Trace) -> Steps[Fit]:
-    """k-means from `centroids` on all of `values` until it stands still or `run` says to stop."""
+def fit(values: Floats32, centroids: Floats, run: Run, trace: Trace, known: Labels | None = None) -> Steps[Fit]:
+    """k-means from `centroids` on all of `values` until it stands still or `run` says to stop.
+
+    known: labels of the first customers (or all) whose means `centroids` are, to tell how many changed.
+    """
     k, doing = run.k, run.doing()
     labels = np.empty(values.shape[1], dtype=np.uint8)
     bounds = _Bounds(values, k, labels)
@@ -179,14 +185,15 @@ def fit(values: Floats32, centroids: Floats, run: Run, trace: Trace) -> Steps[Fi
         raise too_large()
     state = Fit(centroids, labels, totals, square_sum)
     still = run.tolerance * _mean_variance(state)
-    changed, patience = len(labels), BEYOND * len(labels) if run.patient else 0
+    share, patience = _changed_share(labels, known), BEYOND * len(labels) if run.patient else 0
     for iteration in range(1, run.max_iter + 1):
         if iteration > 1:
             changed = yield from bounds.look_again(state.centroids, totals, doing)
+            share = changed / len(labels)
         moved = yield from _update(state, bounds)
-        _tell(state, run, iteration, changed, trace)
+        _tell(state, run, iteration, share, trace)
         yield Progress(doing, None, f"restart {run.restart + 1}, iteration {run.before + iteration}")
-        if changed == 0:
+        if share == 0 and (iteration > 1 or (known is not None and len(known) == len(labels))):
             state.converged = Converged.LABELS
             break
         if run.tolerance and moved <= still:
@@ -241,9 +248,15 @@ def _mean_variance(state: Fit) -> float:
     return max(0.0, state.square_sum / count - mean_square) / columns
 
 
-def _tell(state: Fit, run: Run, iteration: int, changed: int, trace: Trace) -> None:
-    count = len(state.labels)
-    step = TraceStep(run.restart, run.before + iteration, count, state.inertia, changed / count)
+def _changed_share(labels: Labels, known: Labels | None) -> float:
+    """Share of the customers with a label before whose label is another one now; 1 where none had."""
+    if known is None or not len(known):
+        return 1.0
+    return float(np.count_nonzero(labels[: len(known)] != known)) / len(known)
+
+
+def _tell(state: Fit, run: Run, iteration: int, share: float, trace: Trace) -> None:
+    step = TraceStep(run.restart, run.before + iteration, len(state.labels), state.inertia, share)
     state.trace.append(step)
     trace(step)
 

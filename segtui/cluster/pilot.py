@@ -13,7 +13,7 @@ import numpy as np
 
 from segtui.cluster.sample import norms
 from segtui.progress import Progress, Steps
-from segtui.results import TraceStep
+from segtui.results import Converged, TraceStep
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,12 +28,13 @@ BATCH = 1 << 17
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Trial:
-    """One restart on a sample. inertia: over the sample."""
+    """One restart, as far as it has come. labels and inertia: of the customers it was last run on."""
 
     restart: int
     centroids: Floats
     labels: Labels
     inertia: float
+    converged: Converged
     trace: tuple[TraceStep, ...]
 
     @property
@@ -107,16 +108,16 @@ def refine(
     for iteration in range(1, limit + 1):
         centres, labels, inertia = batch.step(centres)
         changed = (labels != before).sum(axis=1) / batch.count
-        for i, row in enumerate(active):
-            told = TraceStep(first + int(row), iteration, batch.count, float(inertia[i]), float(changed[i]))
+        for i, row in enumerate(active.tolist()):
+            told = TraceStep(first + row, iteration, batch.count, float(inertia[i]), float(changed[i]))
             steps[row].append(told)
             trace(told)
         over = (changed == 0) | (iteration == limit)
-        for i in np.flatnonzero(over):
+        for i in np.flatnonzero(over).tolist():
             row = int(active[i])
-            trials[row] = Trial(
-                first + row, centres[i].astype(np.float64), labels[i].copy(), float(inertia[i]), tuple(steps[row])
-            )
+            why = Converged.LABELS if changed[i] == 0 else Converged.MAX_ITER
+            end = (centres[i].astype(np.float64), labels[i].copy(), float(inertia[i]), why, tuple(steps[row]))
+            trials[row] = Trial(first + row, *end)
         yield Progress(doing, None, f"{_which(first, active, of)}iteration {iteration}")
         if over.all():
             break

@@ -98,7 +98,7 @@ def generator(seed: int, *purpose: int) -> np.random.Generator:
 
 def norms(values: Floats32) -> Floats32:
     """|x|^2 of every customer of a block, in float32."""
-    total = np.square(values[0])
+    total: Floats32 = np.square(values[0])
     for column in values[1:]:
         total += np.square(column)
     return total

@@ -8,7 +8,7 @@ the seed and the number of restarts alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +31,9 @@ SEED_ON = 2048
 DIFFERENT = 3e-4
 """Solutions on one sample whose inertias differ by less (as a share) are taken for the same."""
 
+SWAPS, SWAP_LIMIT = 16, 8
+"""Swaps in a round, and the iterations each gets to show what it is worth."""
+
 PURPOSE_START, PURPOSE_SWAP = 1, 2
 
 
@@ -46,28 +49,45 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How hard to search. swap_rounds of `swap_count` swaps each try to better the best restart."""
+    """How hard to search: restarts of at most `limit` iterations, rounds of swaps, rounds on larger prefixes."""
 
     restarts: int
     limit: int
-    swap_rounds: int
-    swap_count: int
-    swap_limit: int
     rounds: tuple[Round, ...]
+    swap_rounds: int = 0
 
 
-def search(values: Floats32, sample: Floats32, spec: ClusterSpec, plan: Plan, trace: Trace) -> Steps[list[Trial]]:
-    """Run the plan. Returns the trials of the restarts with the winner put first (it may be a swap's)."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The winner of a search (perhaps bettered by a swap), and how each restart ended on the sample."""
+
+    winner: Trial
+    restarts: tuple[Trial, ...]
+
+    def per_customer(self) -> tuple[float, ...]:
+        """The inertia of each restart per customer of the sample."""
+        return tuple(trial.inertia / len(trial.labels) for trial in self.restarts)
+
+
+def search(values: Floats32, sample: Floats32, spec: ClusterSpec, plan: Plan, trace: Trace) -> Steps[Found]:
+    """Run the plan. `sample` is a prefix of `values`, or points that are none (its labels then say nothing of them)."""
     batch = pilot.Batch(np.ascontiguousarray(sample))
     restarts = yield from _restarts(batch, spec, plan, trace)
     found = restarts + (yield from _swaps(batch, spec, plan, restarts))
-    rows = batch.count
+    if not _is_prefix(sample, values):
+        everyone = Round(values.shape[1], keep=3, limit=10)
+        fresh = [replace(trial, labels=trial.labels[:0]) for trial in different(found, everyone.keep)]
+        found = yield from _polish(values, fresh, spec, everyone, trace)
+        return Found(best(found), tuple(restarts))
     for step in plan.rounds:
-        rows, before = min(step.customers, values.shape[1]), rows
-        if rows == before and len(found) == 1:
-            continue
+        rows = min(step.customers, values.shape[1])
         found = yield from _polish(values[:, :rows], different(found, step.keep), spec, step, trace)
-    return [best(found), *restarts]
+    return Found(best(found), tuple(restarts))
+
+
+def _is_prefix(sample: Floats32, values: Floats32) -> bool:
+    """Whether the sample is the first customers themselves, not a copy of some."""
+    return np.shares_memory(sample, values)
 
 
 def best(trials: Sequence[Trial]) -> Trial:
@@ -100,12 +120,12 @@ def _restarts(batch: pilot.Batch, spec: ClusterSpec, plan: Plan, trace: Trace) -
 
 def _swaps(batch: pilot.Batch, spec: ClusterSpec, plan: Plan, restarts: Sequence[Trial]) -> Steps[list[Trial]]:
     """Rounds of swaps, each from the best so far; many and short, so only one that wins shows in a trace."""
-    side_by_side, limit = pilot.batch_size(spec.k, batch.count), min(plan.swap_limit, spec.max_iter)
+    side_by_side, limit = pilot.batch_size(spec.k, batch.count), min(SWAP_LIMIT, spec.max_iter)
     found: list[Trial] = []
     for number in range(plan.swap_rounds):
         base = best([*restarts, *found])
         rng = generator(spec.seed, PURPOSE_SWAP, spec.k, number)
-        starts = seeding.swaps(batch.values[:, :SEED_ON], base.centroids, plan.swap_count, rng)
+        starts = seeding.swaps(batch.values[:, :SEED_ON], base.centroids, SWAPS, rng)
         for first in range(0, len(starts), side_by_side):
             part = starts[first : first + side_by_side]
             tried = yield from pilot.refine(batch, part, 0, limit, lambda _: None, f"bettering k={spec.k}")
@@ -120,6 +140,12 @@ def _polish(
     polished: list[Trial] = []
     for trial in trials:
         run = lloyd.Run(spec.k, trial.restart, trial.iterations, min(step.limit, spec.max_iter), step.tolerance)
-        fit = yield from lloyd.fit(values, trial.centroids, run, trace)
-        polished.append(Trial(trial.restart, fit.centroids, fit.labels, fit.inertia, trial.trace + tuple(fit.trace)))
+        fit = yield from lloyd.fit(values, trial.centroids, run, trace, trial.labels)
+        polished.append(further(trial, fit))
     return polished
+
+
+def further(trial: Trial, fit: lloyd.Fit) -> Trial:
+    """`trial` after it went on with `fit`."""
+    steps = trial.trace + tuple(fit.trace)
+    return Trial(trial.restart, fit.centroids, fit.labels, fit.inertia, fit.converged, steps)

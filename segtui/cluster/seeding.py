@@ -43,7 +43,7 @@ def plus_plus(values: Floats32, k: int, restarts: int, rng: np.random.Generator)
 def _distances(values: Floats32, square: Floats32, rows: NDArray[np.int64]) -> Floats32:
     """Squared distances of all customers to the customers `rows` (restarts, trials)."""
     chosen = values[:, rows.ravel()]
-    away = np.matmul(chosen.T * np.float32(-2), values)
+    away: Floats32 = np.matmul(chosen.T * np.float32(-2), values)
     away += square[rows.ravel(), None]
     away += square
     np.maximum(away, 0, out=away)
@@ -55,7 +55,7 @@ def _draw(weights: Floats32, trials: int, rng: np.random.Generator) -> NDArray[n
     heaps = np.cumsum(weights, axis=1, dtype=np.float64)
     points = rng.random((len(weights), trials)) * heaps[:, -1:]
     drawn = [np.searchsorted(heap, point, side="right") for heap, point in zip(heaps, points, strict=True)]
-    return np.minimum(np.array(drawn, dtype=np.int64), weights.shape[1] - 1)
+    return np.array(drawn, dtype=np.int64).clip(max=weights.shape[1] - 1)
 
 
 def swaps(values: Floats32, centres: Floats, count: int, rng: np.random.Generator) -> Floats32:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import BinaryIO
 
 import polars as pl
 
-from segtui.atomic import WholeFiles, check_target, delivery_error
+from segtui.atomic import WholeFiles, check_target, delivery_error, error_number
 from segtui.deliver import writers, xlsx
 from segtui.deliver.labels import added_columns, label
 from segtui.deliver.rows import changed, labelled_rows
@@ -65,11 +66,20 @@ def write(dataset: Dataset, gather: GatherSpec, answer: Answer, spec: LabelledSp
 
 
 def stream(dataset: Dataset, gather: GatherSpec, answer: Answer, spec: LabelledSpec, out: BinaryIO) -> Steps[None]:
-    """The labelled rows to an open file, such as standard output: a text format, and no recipe."""
+    """The labelled rows to an open file, such as standard output: a text format, and no recipe.
+
+    Raises BrokenPipeError where nobody reads any more.
+    """
     if not FORMATS[format_of(spec)].text:
         raise UsageError("only csv, tsv and ndjson can be written to standard output", hint="Give a file.")
     _check_answer(dataset, gather, answer)
-    yield from _write_text(dataset, gather, answer, spec, out)
+    try:
+        yield from _write_text(dataset, gather, answer, spec, out)
+        out.flush()
+    except (OSError, pl.exceptions.PolarsError) as error:
+        if error_number(error) == errno.EPIPE:
+            raise BrokenPipeError from error
+        raise delivery_error(error, "standard output", left="What was written so far is not whole.") from error
 
 
 def check(gather: GatherSpec, spec: LabelledSpec) -> None:
@@ -157,9 +167,9 @@ def _write_typed(dataset: Dataset, gather: GatherSpec, answer: Answer, form: str
 
 
 def _table(dataset: Dataset, gather: GatherSpec, answer: Answer, form: str) -> Steps[writers.Table]:
-    labels = yield from label(dataset, answer)
-    added, _ = added_columns(dataset.frame.columns, answer)
     kind = FORMATS[form]
+    labels = yield from label(dataset, answer, nothing=None if kind.cells else "")
+    added, _ = added_columns(dataset.frame.columns, answer)
     return labelled_rows(dataset, gather, labels, added, cells=kind.cells, text=kind.text)
 
 

@@ -66,8 +66,8 @@ class Labels:
         return [*texts, given(self.distance[safe]), self.reasons.gather(pl.Series(self.note[start:stop]))]
 
 
-def label(dataset: Dataset, answer: Answer) -> Steps[Labels]:
-    """The added columns of `answer` for every input row."""
+def label(dataset: Dataset, answer: Answer, nothing: str | None = "") -> Steps[Labels]:
+    """The added columns of `answer` for every input row; `nothing` is the note of a row that needs none."""
     distance = yield from _distances(answer)
     position = np.full(dataset.input_rows, NOBODY, dtype=np.int64)
     position[dataset.row] = np.arange(dataset.customers)
@@ -80,7 +80,7 @@ def label(dataset: Dataset, answer: Answer) -> Steps[Labels]:
         cluster=answer.segmentation.labels.astype(np.int64),
         distance=distance,
         note=note,
-        reasons=pl.Series(["", *(left_out.reason for left_out in dataset.left_out)]),
+        reasons=pl.Series([nothing, *(left_out.reason for left_out in dataset.left_out)], dtype=pl.String),
         letters=pl.Series(answer.letters, dtype=pl.String),
         names=pl.Series([segment.name for segment in segments], dtype=pl.String),
         auto_names=pl.Series([s.auto_name for s in segments], dtype=pl.String) if renamed(answer) else None,

@@ -103,23 +103,20 @@ def _in_background(table: Table, sink: Callable[[pl.LazyFrame], pl.LazyFrame | N
 
     frame = sink(register_io_source(source, schema=table.schema))
     assert frame is not None  # a lazy sink is a frame
-    query = frame.collect(background=True)
-    finished = False
+    query = _Query(frame.collect(background=True))
     try:
         done = 0
         for batch in chain(table.batches, (None,)):
             while not _offered(waiting, batch):
-                query.fetch()  # raises what went wrong over there, such as a full disk
+                query.over()
                 yield table.progress(done)
             done += 0 if batch is None else batch.height
             yield table.progress(done)
-        while query.fetch() is None:
+        while not query.over():
             time.sleep(POLL)
             yield table.progress(done)
-        finished = True
     finally:
-        if not finished:
-            _end(query, waiting)
+        query.end(waiting)
 
 
 def _offered(waiting: Queue[pl.DataFrame | None], batch: pl.DataFrame | None) -> bool:
@@ -130,12 +127,30 @@ def _offered(waiting: Queue[pl.DataFrame | None], batch: pl.DataFrame | None) ->
     return True
 
 
-def _end(query: InProcessQuery, waiting: Queue[pl.DataFrame | None]) -> None:
-    """Wait until Polars has let go of its file; the error that ended it, if any, is already on its way."""
-    query.cancel()
-    with suppress(Empty):
-        while True:
-            waiting.get_nowait()
-    waiting.put(None)  # the reader over there may be waiting for rows that will not come
-    with suppress(Exception):
-        query.fetch_blocking()
+class _Query:
+    """A query that Polars runs on its own threads. It tells once how it ended; asked again, it would panic."""
+
+    def __init__(self, query: InProcessQuery) -> None:
+        self._query = query
+        self._ended = False
+
+    def over(self) -> bool:
+        """Whether it has ended. Raises what ended it early, such as a full disk."""
+        try:
+            self._ended = self._query.fetch() is not None
+        except Exception:
+            self._ended = True
+            raise
+        return self._ended
+
+    def end(self, waiting: Queue[pl.DataFrame | None]) -> None:
+        """Stop it if it still runs, and wait until Polars has let go of its file."""
+        if self._ended:
+            return
+        self._query.cancel()
+        with suppress(Empty):
+            while True:
+                waiting.get_nowait()
+        waiting.put(None)  # the reader over there may be waiting for rows that will not come
+        with suppress(Exception):
+            self._query.fetch_blocking()

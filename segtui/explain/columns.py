@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from segtui.prepare.clean import OTHER_LEVEL, levels_of
+from segtui.prepare.encode import block
 from segtui.prepare.units import original_column
 from segtui.progress import Progress, Steps
-from segtui.results import ColumnType, MatrixColumn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,11 +28,11 @@ KEPT_BYTES = 256 * 2**20
 TOP_LEVELS = 8
 """Levels shown of a nominal feature that is switched off (one that is on shows those of its encoding)."""
 
-RARE = 0.01
-"""Levels below this share are not shown for a feature that is off."""
-
 WORDY = 1000
 """A switched-off text column with more levels than this is free text: no level says anything of a segment."""
+
+NAMES_ONLY = frozenset({"id", "id-like", "free text"})
+"""Flags of columns that name customers rather than describe them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,6 @@ class Description:
     """Which column to describe segments with. levels: () for a numeric one. used: it takes part in the clustering."""
 
     feature: str
-    type: ColumnType
     levels: tuple[str, ...]
     used: bool
 
@@ -49,7 +49,7 @@ class NumericColumn:
     """A numeric feature in original units.
 
     values: float64, canonical order, 0 where missing. known: which are not missing; None where all are.
-    mean, spread (standard deviation, n - 1) and median are over all known customers.
+    mean, spread (standard deviation, n - 1) and median are over all known customers. yes_no: only 0 and 1 occur.
     """
 
     values: Floats
@@ -58,6 +58,7 @@ class NumericColumn:
     mean: float
     spread: float
     median: float
+    yes_no: bool
 
     @property
     def nbytes(self) -> int:
@@ -66,7 +67,8 @@ class NumericColumn:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class NominalColumn:
-    """A nominal feature as codes: the position in levels, len(levels) for any other, len(levels) + 1 for missing."""
+    """A nominal feature as codes: the position in levels, len(levels) for any other. shares: of the levels, among all
+    customers; no value is a level of its own, as in the matrix."""
 
     levels: tuple[str, ...]
     codes: NDArray[np.uint16]
@@ -108,7 +110,7 @@ class ProfileCache:
         """The most frequent levels of a nominal feature that is off."""
         self._turn_to(dataset)
         if feature not in self._levels:
-            self._levels[feature] = _top_levels(dataset, feature)
+            self._levels[feature] = block(dataset.frame[feature]).levels[:TOP_LEVELS]
         return self._levels[feature]
 
     def _turn_to(self, dataset: Dataset) -> None:
@@ -131,6 +133,11 @@ class ProfileCache:
             self._columns.popitem(last=False)
 
 
+def sum_by(index: NDArray[np.intp], values: Floats, k: int) -> Floats:
+    """The sum of values per cluster, float64, in customer order."""
+    return np.bincount(index, weights=values, minlength=k).astype(np.float64, copy=False)
+
+
 def descriptions(
     dataset: Dataset, inspection: Inspection, matrix: FeatureMatrix, cache: ProfileCache
 ) -> tuple[Description, ...]:
@@ -144,16 +151,16 @@ def descriptions(
     found: list[Description] = []
     for verdict in inspection.features:
         if verdict.name in used:
-            found.append(Description(verdict.name, verdict.type, tuple(used[verdict.name]), used=True))
+            found.append(Description(verdict.name, tuple(used[verdict.name]), used=True))
         elif verdict.usable and not _says_nothing(dataset, verdict):
             levels = () if verdict.numeric else cache.top_levels(dataset, verdict.name)
             if verdict.numeric or levels:
-                found.append(Description(verdict.name, verdict.type, levels, used=False))
+                found.append(Description(verdict.name, levels, used=False))
     return tuple(found)
 
 
 def _says_nothing(dataset: Dataset, verdict: FeatureVerdict) -> bool:
-    if verdict.name == dataset.id_column or any(flag.name == "id-like" for flag in verdict.flags):
+    if verdict.name == dataset.id_column or any(flag.name in NAMES_ONLY for flag in verdict.flags):
         return True
     return not verdict.numeric and verdict.distinct > WORDY
 
@@ -162,7 +169,7 @@ def _numeric(dataset: Dataset, feature: str) -> Steps[NumericColumn]:
     doing = Progress(f"describing {feature}")
     values = original_column(dataset, feature)
     yield doing
-    known = np.isfinite(values)  # an infinity has no mean either
+    known = ~np.isnan(values)
     if known.all():
         mask, missing, clean = None, np.empty(0, dtype=np.int64), values
     else:
@@ -173,9 +180,12 @@ def _numeric(dataset: Dataset, feature: str) -> Steps[NumericColumn]:
     mean, spread = _mean_and_spread(values)
     yield doing
     median = float(np.median(values)) if values.size else float("nan")
-    return NumericColumn(clean, mask, missing, mean, spread, median)
+    yield doing
+    yes_no = bool(((values == 0.0) | (values == 1.0)).all())
+    return NumericColumn(clean, mask, missing, mean, spread, median, yes_no)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def _mean_and_spread(values: Floats) -> tuple[float, float]:
     if values.size == 0:
         return float("nan"), float("nan")
@@ -186,22 +196,15 @@ def _mean_and_spread(values: Floats) -> tuple[float, float]:
 
 
 def _nominal(dataset: Dataset, feature: str, levels: tuple[str, ...]) -> Steps[NominalColumn]:
-    codes = np.full(dataset.customers, len(levels), dtype=np.uint16)
-    for code, level in enumerate(levels):
-        yield Progress(f"describing {feature}")
-        member = original_column(dataset, MatrixColumn(feature, level, None, 1.0))
-        codes[member > 0.5] = code
-    missing = dataset.frame[feature].is_null().to_numpy()
-    codes[missing & (codes == len(levels))] = len(levels) + 1
-    counts = np.bincount(codes, minlength=len(levels) + 2)
-    known = max(int(counts[:-1].sum()), 1)
-    return NominalColumn(levels, codes, tuple(float(count) / known for count in counts[: len(levels)]))
-
-
-def _top_levels(dataset: Dataset, feature: str) -> tuple[str, ...]:
     import polars as pl
 
-    counted = dataset.frame[feature].drop_nulls().cast(pl.String).value_counts()
-    found = sorted(zip(counted["count"].to_list(), counted[feature].to_list(), strict=True), key=lambda x: (-x[0], x[1]))
-    least = RARE * dataset.customers
-    return tuple(level for count, level in found[:TOP_LEVELS] if count >= least)
+    yield Progress(f"describing {feature}")
+    text = levels_of(dataset.frame[feature])
+    yield Progress(f"describing {feature}")
+    named = [level for level in levels if level != OTHER_LEVEL]
+    rest = levels.index(OTHER_LEVEL) if OTHER_LEVEL in levels else len(levels)
+    coded = text.replace_strict(named, [levels.index(level) for level in named], default=rest, return_dtype=pl.UInt16)
+    codes = coded.to_numpy()
+    counts = np.bincount(codes, minlength=len(levels) + 1)
+    shares = tuple(float(count) / max(dataset.customers, 1) for count in counts[: len(levels)])
+    return NominalColumn(levels, codes, shares)

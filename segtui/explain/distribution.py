@@ -10,6 +10,7 @@ import numpy as np
 from segtui.errors import AnalysisError
 from segtui.explain.columns import Description, NumericColumn, ProfileCache, descriptions
 from segtui.explain.lettering import letter_position
+from segtui.prepare.clean import OTHER_LEVEL
 from segtui.progress import Progress, Steps
 from segtui.results import Distribution
 
@@ -32,9 +33,6 @@ SKEWED = 1.0
 TAILS = (0.005, 0.995)
 STRETCHED = 3.0
 """Where the full range is this many times that of the middle 99 %, the outermost bins take in the tails."""
-
-REST = "other"
-"""What the levels without a bin of their own are shown as."""
 
 
 def distribution(
@@ -61,17 +59,11 @@ def _of_levels(
     dataset: Dataset, wanted: Description, segmentation: Segmentation, order: Sequence[int], cache: ProfileCache
 ) -> Steps[Distribution]:
     column = yield from cache.nominal(dataset, wanted.feature, wanted.levels)
-    table = yield from _count(segmentation, column.codes, len(column.levels) + 2)
-    levels, missing = column.levels, int(table[:, -1].sum())
-    shown = table[:, : len(levels)]
-    if table[:, len(levels)].any():  # fold the rest into the encoding's own "other", or give it a bin
-        if REST in levels:
-            shown[:, levels.index(REST)] += table[:, len(levels)]
-        else:
-            levels, shown = (*levels, REST), table[:, : len(levels) + 1]
-    return Distribution(
-        wanted.feature, (), levels, _rows(shown, order), sampled=dataset.customers - missing, missing=missing
-    )
+    table = yield from _count(segmentation, column.codes, len(column.levels) + 1)
+    levels = column.levels
+    if table[:, -1].any():
+        levels = (*levels, OTHER_LEVEL)
+    return Distribution(wanted.feature, (), levels, _rows(table[:, : len(levels)], order), sampled=dataset.customers)
 
 
 def _of_numbers(
@@ -82,6 +74,8 @@ def _of_numbers(
     if known.size == 0:
         raise AnalysisError("no customer has a value here", where=feature, hint="Choose another feature.")
     yield Progress("placing bins")
+    if not np.isfinite(known.max() - known.min()):
+        raise AnalysisError("its values are too far apart to draw", where=feature, hint="Choose another feature.")
     edges, log = bin_edges(known[:SAMPLE], float(known.min()), float(known.max()), bins)
     places = yield from _places(column, edges)
     width = len(edges)
@@ -134,7 +128,9 @@ def is_skewed(sample: Floats) -> bool:
     """No value below 0 and a skewness above 1: the policy of METHODS B5 for a log scale."""
     if sample.size < 3 or sample.min() < 0:
         return False
-    deviation = sample - sample.mean()
+    largest = float(sample.max())
+    scaled = sample / largest if largest > 0 else sample  # cubes of large amounts would overflow
+    deviation = scaled - scaled.mean()
     spread = float(np.sqrt((deviation**2).mean()))
     return spread > 0 and float((deviation**3).mean()) / spread**3 > SKEWED
 

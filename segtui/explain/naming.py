@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isinf, isnan
 
-from segtui.results import ColumnType
+from segtui.prepare.clean import MISSING_LEVEL, OTHER_LEVEL
 
 SEPARATOR = " · "
 NOTHING_SPECIAL = "Average customers"
@@ -31,9 +31,14 @@ LIFT, POINTS = 1.5, 0.05
 PARTS = 2
 
 COUNTED = frozenset(
-    "orders visits purchases sessions items clicks returns complaints logins events views products transactions "
-    "invoices baskets categories brands stores calls tickets coupons emails opens referrals reviews refunds".split()
-)
+    {
+        "orders", "visits", "purchases", "sessions", "items", "clicks", "returns", "complaints", "logins",
+        "events", "views", "products", "transactions", "invoices", "baskets", "categories", "brands", "stores",
+        "calls", "tickets", "coupons", "emails", "opens", "referrals", "reviews", "refunds"
+    }
+)  # fmt: skip
+"""Things one has many or few of."""
+
 COUNT_WORDS = frozenset({"n", "nr", "num", "no", "number", "count", "of", "total"})
 LAST_WORDS = frozenset({"last", "latest", "recent"})
 ACTS = frozenset({"order", "purchase", "visit", "login", "activity", "contact", "transaction"})
@@ -44,12 +49,12 @@ SCORE_WORDS = frozenset({"score", "rank", "quintile", "quartile", "decile"})
 class Trait:
     """What one column says about one segment. difference may be infinite (no spread) or nan (undefined).
 
-    For a level the means are shares and the quartiles are nan.
+    is_share: the means are shares, of a level (which has no quartiles) or of the ones in a column of 0 and 1.
     """
 
     feature: str
     level: str | None
-    type: ColumnType
+    is_share: bool
     used: bool
     difference: float
     mean: float
@@ -57,10 +62,6 @@ class Trait:
     overall_median: float
     low_quartile: float
     high_quartile: float
-
-    @property
-    def is_share(self) -> bool:
-        return self.level is not None or self.type is ColumnType.YES_NO
 
     @property
     def high(self) -> bool:
@@ -182,16 +183,12 @@ def _part(trait: Trait) -> _Part:
     words = feature_words(trait.feature)
     if trait.is_share:
         return _share_part(trait, " ".join(words))
-    if _tells_recency(words, trait.type is ColumnType.DATE):
-        recent = trait.high if trait.type is ColumnType.DATE else not trait.high
-        word = "recent" if recent else "long ago"
+    if _tells_recency(words):
+        word = "long ago" if trait.high else "recent"
         return _Part(word, word, recency=True, place=-1)
     if words[-1] == "frequency" and len(words) <= 2:
         word = "frequent" if trait.high else "infrequent"
         return _Part(word, word, place=0)
-    if trait.type is ColumnType.DATE:
-        text = ("late " if trait.high else "early ") + " ".join(words)
-        return _Part(text, text)
     if words[-1].lower() in COUNTED:
         text = ("many " if trait.high else "few ") + " ".join(_without_count_words(words))
     else:
@@ -202,11 +199,27 @@ def _part(trait: Trait) -> _Part:
 def _share_part(trait: Trait, words: str) -> _Part:
     """ "mostly Female" only where most are; a level that is merely more common is "more Female"."""
     share, _ = _speaking_shares(trait)
-    what = trait.level if trait.level is not None else words if trait.high else f"no {words}"
-    if trait.level is not None and re.fullmatch(r"(?i)\s*|[\d.,+-]+|yes|no|true|false|other|[a-z]", what):
-        what = f"{words} {what}"  # a bare "1" or "M" says nothing without its feature
+    if trait.level is None:
+        what = words if trait.high else f"no {words}"
+    else:
+        what = _level_words(trait.level, words)
     text = f"{'mostly' if share > 0.5 else 'more'} {what}"
     return _Part(text, text)
+
+
+def _level_words(level: str, words: str) -> str:
+    """A level by itself where it says enough ("Female"), else with its feature ("sex F", "unknown plan")."""
+    plain = level.strip().casefold()
+    if plain in ("yes", "true"):
+        return words
+    if plain in ("no", "false"):
+        return f"no {words}"
+    if level == MISSING_LEVEL:
+        return f"unknown {words}"
+    if level == OTHER_LEVEL:
+        return f"other {words}"
+    speaks = len(plain) > 1 and any(character.isalpha() for character in plain)
+    return level if speaks else f"{words} {level}"
 
 
 def feature_words(feature: str) -> list[str]:
@@ -215,13 +228,11 @@ def feature_words(feature: str) -> list[str]:
     return [word.lower() if word.istitle() and len(word) > 1 else word for word in spaced.split()] or [feature]
 
 
-def _tells_recency(words: Sequence[str], is_date: bool) -> bool:
+def _tells_recency(words: Sequence[str]) -> bool:
     """Whether a column says how long ago a customer was last active ("orders last 30 days" does not)."""
     known = [word.lower() for word in words]
     if SCORE_WORDS & set(known):
         return False  # a score may run either way
-    if is_date:
-        return bool(LAST_WORDS & set(known))
     if "since" in known:
         return bool((LAST_WORDS | ACTS) & set(known[known.index("since") :]))
     return "recency" in known or (known[-1] == "ago" and bool(LAST_WORDS & set(known)))
@@ -238,8 +249,10 @@ def _without_count_words(words: Sequence[str]) -> list[str]:
 
 
 def _alike(names: Sequence[str]) -> list[int]:
-    counted = Counter(name.casefold() for name in names)
-    return [i for i, name in enumerate(names) if counted[name.casefold()] > 1]
+    """Positions of names that say the same, in whatever order."""
+    said = [frozenset(name.casefold().split(SEPARATOR)) for name in names]
+    counted = Counter(said)
+    return [i for i, parts in enumerate(said) if counted[parts] > 1]
 
 
 def _with_letters(names: Sequence[str], letters: Sequence[str], given: Sequence[str]) -> tuple[str, ...]:

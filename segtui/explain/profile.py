@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segtui.explain.columns import Description, NominalColumn, NumericColumn, ProfileCache, descriptions
+from segtui.explain.columns import Description, NominalColumn, NumericColumn, ProfileCache, descriptions, sum_by
 from segtui.explain.lettering import letter_position
 from segtui.explain.naming import CLEAR, Trait, name_segments
 from segtui.progress import Progress, Steps
@@ -45,6 +45,7 @@ class _Summary:
 
     feature: str
     level: str | None
+    is_share: bool
     mean: float
     spread: float
     median: float
@@ -111,7 +112,7 @@ def revenue_by_cluster(dataset: Dataset, segmentation: Segmentation, cache: Prof
     if dataset.revenue is None:
         return None
     column = yield from cache.numeric(dataset, dataset.revenue)
-    return np.bincount(segmentation.labels, weights=column.values, minlength=segmentation.k)
+    return sum_by(segmentation.labels.astype(np.intp), column.values, segmentation.k)
 
 
 # -- groups of customers -----------------------------------------------------------------------------------
@@ -175,7 +176,7 @@ def _numeric_summary(
     counts = np.asarray(segmentation.sizes, dtype=np.float64)
     if column.missing.size:
         counts = counts - np.bincount(index[column.missing], minlength=k)
-    means = _ratio(np.bincount(index, weights=column.values, minlength=k), counts)
+    means = _ratio(sum_by(index, column.values, k), counts)
     doing = Progress("describing segments", None, feature)
     if members.positions is None:
         yield doing
@@ -188,15 +189,17 @@ def _numeric_summary(
     # Only names ask for quartiles, and only where the difference is large enough for a word.
     named = np.abs(np.nan_to_num(differences, nan=0.0)) >= CLEAR
     low, high = yield from _quartiles(values[known.order], known.ends, named, doing)
-    return _Summary(feature, None, column.mean, column.spread, column.median, means, differences, low, high)
+    return _Summary(
+        feature, None, column.yes_no, column.mean, column.spread, column.median, means, differences, low, high
+    )
 
 
 def _level_summaries(feature: str, column: NominalColumn, index: Index, k: int) -> list[_Summary]:
-    width = len(column.levels) + 2
+    width = len(column.levels) + 1
     cells = index * width
     cells += column.codes
     table = np.bincount(cells, minlength=k * width).reshape(k, width).astype(np.float64)
-    counts = table[:, :-1].sum(axis=1)  # the last place is missing
+    counts = table.sum(axis=1)
     nothing = np.full(k, np.nan)
     found = []
     for code, (level, share) in enumerate(zip(column.levels, column.shares, strict=True)):
@@ -204,22 +207,21 @@ def _level_summaries(feature: str, column: NominalColumn, index: Index, k: int) 
         variances = shares * (1.0 - shares) * _ratio(counts, counts - 1.0)
         differences = _differences(shares, variances, counts)
         spread = float(np.sqrt(share * (1.0 - share)))
-        found.append(_Summary(feature, level, share, spread, share, shares, differences, nothing, nothing))
+        found.append(_Summary(feature, level, True, share, spread, share, shares, differences, nothing, nothing))
     return found
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def _variances(values: Floats, clusters: Index, k: int) -> Floats:
     """Variance (n - 1) per cluster, about the clusters' own means; nan below two values."""
     counts = np.bincount(clusters, minlength=k).astype(np.float64)
-    means = _ratio(np.bincount(clusters, weights=values, minlength=k), counts)
+    means = _ratio(sum_by(clusters, values, k), counts)
     squares = values - means[clusters]
     squares *= squares
-    return _ratio(np.bincount(clusters, weights=squares, minlength=k), counts - 1.0)
+    return _ratio(sum_by(clusters, squares, k), counts - 1.0)
 
 
-def _quartiles(
-    values: Floats, ends: Index, wanted: NDArray[np.bool_], doing: Progress
-) -> Steps[tuple[Floats, Floats]]:
+def _quartiles(values: Floats, ends: Index, wanted: NDArray[np.bool_], doing: Progress) -> Steps[tuple[Floats, Floats]]:
     """First and third quartile of the wanted clusters (linear interpolation); values lie cluster by cluster."""
     low, high = np.full(len(ends), np.nan), np.full(len(ends), np.nan)
     start, since = 0, 0
@@ -247,6 +249,7 @@ def _two_quartiles(block: Floats) -> tuple[float, float]:
     return first, third
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def _differences(means: Floats, variances: Floats, counts: Floats) -> Floats:
     """Standardised difference of every cluster from the rest; infinite where both are constant, nan where undefined.
 
@@ -274,7 +277,9 @@ def _standardised(mean: float, rest: float, spread: float) -> float:
 
 def _ratio(above: Floats, below: Floats) -> Floats:
     """above / below, nan where below is not positive."""
-    return np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0)
+    result = np.full(len(above), np.nan)
+    np.divide(above, below, out=result, where=below > 0)
+    return result
 
 
 # -- results -----------------------------------------------------------------------------------------------
@@ -284,7 +289,7 @@ def _trait(kind: Description, summary: _Summary, cluster: int) -> Trait:
     return Trait(
         feature=summary.feature,
         level=summary.level,
-        type=kind.type,
+        is_share=summary.is_share,
         used=kind.used,
         difference=float(summary.differences[cluster]),
         mean=float(summary.means[cluster]),

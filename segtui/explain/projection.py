@@ -178,7 +178,8 @@ def principal_components(values: Floats32) -> Steps[Components]:
 
 def _component_axis(matrix: FeatureMatrix, components: Components, number: int) -> Steps[Axis]:
     if not 0 <= number < len(components.shares):
-        return Axis(f"component {number + 1} (there is none)", np.zeros(matrix.customers, dtype=np.float32), -0.5, 0.5, share=0.0)
+        nowhere = np.zeros(matrix.customers, dtype=np.float32)
+        return Axis(f"component {number + 1} (there is none)", nowhere, -0.5, 0.5, share=0.0)
     loadings = components.axes[number].astype(np.float32)
     origin = np.float32(components.axes[number] @ components.mean)
     places = np.empty(matrix.customers, dtype=np.float32)

@@ -77,6 +77,9 @@ class SafeApp(App[None]):
             return (text, self._mono_filter)
         return (text, *super().get_line_filters())
 
+    def _set_pointer_shape(self, shape: str) -> None:
+        """Nothing: Textual would send a control sequence that plain terminals print. Guarded by a test."""
+
     # -- signals and crashes -------------------------------------------------------------------------------
 
     def on_mount(self) -> None:

@@ -33,7 +33,9 @@ def inspection(data: Dataset, types: dict[str, ColumnType] | None = None) -> Ins
         numeric = series.dtype.is_numeric()
         kind = (types or {}).get(name, ColumnType.NUMBER if numeric else ColumnType.TEXT)
         verdicts.append(
-            FeatureVerdict(name, kind, numeric, 0.0, series.n_unique(), (), (), True, "", "z" if numeric else "none", "")
+            FeatureVerdict(
+                name, kind, numeric, 0.0, series.n_unique(), (), (), True, "", "z" if numeric else "none", ""
+            )
         )
     return Inspection(tuple(verdicts), ())
 

@@ -16,8 +16,12 @@ from segtui.results import Dataset, Distribution, FeatureMatrix, Segmentation
 from .build import column, dataset, inspection, matrix, segmentation
 
 
-def make(data: Dataset, points: FeatureMatrix, found: Segmentation, feature: str, bins: int, letters: str = "ABC") -> Distribution:
-    return finish(distribution(data, inspection(data), points, found, letters[: found.k], feature, bins, ProfileCache()))
+def make(
+    data: Dataset, points: FeatureMatrix, found: Segmentation, feature: str, bins: int, letters: str = "ABC"
+) -> Distribution:
+    return finish(
+        distribution(data, inspection(data), points, found, letters[: found.k], feature, bins, ProfileCache())
+    )
 
 
 def test_whole_numbers_get_a_bin_each_where_they_fit() -> None:
@@ -70,9 +74,8 @@ def test_levels_with_the_rest_beside_them() -> None:
     data = dataset(plan=["a", "b", "b", "c", None])
     points = matrix(np.zeros((2, 5)), [column("plan", level="a"), column("plan", level="b")])
     found = make(data, points, segmentation([0, 0, 1, 1, 1]), "plan", 8)
-    assert found.levels == ("a", "b", "other")
-    assert found.counts == ((1, 1, 0), (0, 1, 1))
-    assert found.missing == 1
+    assert found.levels == ("a", "b", "(other)")
+    assert found.counts == ((1, 1, 0), (0, 1, 2))
 
 
 def test_an_unknown_feature_is_refused() -> None:

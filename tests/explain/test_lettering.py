@@ -13,7 +13,8 @@ from segtui.explain.lettering import best_assignment, contingency, first_letters
 
 
 @pytest.mark.parametrize(
-    ("position", "text"), [(0, "A"), (25, "Z"), (26, "AA"), (27, "AB"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")]
+    ("position", "text"),
+    [(0, "A"), (25, "Z"), (26, "AA"), (27, "AB"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")],
 )
 def test_letters_go_on_after_z_as_spreadsheet_columns_do(position: int, text: str) -> None:
     assert letter(position) == text
@@ -104,10 +105,14 @@ def test_the_assignment_is_the_best_of_all(gain: list[list[int]]) -> None:
     taken = [column for column in found if column is not None]
     assert len(set(taken)) == len(taken)
     padded = [[*row, *[0] * len(gain)] for row in gain]
-    best = max(
-        sum(row[column] for row, column in zip(padded, columns, strict=True))
-        for columns in permutations(range(len(padded[0])), len(padded))
-    ) if len(gain) <= 3 else None
+    best = (
+        max(
+            sum(row[column] for row, column in zip(padded, columns, strict=True))
+            for columns in permutations(range(len(padded[0])), len(padded))
+        )
+        if len(gain) <= 3
+        else None
+    )
     total = sum(gain[row][column] for row, column in enumerate(found) if column is not None)
     if best is not None:
         assert total == best

@@ -7,19 +7,18 @@ from dataclasses import replace
 import pytest
 
 from segtui.explain.naming import NOTHING_SPECIAL, WIDTH, Trait, compact, feature_words, name_segments
-from segtui.results import ColumnType
 
 
 def number(feature: str, difference: float, mean: float = 10.0, **changes: object) -> Trait:
     """A numeric trait whose quartiles lie clearly on the side of its difference."""
     low, high = (60.0, 80.0) if difference > 0 else (20.0, 40.0)
-    trait = Trait(feature, None, ColumnType.NUMBER, True, difference, mean, 50.0, 50.0, low, high)
+    trait = Trait(feature, None, False, True, difference, mean, 50.0, 50.0, low, high)
     return replace(trait, **changes)  # type: ignore[arg-type]
 
 
 def level(feature: str, name: str, share: float, overall: float, difference: float = 1.0) -> Trait:
     nan = float("nan")
-    return Trait(feature, name, ColumnType.TEXT, True, difference, share, overall, overall, nan, nan)
+    return Trait(feature, name, True, True, difference, share, overall, overall, nan, nan)
 
 
 def name(*traits: Trait) -> str:
@@ -28,7 +27,7 @@ def name(*traits: Trait) -> str:
 
 def test_the_two_strongest_differences_speak_with_sign_and_figure() -> None:
     assert name(number("age", 0.6), number("income", 2.0, 81_000), number("visits_share", -0.7, 0.42)) == (
-        "High income 81k · low visits share"
+        "High income · low visits share"
     )
     assert name(number("spend", 1.9, 1_930), number("age", -0.9, 23)) == "High spend 1.9k · low age 23"
 
@@ -40,18 +39,16 @@ def test_recency_and_frequency_are_words_in_the_order_of_habit() -> None:
 
 
 def test_recency_joins_as_a_third_part_where_it_fits() -> None:
-    assert name(number("age", 2.0, 61), number("frequency", 1.5), number("recency", -1.0)) == "Recent · frequent · high age"
+    assert (
+        name(number("age", 2.0, 61), number("frequency", 1.5), number("recency", -1.0))
+        == "Recent · frequent · high age"
+    )
 
 
 @pytest.mark.parametrize("feature", ["days_since_last_order", "Recency", "DaysSinceOrder", "last_visit_days_ago"])
 def test_low_recency_is_recent(feature: str) -> None:
     assert name(number(feature, -1.0)) == "Recent"
     assert name(number(feature, 1.0)) == "Long ago"
-
-
-def test_a_late_date_of_the_last_order_is_recent_and_other_dates_are_early_or_late() -> None:
-    assert name(number("last_order", 1.0, type=ColumnType.DATE)) == "Recent"
-    assert name(number("signup_date", 1.0, type=ColumnType.DATE)) == "Late signup date"
 
 
 @pytest.mark.parametrize("feature", ["orders_last_30_days", "recency_score", "days_since_signup", "last_order_value"])
@@ -87,9 +84,18 @@ def test_levels_are_mostly_only_where_most_are() -> None:
 
 
 def test_a_yes_no_column_speaks_of_what_is_more_common() -> None:
-    newsletter = number("newsletter", 1.0, 0.9, type=ColumnType.YES_NO, overall_mean=0.5)
+    newsletter = number("newsletter", 1.0, 0.9, is_share=True, overall_mean=0.5)
     assert name(newsletter) == "Mostly newsletter"
     assert name(replace(newsletter, difference=-1.0, mean=0.1)) == "Mostly no newsletter"
+
+
+@pytest.mark.parametrize(
+    ("level_name", "said"),
+    [("yes", "new customer"), ("no", "no new customer"), ("(missing)", "unknown new customer"), ("3", "new customer 3"),
+     ("(other)", "other new customer"), ("Since 2020", "Since 2020")],
+)  # fmt: skip
+def test_levels_that_say_nothing_alone_are_said_with_their_feature(level_name: str, said: str) -> None:
+    assert name(level("new_customer", level_name, 0.9, 0.4)) == f"Mostly {said}"
 
 
 def test_every_feature_speaks_once_and_features_in_use_before_others() -> None:
@@ -117,8 +123,19 @@ def test_and_their_letter_when_no_feature_is_left() -> None:
     assert name_segments([[], []], ["A", "B"]) == ("Average customers A", "Average customers B")
 
 
+def test_the_same_parts_in_another_order_are_the_same_name() -> None:
+    one = [number("spending_score", 2.0), number("savings_rate", -1.5), number("age", 1.0, 71)]
+    two = [number("spending_score", 1.5), number("savings_rate", -2.0), number("age", -1.0, 22)]
+    assert name_segments([one, two], "AB") == (
+        "High spending score · low savings rate · high age",
+        "Low savings rate · high spending score · low age",
+    )
+
+
 def test_a_name_the_analyst_gave_to_another_segment_is_not_repeated() -> None:
-    assert name_segments([[], [number("age", 1.0, 40)]], ["A", "B"], ["", "average customers"])[0] == "Average customers A"
+    assert (
+        name_segments([[], [number("age", 1.0, 40)]], ["A", "B"], ["", "average customers"])[0] == "Average customers A"
+    )
     assert name_segments([[]], ["A"], ["Average customers"]) == ("Average customers",)
 
 

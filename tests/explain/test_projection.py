@@ -90,7 +90,7 @@ def test_a_single_column_has_no_second_component() -> None:
 
 
 def test_a_log_scaled_feature_has_a_log_axis_that_says_so() -> None:
-    data = dataset(spend=[0.0, 9.0, 99.0, 999.0], age=[20.0, 30.0, 40.0, 50.0])
+    data = dataset(spend=[0.0, 15.0, 150.0, 999.0], age=[20.0, 30.0, 40.0, 50.0])
     points = matrix(np.zeros((2, 4)), [column("spend", "log1p"), column("age", "z")])
     found = finish(project(data, points, segmentation([0, 0, 1, 1]), "AB", "spend", "age", 3, 3, MapCache()))
     assert (found.x_title, found.y_title) == ("spend (log)", "age")
@@ -119,12 +119,19 @@ def test_a_new_size_only_counts_again_and_a_new_matrix_places_again() -> None:
 
 
 def test_component_names() -> None:
-    assert [component_number(name) for name in ("component 1", "component 12", "component", "spend")] == [0, 11, None, None]
+    assert [component_number(name) for name in ("component 1", "component 12", "component", "spend")] == [
+        0,
+        11,
+        None,
+        None,
+    ]
 
 
 @given(
     st.lists(
-        st.tuples(st.floats(-1e5, 1e5, width=32), st.floats(-1e5, 1e5, width=32), st.integers(0, 3)), min_size=2, max_size=60
+        st.tuples(st.floats(-1e5, 1e5, width=32), st.floats(-1e5, 1e5, width=32), st.integers(0, 3)),
+        min_size=2,
+        max_size=60,
     ),
     st.integers(1, 9),
     st.integers(1, 9),

@@ -101,7 +101,10 @@ class Terminal:
                     raise
                 data = b""
             if not data:
-                self._close()
+                if self.processes():  # it has merely closed its descriptors, and may open the terminal again
+                    time.sleep(0.02)
+                else:
+                    self._close()
                 break
             self._raw += data
             self._feed(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePath
 
+from rich.cells import cell_len
 from textual import events
 
 from segtui.results import Answer, Scores
@@ -101,7 +102,7 @@ class Bottom(LineView):
         redo = f"   redo: {fmt.clean(session.redo_label, 30)}" if session and session.redo_label else ""
         right = undo + redo
         text = fmt.cut(self.status.text, max(10, width - len(right) - 2), signs.ellipsis)
-        gap = " " * max(1, width - fmt.cell_len(text) - fmt.cell_len(right))
+        gap = " " * max(1, width - cell_len(text) - cell_len(right))
         return [line((text, "dim"), gap, (right, "dim"))]
 
 
@@ -115,7 +116,7 @@ def header_line(session: SessionLike | None, signs: Charset, width: int) -> Line
     opened = session.preview.path if session.dataset is None and session.preview else None
     paths = [s.path for s in session.dataset.sources] if session.dataset else [s.path for s in sources]
     files = [fmt.clean(PurePath(path).name or path) for path in ([opened] if opened else paths)]
-    file = " + ".join(files) if files else "no file"
+    file = " + ".join(files) or session.busy or "no file"
     if session.dataset is None:
         return line(name, (f" {fmt.cut(file, width - 12, signs.ellipsis)}", "bold"), ground="head")
     on = sum(f.on for f in session.features)
@@ -127,7 +128,7 @@ def header_line(session: SessionLike | None, signs: Charset, width: int) -> Line
     ]
     dot = f" {signs.middle_dot} " if not signs.ascii else " | "
     tail = dot + dot.join(rest)
-    file = fmt.cut(file, max(8, width - 10 - fmt.cell_len(tail)), signs.ellipsis)
+    file = fmt.cut(file, max(8, width - 10 - cell_len(tail)), signs.ellipsis)
     return line(name, (" " + file, "bold"), (tail, ""), ground="head")
 
 

@@ -1,0 +1,115 @@
+"""What the open screen offers: saved sessions, files, completions. Touches the disk, so it runs on an errand thread."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from segtui.tui import format as fmt
+
+if TYPE_CHECKING:
+    from segtui.session.autosave import Saved
+
+READABLE = (".csv", ".tsv", ".txt", ".psv", ".parquet", ".pq", ".arrow", ".feather", ".ipc", ".ndjson", ".jsonl", ".json",
+            ".csv.gz", ".tsv.gz", ".txt.gz", ".csv.zst", ".tsv.zst")  # fmt: skip
+"""Endings offered; any other file can still be typed."""
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of the open screen."""
+
+    heading: str
+    title: str
+    detail: str
+    path: str = ""
+    demo: bool = False
+    saved: Saved | None = None
+    folder: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found. completed: the text as far as it is certain, empty where nothing can be added."""
+
+    choices: tuple[Choice, ...]
+    completed: str = ""
+
+
+def look_around(state: Path | None) -> Found:
+    """Saved sessions, recent files, files here, the demo."""
+    choices: list[Choice] = []
+    recent: dict[str, None] = {}
+    if state is not None:
+        from segtui.session.autosave import offered
+
+        for saved in offered(state):
+            names = " + ".join(Path(path).name for path in saved.sources)
+            detail = f"k {saved.recipe.cluster.k}, {fmt.plural(len(saved.runs), 'run')}, saved {age(saved.when.timestamp())}"
+            if len(choices) < 3:
+                choices.append(Choice("Take up where you left", names, detail, saved=saved))
+            recent.update(dict.fromkeys(saved.sources))
+    choices += [_file("Recent files", Path(path), path) for path in recent if os.path.isfile(path)][:6]
+    here = sorted((p for p in _entries(Path()) if p.is_file()), key=lambda p: p.name.lower())
+    choices += [_file("Files here", path, str(path)) for path in here[:12]]
+    choices.append(Choice("Try it", "demo", "the customers of an invented shop", demo=True))
+    return Found(tuple(choices))
+
+
+def complete(text: str) -> Found:
+    """Folders and readable files that a typed path could become."""
+    expanded = os.path.expanduser(os.path.expandvars(text.strip()))
+    folder, begin = os.path.split(expanded)
+    typed_folder = os.path.split(text.strip())[0]
+    found = [
+        path
+        for path in _entries(Path(folder or "."), all_files=bool(begin))
+        if path.name.lower().startswith(begin.lower()) and (begin.startswith(".") or not path.name.startswith("."))
+    ]
+    found.sort(key=lambda p: (not p.is_dir(), p.name.lower()))
+    choices = []
+    for path in found[:MOST]:
+        shown = os.path.join(typed_folder, path.name) if typed_folder else path.name
+        if path.is_dir():
+            choices.append(Choice("Completions", shown + os.sep, "folder", shown + os.sep, folder=True))
+        else:
+            choices.append(_file("Completions", path, os.path.join(folder, path.name) if folder else path.name, shown))
+    common = os.path.commonprefix([path.name for path in found])
+    if len(found) == 1 and found[0].is_dir():
+        common += os.sep
+    longer = len(common) > len(begin)
+    return Found(tuple(choices), os.path.join(typed_folder, common) if longer else "")
+
+
+def _entries(folder: Path, *, all_files: bool = False) -> Iterable[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                name = entry.name
+                if all_files or entry.is_dir() or name.lower().endswith(READABLE):
+                    yield folder / name
+    except OSError:
+        return
+
+
+def _file(heading: str, path: Path, full: str, shown: str = "") -> Choice:
+    try:
+        stat = path.stat()
+        detail = f"{fmt.size(stat.st_size)}, {age(stat.st_mtime)}"
+    except OSError:
+        detail = "not readable"
+    return Choice(heading, shown or full, detail, full)
+
+
+def age(moment: float) -> str:
+    """How long ago, roughly."""
+    seconds = max(0.0, time.time() - moment)
+    for limit, divisor, unit in ((90, 1, "second"), (5400, 60, "minute"), (129600, 3600, "hour"), (1e18, 86400, "day")):
+        if seconds < limit:
+            return f"{fmt.plural(max(1, round(seconds / divisor)), unit)} ago"
+    return ""

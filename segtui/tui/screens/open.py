@@ -1,0 +1,169 @@
+"""The open screen: take up where you left, recent files, a path with completion, the demo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.widgets import Static
+
+from segtui import __version__
+from segtui.tui import format as fmt
+from segtui.tui.panes.base import Desk
+from segtui.tui.screens.files import Choice, Found, complete, look_around
+from segtui.tui.widgets.ink import Line, line
+from segtui.tui.widgets.line_input import LineInput
+from segtui.tui.widgets.pick_list import PickList
+
+if TYPE_CHECKING:
+    from segtui.session.autosave import Saved
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was chosen: a path, the demo, or a saved session."""
+
+    path: str = ""
+    demo: bool = False
+    saved: Saved | None = None
+
+
+class OpenScreen(Screen[None]):
+    """Hands what was chosen to `chosen`. first: nothing is open yet, so there is nothing to go back to."""
+
+    CSS_PATH = "../styles/open.tcss"
+    BINDINGS = [Binding("escape,ctrl+g", "give_up", show=False)]
+
+    def __init__(
+        self, desk: Desk, state: Path | None, chosen: Callable[[Wish], None], *, first: bool, problem: str = ""
+    ) -> None:
+        super().__init__()
+        self._chosen_wish = chosen
+        self.desk = desk
+        self.place = "open"
+        self._state = state
+        self._first = first
+        self._problem = problem
+        self._choices: list[Choice | None] = []
+        self._around: tuple[Choice, ...] = ()
+        self._typed = 0
+
+    def compose(self) -> ComposeResult:
+        """Title, path, list, hints."""
+        yield Static(Text(f" segtui {__version__}   customer segmentation"), id="title", markup=False)
+        yield Static(Text(" Open a file: CSV and kin, Parquet, Arrow, NDJSON, JSON; one row per customer"), id="what", markup=False)
+        yield LineInput(placeholder="path, tab completes", id="line")
+        yield Static(Text(fmt.clean(self._problem)), id="problem", markup=False)
+        yield PickList(id="list")
+        leave = "ctrl+q quit" if self._first else "esc back"
+        yield Static(Text(f" enter open   up/down choose   tab complete   {leave}"), id="foot", markup=False)
+
+    def on_mount(self) -> None:
+        """Look for what can be offered, off the event loop."""
+        self._fill(())
+        self.query_one(LineInput).focus()
+        self.query_one("#problem").display = bool(self._problem)
+        self.desk.errand(lambda: look_around(self._state), self._looked)
+
+    def _looked(self, result: object) -> None:
+        if isinstance(result, Found) and self.is_attached:
+            self._around = result.choices
+            if not self.query_one(LineInput).value:
+                self._fill(self._around)
+
+    def fail(self, problem: str) -> None:
+        """Say why the last choice could not be opened."""
+        line = self.query_one("#problem", Static)
+        line.update(Text(f" ! {fmt.clean(problem)}"))
+        line.display = bool(problem)
+
+    def _fill(self, choices: Sequence[Choice]) -> None:
+        rows: list[Line] = []
+        self._choices = []
+        heading = ""
+        for choice in choices:
+            if choice.heading != heading:
+                heading = choice.heading
+                rows.append(line((f" {heading}", "title")))
+                self._choices.append(None)
+            rows.append(line((f"   {fmt.pad(fmt.clean(choice.title), 46)}  ", ""), (fmt.clean(choice.detail), "dim")))
+            self._choices.append(choice)
+        self.query_one(PickList).fill(rows, [choice is not None for choice in self._choices])
+
+    # -- typing ---------------------------------------------------------------------------------------------
+
+    def on_input_changed(self, event: LineInput.Changed) -> None:
+        """Show what a path could become; what was said about the last one is over."""
+        self._typed += 1
+        mine, text = self._typed, event.value
+        if not text.strip():
+            self._fill(self._around)
+            return
+
+        def came(result: object) -> None:
+            if mine == self._typed and isinstance(result, Found) and self.is_attached:
+                self._fill(result.choices)
+
+        self.desk.errand(lambda: complete(text), came)
+
+    def on_line_input_pressed(self, event: LineInput.Pressed) -> None:
+        """Arrows move in the list, tab completes the path."""
+        if event.key != "tab":
+            steps = {"up": -1, "down": 1, "pageup": -8, "pagedown": 8, "shift+tab": -1}
+            self.query_one(PickList).move(steps[event.key])
+            return
+        text = self.query_one(LineInput).value
+        mine = self._typed
+
+        def came(result: object) -> None:
+            if mine == self._typed and isinstance(result, Found) and self.is_attached and result.completed:
+                entry = self.query_one(LineInput)
+                entry.value = result.completed
+                entry.cursor_position = len(entry.value)
+
+        self.desk.errand(lambda: complete(text), came)
+
+    def on_input_submitted(self, event: LineInput.Submitted) -> None:
+        """Open the path, or without one what is under the cursor."""
+        text = event.value.strip()
+        chosen = self._chosen()
+        if not text:
+            self._choose(chosen)
+        elif chosen is not None and self.query_one(PickList).at > 1:
+            self._choose(chosen)  # the analyst moved down the list
+        else:
+            self._finish(Wish(path=str(Path(text).expanduser())))
+
+    def _chosen(self) -> Choice | None:
+        at = self.query_one(PickList).at
+        return self._choices[at] if at < len(self._choices) else None
+
+    def on_pick_list_picked(self, _: PickList.Picked) -> None:
+        """A click opens."""
+        self._choose(self._chosen())
+
+    def _choose(self, choice: Choice | None) -> None:
+        if choice is None:
+            return
+        if choice.folder:
+            entry = self.query_one(LineInput)
+            entry.value = choice.path
+            entry.cursor_position = len(entry.value)
+            return
+        self._finish(Wish(choice.path, choice.demo, choice.saved))
+
+    def _finish(self, wish: Wish) -> None:
+        if not self._first:
+            self.dismiss(None)
+        self._chosen_wish(wish)
+
+    def action_give_up(self) -> None:
+        """Back to what is open."""
+        if not self._first:
+            self.dismiss(None)

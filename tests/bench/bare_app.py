@@ -1,0 +1,19 @@
+"""The peer for first paint: the least a Textual app with three widgets can be."""
+
+from textual.app import App, ComposeResult
+from textual.widgets import Footer, Header, Static
+
+
+class BareApp(App[None]):
+    """Three widgets and one key."""
+
+    BINDINGS = [("q", "quit", "Quit")]
+
+    def compose(self) -> ComposeResult:
+        yield Header()
+        yield Static("bare ready")
+        yield Footer()
+
+
+if __name__ == "__main__":
+    BareApp().run()
