@@ -44,16 +44,16 @@ def cells(text: str) -> int:
 
 def cut(text: str, width: int, ellipsis: str = "…") -> str:
     """`text` in at most `width` cells; what is cut ends in `ellipsis`, and no wide character is halved."""
-    if len(text) <= width and cells(text) <= width:
+    if text.isascii() and len(text) <= width:
         return text
     room = width - cells(ellipsis)
-    if room < 0:
-        return ellipsis[: max(width, 0)]
-    used = 0
+    used = kept = 0
     for position, character in enumerate(text):
         used += _cells(character)
-        if used > room:
-            return text[:position] + ellipsis
+        if used <= room:
+            kept = position + 1
+        if used > width:  # looked at no further: cells may be megabytes long
+            return text[:kept] + ellipsis if room >= 0 else ellipsis[: max(width, 0)]
     return text
 
 

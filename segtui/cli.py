@@ -316,7 +316,8 @@ def _ended_by_signals(command: str) -> Iterator[None]:
     if command not in ("run", "describe"):
         yield
         return
-    former = {number: signal.signal(number, _unwind) for number in _ENDINGS}
+    heard = [number for number in _ENDINGS if signal.getsignal(number) is not signal.SIG_IGN]  # nohup stays nohup
+    former = {number: signal.signal(number, _unwind) for number in heard}
     try:
         yield
     finally:

@@ -421,7 +421,7 @@ def _means(profile: Profile, segments: Sequence[Segment]) -> Iterable[str]:
 
 def _sweep_lines(outcome: Outcome) -> Iterable[str]:
     titles = ("k", "inertia", "explained", "silhouette (squared)", "Calinski-Harabasz", "Davies-Bouldin", "smallest")
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for row in outcome.sweep:
         if row.scores is None:
             rows.append((f"{row.k}", row.failed, "", "", "", "", ""))

@@ -97,6 +97,11 @@ class Pipeline:
         return dataset, inspection
 
     @property
+    def dataset(self) -> Dataset:
+        """The open dataset. Raises AnalysisError where none is."""
+        return self._data[0]
+
+    @property
     def _data(self) -> tuple[Dataset, Inspection]:
         if self._dataset is None or self._inspection is None:
             raise AnalysisError("no data is open", hint="Open a file first.")
@@ -220,7 +225,7 @@ class Pipeline:
     def _assign_to(self, anchor: Anchor) -> Steps[Labels]:
         import numpy as np
 
-        from segtui.cluster.assign import assign
+        from segtui.cluster.kmeans import assign
 
         matrix = yield from self._matrix(anchor.prepare)
         if tuple(column.name for column in matrix.columns) != anchor.columns:

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segtui.cluster.sample import CHUNK, PIECE, Points, norms, too_large
+from segtui.cluster.product import product
+from segtui.cluster.sample import CHUNK, PIECE, Points, check_size, norms
 from segtui.progress import Progress, Steps
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Nearest:
     def packed(self, block: Floats32) -> Floats32:
         """|c|^2 - 2 c.x as (k, customers), the cluster in the lowest bits; overwritten by the next call."""
         packed = self._room[:, : block.shape[1]]
-        np.matmul(self._factor, block, out=packed)
+        product(self._factor, block, packed)
         packed += self._square
         bits = packed.view(np.int32)
         bits &= ~self._low
@@ -108,14 +109,13 @@ def assign_points(points: Points, centroids: Floats, doing: str) -> Steps[Assign
             yield Progress(doing, start / points.customers, f"{start:,} customers assigned")
         block = points.values[:, start : start + CHUNK]
         square = norms(block)
+        check_size(square)
         label, best, second = nearest.two(block, square)
         labels[start : start + CHUNK] = label
         inertia += float(best.sum(dtype=np.float64))
         doubt = nearest.doubt(square, second)
         second -= best
         close.append(np.flatnonzero(second <= doubt) + start)
-    if not np.isfinite(inertia):
-        raise too_large()
     yield from _settle(points, centroids, np.concatenate(close), labels, doing)
     return Assignment(labels, inertia)
 

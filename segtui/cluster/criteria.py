@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from segtui.cluster.assign import own_distances
+from segtui.cluster.product import product
 from segtui.cluster.sample import CHUNK, PIECE, points
 from segtui.cluster.sums import ClusterSums
 from segtui.progress import Progress, Steps
@@ -95,7 +96,7 @@ def _silhouette(values: Floats32, labels: Labels, within: _Within) -> Steps[floa
         if start and start % PIECE == 0:
             yield Progress(DOING, 0.6 + 0.4 * start / len(labels))
         block, label = values[:, start : start + CHUNK], labels[start : start + CHUNK].astype(np.intp)
-        away = np.matmul(factor, block)
+        away = product(factor, block, np.empty((len(factor), len(label)), dtype=np.float32))
         away += fixed
         away += np.square(block).sum(axis=0)
         which = np.arange(len(label))

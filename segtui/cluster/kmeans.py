@@ -23,7 +23,7 @@ from segtui.cluster.search import SAMPLE, Plan, Round, further, search
 from segtui.errors import AnalysisError
 from segtui.progress import Progress, Steps
 from segtui.recipe import K_MAX, K_MIN, ClusterSpec
-from segtui.results import Segmentation
+from segtui.results import Converged, Segmentation
 
 if TYPE_CHECKING:
     from segtui.results import FeatureMatrix, Floats, Floats32, Labels, Rows
@@ -37,6 +37,8 @@ SMALL_SWAP_ROUNDS, LARGE_SWAP_ROUNDS = 16, 3
 FIRST_RESTARTS = 16
 FIRST_DISTANCES = 16 * 12
 """Restarts x k of the first answer beyond k = 12, so that a large k does not wait."""
+
+SETTLE_ROUNDS = 8
 
 FIRST_SWAP_ABOVE = 5
 """Above this k the first answer spends a few milliseconds on swaps: fresh starts alone miss good optima too often."""
@@ -106,15 +108,14 @@ def converge(matrix: FeatureMatrix, spec: ClusterSpec, exact_values: ExactValues
     )
     found = yield from search(work.points.values, work.sample, spec, plan, trace)
     fit, winner = yield from _finish(work, found.winner, spec, trace)
-    order = _by_size(fit.totals.counts, fit.centroids)
-    centroids, assignment = yield from _assign_all(work, fit.centroids[order], spec.k)
-    _take_over(work, fit, order, assignment.labels)
-    sizes = _sizes(assignment.labels, spec.k)
+    _renumber(fit, _by_size(fit.totals.counts, fit.centroids))
+    yield from _settle(work, fit)
+    sizes = _sizes(fit.labels, spec.k)
     return Segmentation(
-        labels=assignment.labels,
-        centroids=centroids + work.points.offset,
+        labels=fit.labels,
+        centroids=fit.centroids + work.points.offset,
         sizes=sizes,
-        inertia=fit.totals.inertia(fit.square_sum, centroids),
+        inertia=fit.totals.inertia(fit.square_sum, fit.centroids),
         exact=True,
         converged=fit.converged,
         iterations=_iterations(winner, work.points.customers),
@@ -214,11 +215,28 @@ def _farthest(where: Points, centroids: Floats, labels: Labels, doing: str) -> S
     return where.exact(np.array([position]))[:, 0]
 
 
-def _take_over(work: _Work, fit: lloyd.Fit, order: Rows, labels: Labels) -> None:
-    """Bring the sums of a fit to the final numbering and the final labels."""
+def _renumber(fit: lloyd.Fit, order: Rows) -> None:
+    """Make cluster order[j] cluster j."""
     rank = np.argsort(order).astype(np.uint8)
-    before = rank[fit.labels]
+    fit.labels, fit.centroids = rank[fit.labels], fit.centroids[order]
     fit.totals.counts, fit.totals.sums = fit.totals.counts[order], fit.totals.sums[:, order]
-    changed = np.flatnonzero(before != labels)
-    if len(changed):
-        fit.totals.move(work.points.values[:, changed], before[changed], labels[changed])
+
+
+def _settle(work: _Work, fit: lloyd.Fit) -> Steps[None]:
+    """The final labels, in float64.
+
+    Lloyd's iterations leave customers where they are whom float32 sees exactly between two clusters. Where no customer
+    changed but for those, the centroids follow them until nobody changes in float64 either.
+    """
+    for left in reversed(range(SETTLE_ROUNDS)):
+        fit.centroids, assignment = yield from _assign_all(work, fit.centroids, fit.totals.k)
+        changed = np.flatnonzero(fit.labels != assignment.labels)
+        fit.totals.move(work.points.values[:, changed], fit.labels[changed], assignment.labels[changed])
+        fit.labels = assignment.labels
+        if not len(changed) or fit.converged is not Converged.LABELS:
+            return
+        if not left:
+            fit.converged = Converged.TOLERANCE  # the centroids move by next to nothing
+            return
+        filled = fit.totals.counts > 0
+        fit.centroids[filled] = fit.totals.means()[filled]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from segtui.cluster.assign import Nearest, own_distances
-from segtui.cluster.sample import CHUNK, PIECE, norms, too_large
+from segtui.cluster.sample import CHUNK, PIECE, check_size, norms
 from segtui.cluster.sums import ClusterSums, total_square
 from segtui.progress import Progress, Steps
 from segtui.results import Converged, TraceStep
@@ -102,6 +102,7 @@ class _Bounds:
                 yield Progress(doing, None, f"{start:,} customers assigned")
             chunk = slice(start, start + CHUNK)
             square = norms(self.values[:, chunk])
+            check_size(square)
             self.square[chunk] = square
             label, best, second = nearest.two(self.values[:, chunk], square)
             self.labels[chunk] = label
@@ -138,7 +139,7 @@ class _Bounds:
 
     def _reassign(self, nearest: Nearest, which: slice | Rows, totals: ClusterSums) -> int:
         block = self.values[:, which] if isinstance(which, slice) else self.values.take(which, axis=1)
-        square, old = self.square[which], self.labels[which]
+        square, old = self.square[which], self.labels[which].copy()
         packed = nearest.packed(block)
         label, best, second = nearest.two_of(packed, square)
         stay = packed[old, np.arange(len(old))] + square
@@ -180,10 +181,7 @@ def fit(values: Floats32, centroids: Floats, run: Run, trace: Trace, known: Labe
     totals = ClusterSums(k, len(values))
     for done in totals.add_all(values, labels):
         yield Progress(doing, None, f"{done:,} customers added up")
-    square_sum = float(bounds.square.sum(dtype=np.float64))
-    if not np.isfinite(square_sum):
-        raise too_large()
-    state = Fit(centroids, labels, totals, square_sum)
+    state = Fit(centroids, labels, totals, float(bounds.square.sum(dtype=np.float64)))
     still = run.tolerance * _mean_variance(state)
     share, patience = _changed_share(labels, known), BEYOND * len(labels) if run.patient else 0
     for iteration in range(1, run.max_iter + 1):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from segtui.cluster.product import product, sums
 from segtui.cluster.sample import norms
 from segtui.progress import Progress, Steps
 from segtui.results import Converged, TraceStep
@@ -65,10 +66,10 @@ class Batch:
         best = packed.min(axis=1)
         labels = (best.view(np.int32) & low).astype(np.uint8)
         member = (packed == best[:, None]).astype(np.float32).reshape(restarts * k, self.count)
-        sums = np.matmul(member, self._rows).reshape(restarts, k, columns + 1).astype(np.float64)
-        self._fill_empty(sums, best)
-        counts = sums[:, :, -1:]
-        means = sums[:, :, :-1] / counts
+        totals = sums(member, self._rows).reshape(restarts, k, columns + 1)
+        self._fill_empty(totals, best)
+        counts = totals[:, :, -1:]
+        means = totals[:, :, :-1] / counts
         inertia = self._total - (np.square(means) * counts).sum(axis=(1, 2))
         return means.astype(np.float32), labels, np.maximum(inertia, 0)
 
@@ -76,7 +77,8 @@ class Batch:
         """|c|^2 - 2 c.x as (restarts, k, customers) with the cluster in the lowest bits, as in `assign.Nearest`."""
         restarts, k, columns = centres.shape
         flat = centres.reshape(restarts * k, columns)
-        packed = np.matmul(flat * np.float32(-2), self.values).reshape(restarts, k, self.count)
+        packed = np.empty((restarts, k, self.count), dtype=np.float32)
+        product(flat * np.float32(-2), self.values, packed.reshape(restarts * k, self.count))
         packed += np.square(centres).sum(axis=2)[:, :, None]
         low = np.int32((1 << max(1, (k - 1).bit_length())) - 1)
         bits = packed.view(np.int32)
@@ -84,12 +86,12 @@ class Batch:
         bits |= np.arange(k, dtype=np.int32)[:, None]
         return packed, low
 
-    def _fill_empty(self, sums: Floats, best: Floats32) -> None:
+    def _fill_empty(self, totals: Floats, best: Floats32) -> None:
         """An empty cluster starts again at the customer farthest from every centre."""
-        for restart, cluster in np.argwhere(sums[:, :, -1] == 0):
+        for restart, cluster in np.argwhere(totals[:, :, -1] == 0):
             away = best[restart] + self.square
             farthest = int(away.argmax())
-            sums[restart, cluster] = self._rows[farthest]
+            totals[restart, cluster] = self._rows[farthest]
             best[restart, farthest] = -np.inf
 
 

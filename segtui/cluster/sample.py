@@ -34,8 +34,8 @@ PIECE = 16 * CHUNK
 CENTRE_FROM = 1e4
 """Columns are centred when the squared mean is this many times the total variance (see `points`)."""
 
-TOO_LARGE = 1e15
-"""Squares of larger values come too near the end of float32."""
+TOO_LARGE = 1e30
+"""Squares from here on come too near the end of float32."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -66,7 +66,7 @@ def points(values: Floats32, exact_values: ExactValues) -> Points:
     with how far they lie from each other (unscaled incomes, years). Scaled columns need nothing and are not copied.
     """
     probe = values[:, :PROBE].astype(np.float64)
-    _check_size(probe)
+    check_size(np.square(probe))
     mean = probe.mean(axis=1)
     if not np.any(mean**2 > CENTRE_FROM * probe.var(axis=1).sum()):
         return Points(values, np.zeros(len(values)), exact_values)
@@ -77,18 +77,13 @@ def points(values: Floats32, exact_values: ExactValues) -> Points:
     return Points(moved, mean, exact_values)
 
 
-def _check_size(probe: Floats) -> None:
-    """Refuse values whose squares leave float32."""
-    if probe.size and float(np.abs(probe).max()) > TOO_LARGE:
-        raise too_large()
-
-
-def too_large() -> AnalysisError:
-    """The error for values whose squares leave float32."""
-    return AnalysisError(
-        "a feature holds numbers too large to compare customers by",
-        hint="Scale the features (z-scores, for example) or switch that feature off",
-    )
+def check_size(squares: Floats | Floats32) -> None:
+    """Refuse values whose squares come near the end of float32 (or are not numbers)."""
+    if squares.size and not float(squares.max()) < TOO_LARGE:
+        raise AnalysisError(
+            "a feature holds numbers too large to compare customers by",
+            hint="Scale the features (z-scores, for example) or switch that feature off",
+        )
 
 
 def generator(seed: int, *purpose: int) -> np.random.Generator:
@@ -98,9 +93,10 @@ def generator(seed: int, *purpose: int) -> np.random.Generator:
 
 def norms(values: Floats32) -> Floats32:
     """|x|^2 of every customer of a block, in float32."""
-    total: Floats32 = np.square(values[0])
-    for column in values[1:]:
-        total += np.square(column)
+    with np.errstate(over="ignore"):  # `check_size` says so in words
+        total: Floats32 = np.square(values[0])
+        for column in values[1:]:
+            total += np.square(column)
     return total
 
 

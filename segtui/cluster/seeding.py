@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from segtui.cluster.assign import Nearest
+from segtui.cluster.product import product
 from segtui.cluster.sample import norms
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def plus_plus(values: Floats32, k: int, restarts: int, rng: np.random.Generator)
 def _distances(values: Floats32, square: Floats32, rows: NDArray[np.int64]) -> Floats32:
     """Squared distances of all customers to the customers `rows` (restarts, trials)."""
     chosen = values[:, rows.ravel()]
-    away: Floats32 = np.matmul(chosen.T * np.float32(-2), values)
+    away = np.empty((rows.size, values.shape[1]), dtype=np.float32)
+    product(chosen.T * np.float32(-2), values, away)
     away += square[rows.ravel(), None]
     away += square
     np.maximum(away, 0, out=away)

@@ -37,11 +37,16 @@ NAMES_ONLY = frozenset({"id", "id-like", "free text"})
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """Which column to describe segments with. levels: () for a numeric one. used: it takes part in the clustering."""
+    """Which column to describe segments with.
+
+    levels: () for a numeric one. used: it takes part in the clustering. echo: it is off and repeats another column,
+    so a name that mentions it would say one thing twice.
+    """
 
     feature: str
     levels: tuple[str, ...]
     used: bool
+    echo: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -155,7 +160,8 @@ def descriptions(
         elif verdict.usable and not _says_nothing(dataset, verdict):
             levels = () if verdict.numeric else cache.top_levels(dataset, verdict.name)
             if verdict.numeric or levels:
-                found.append(Description(verdict.name, levels, used=False))
+                echo = any(flag.name.startswith("near-duplicate") for flag in verdict.flags)
+                found.append(Description(verdict.name, levels, used=False, echo=echo))
     return tuple(found)
 
 
@@ -203,8 +209,10 @@ def _nominal(dataset: Dataset, feature: str, levels: tuple[str, ...]) -> Steps[N
     yield Progress(f"describing {feature}")
     named = [level for level in levels if level != OTHER_LEVEL]
     rest = levels.index(OTHER_LEVEL) if OTHER_LEVEL in levels else len(levels)
-    coded = text.replace_strict(named, [levels.index(level) for level in named], default=rest, return_dtype=pl.UInt16)
-    codes = coded.to_numpy()
+    codes = np.full(dataset.customers, rest, dtype=np.uint16)
+    if named:
+        places = [levels.index(level) for level in named]
+        codes = text.replace_strict(named, places, default=rest, return_dtype=pl.UInt16).to_numpy()
     counts = np.bincount(codes, minlength=len(levels) + 1)
     shares = tuple(float(count) / max(dataset.customers, 1) for count in counts[: len(levels)])
     return NominalColumn(levels, codes, shares)

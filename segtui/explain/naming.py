@@ -199,11 +199,8 @@ def _part(trait: Trait) -> _Part:
 def _share_part(trait: Trait, words: str) -> _Part:
     """ "mostly Female" only where most are; a level that is merely more common is "more Female"."""
     share, _ = _speaking_shares(trait)
-    if trait.level is None:
-        what = words if trait.high else f"no {words}"
-    else:
-        what = _level_words(trait.level, words)
-    text = f"{'mostly' if share > 0.5 else 'more'} {what}"
+    level = trait.level if trait.level is not None else "yes" if trait.high else "no"
+    text = f"{'mostly' if share > 0.5 else 'more'} {_level_words(level, words)}"
     return _Part(text, text)
 
 

@@ -92,7 +92,8 @@ def profile(
         kinds += [wanted_column] * len(found)
     order = sorted(range(segmentation.k), key=lambda cluster: letter_position(letters[cluster]))
     in_order = [letters[cluster] for cluster in order]
-    traits = [[_trait(kind, s, cluster) for kind, s in zip(kinds, summaries, strict=True)] for cluster in order]
+    speaking = [(kind, summary) for kind, summary in zip(kinds, summaries, strict=True) if not kind.echo]
+    traits = [[_trait(kind, summary, cluster) for kind, summary in speaking] for cluster in order]
     auto_names = name_segments(traits, in_order, [names.get(given, "") for given in in_order])
     return Profile(
         columns=tuple(

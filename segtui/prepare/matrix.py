@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import math
+import sys
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ import numpy as np
 from segtui.errors import AnalysisError, RecipeError
 from segtui.prepare import clean
 from segtui.prepare.encode import block, indicator
-from segtui.prepare.scale import WINSORISED, apply, fit_transform
+from segtui.prepare.scale import WINSORISED, apply, fit_steps
 from segtui.progress import Progress, Steps
 from segtui.recipe import SCALES, TRANSFORMS, FeatureSpec, PrepareSpec
 from segtui.results import FeatureMatrix, FeatureVerdict, MatrixColumn, Transform
@@ -28,10 +29,13 @@ if TYPE_CHECKING:
 
     from segtui.results import Dataset, Floats, Floats32, Inspection
 
+_SPARE = 3
+"""Matrices whose memory is kept for the next one: the one shown, the one before it, the one being computed."""
+
+_SMALL = 100_000
+
 CACHE_BYTES = 160 << 20
 """Room for scaled columns: forty at a million customers."""
-
-_PIECE = 250_000
 
 
 # -- which features, how -------------------------------------------------------------------------------------
@@ -140,6 +144,32 @@ class _Part:
         return sum(values.nbytes for values in self.values)
 
 
+class _Buffers:
+    """Memory for matrices, used again once nobody holds the matrix any more.
+
+    Touching fresh memory costs several times as much as filling it (10 to 80 ms for eight columns of a million
+    customers), so a key press that makes a new matrix should find memory that was used before.
+    """
+
+    def __init__(self) -> None:
+        self._held: list[Floats32] = []
+
+    def take(self, width: int, customers: int) -> Floats32:
+        """An array of this shape with anything in it."""
+        size = width * customers
+        for i in range(len(self._held)):
+            buffer = self._held[i]
+            # three references (the list, this name, the call): no matrix lies on it
+            if sys.getrefcount(buffer) <= 3 and size <= buffer.size <= max(2 * size, _SMALL):
+                self._held.append(self._held.pop(i))
+                return buffer[:size].reshape(width, customers)
+            del buffer
+        buffer = np.empty(size, dtype=np.float32)
+        if size >= _SMALL:
+            self._held = [*self._held[1 - _SPARE :], buffer]
+        return buffer.reshape(width, customers)
+
+
 _Key = tuple[str, str, str, bool]
 
 
@@ -150,6 +180,7 @@ class ColumnCache:
         self._limit = limit
         self._bytes = 0
         self._parts: OrderedDict[_Key, _Part] = OrderedDict()
+        self._buffers = _Buffers()
 
     def _get(self, key: _Key) -> _Part | None:
         part = self._parts.get(key)
@@ -195,7 +226,7 @@ def build(dataset: Dataset, inspection: Inspection, prepare: PrepareSpec, cache:
             where="features",
             hint=_switch_on(inspection),
         )
-    values, columns = yield from _assembled(dataset.customers, features, parts)
+    values, columns = yield from _assembled(dataset.customers, features, parts, cache._buffers)
     return FeatureMatrix(
         values=values,
         columns=columns,
@@ -222,10 +253,10 @@ def _vote(part: _Part, weight: float) -> float:
 
 
 def _assembled(
-    customers: int, features: tuple[FeatureSpec, ...], parts: list[_Part]
+    customers: int, features: tuple[FeatureSpec, ...], parts: list[_Part], buffers: _Buffers
 ) -> Steps[tuple[Floats32, tuple[MatrixColumn, ...]]]:
     width = sum(len(part.values) for part in parts)
-    values: Floats32 = np.empty((width, customers), dtype=np.float32)
+    values = buffers.take(width, customers)
     columns: list[MatrixColumn] = []
     since = 0
     for feature, part in zip(features, parts, strict=True):
@@ -258,18 +289,10 @@ def _number(dataset: Dataset, feature: FeatureSpec, winsorise: bool) -> Steps[_P
     column = dataset.frame[feature.name]
     original = clean.numbers(column)
     yield Progress("bringing the features to scale", None, feature.name)
-    transform = fit_transform(original, feature.transform, winsorise=winsorise)
+    transform, exact = yield from fit_steps(original, feature.transform, winsorise)
+    variance = float(exact.var())
+    scaled = exact.astype(np.float32)
     yield Progress("bringing the features to scale", None, feature.name)
-    scaled = np.empty(len(original), dtype=np.float32)
-    total = squares = 0.0
-    for start in range(0, len(original), _PIECE):
-        piece = apply(transform, original[start : start + _PIECE])
-        scaled[start : start + _PIECE] = piece
-        total += float(piece.sum())
-        squares += float(piece @ piece)
-        yield Progress("bringing the features to scale", None, feature.name)
-    mean = total / len(original)
-    variance = max(0.0, squares / len(original) - mean * mean)
     infinite = clean.infinities(column)
     notes = [clean.fill_note(feature.name, column.null_count(), infinite, transform.fill, len(original))]
     notes += _transform_notes(feature, transform, original)

@@ -13,12 +13,14 @@ middle of their ranks; below the first knot it is rank 0, above the last rank 1;
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import special, stats
 
 from segtui.prepare import clean
+from segtui.progress import Progress, Steps, finish
 from segtui.results import Transform
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ POWER_SAMPLE = 20_000
 """Customers that the power of Yeo-Johnson is fitted on: the first in canonical order."""
 
 _POWER_LIMIT = 4.0
+_PIECE = 100_000
+_DOING = "bringing the features to scale"
 
 
 def fit_transform(values: Floats, method: str, *, winsorise: bool) -> Transform:
@@ -43,30 +47,51 @@ def fit_transform(values: Floats, method: str, *, winsorise: bool) -> Transform:
     The method that comes back may differ: robust without an interquartile range falls back to z, log1p with
     negative values to yeo_johnson, and yeo_johnson that overflows to z.
     """
+    return finish(fit_steps(values, method, winsorise))[0]
+
+
+def fit_steps(values: Floats, method: str, winsorise: bool) -> Steps[tuple[Transform, Floats]]:
+    """`fit_transform` in pieces; the scaled values come with it, since learning the scale computes them anyway."""
     fill = clean.median(values)
+    yield Progress(_DOING)
     full = clean.filled(values, fill)
     if method == "none":
-        return Transform("none", 0.0, 1.0, fill)
+        return Transform("none", 0.0, 1.0, fill), full.copy()
     if method == "robust":
         low, middle, high = (float(q) for q in np.quantile(full, (0.25, 0.5, 0.75)))
         if high > low:
-            return Transform("robust", middle, high - low, fill)
+            return Transform("robust", middle, high - low, fill), (full - middle) / (high - low)
         method = "z"
     if method == "log1p" and full.size and float(full.min()) < 0.0:
         method = "yeo_johnson"
-    low_limit, high_limit = _limits(full) if winsorise and method in WINSORISED else (None, None)
-    knots = _knots(full) if method == "quantile_normal" else ()
-    shape = Transform(method, 0.0, 1.0, fill, low_limit, high_limit, None, knots)
-    if method == "yeo_johnson":
-        power = _power(_clipped(full[:POWER_SAMPLE], shape))
-        shape = Transform(method, 0.0, 1.0, fill, low_limit, high_limit, power, ())
-    bent = _bent(_clipped(full, shape), shape)
+    shape = yield from _shape(full, method, fill, winsorise)
+    bent = np.empty_like(full)
+    for start in range(0, full.size, _PIECE):
+        bent[start : start + _PIECE] = _bent(_clipped(full[start : start + _PIECE], shape), shape)
+        yield Progress(_DOING)
     centre, spread = float(bent.mean()), float(bent.std())
     if not np.isfinite(spread) or not np.isfinite(centre):
-        return fit_transform(values, "z", winsorise=winsorise)
+        if method == "z":  # squares of values near 1e300 overflow; nothing sensible is left to scale by
+            return replace(shape, method="none"), full.copy()
+        return (yield from fit_steps(values, "z", winsorise))
     if spread <= 1e-12 * max(1.0, abs(centre)):
         spread = 1.0  # it does not vary; every customer is at 0
-    return Transform(method, centre, spread, fill, low_limit, high_limit, shape.power, knots)
+    yield Progress(_DOING)
+    bent -= centre
+    bent /= spread
+    return replace(shape, centre=centre, spread=spread), bent
+
+
+def _shape(full: Floats, method: str, fill: float, winsorise: bool) -> Steps[Transform]:
+    """Everything of the transform but its centre and spread."""
+    low, high = _limits(full) if winsorise and method in WINSORISED else (None, None)
+    yield Progress(_DOING)
+    knots = _knots(full) if method == "quantile_normal" else ()
+    shape = Transform(method, 0.0, 1.0, fill, low, high, None, knots)
+    if method == "yeo_johnson":
+        shape = replace(shape, power=_power(_clipped(full[:POWER_SAMPLE], shape)))
+        yield Progress(_DOING)
+    return shape
 
 
 def apply(t: Transform, values: Floats) -> Floats:
@@ -155,11 +180,11 @@ def _normal_quantiles(values: Floats, knots: tuple[float, ...]) -> Floats:
     table = np.array(knots)
     last = len(table) - 1
     first = np.searchsorted(table, values, side="left")
-    after = np.searchsorted(table, values, side="right")
     below, above = np.clip(first - 1, 0, last), np.clip(first, 0, last)
     width = table[above] - table[below]
     part = np.divide(values - table[below], width, out=np.zeros_like(values), where=width > 0.0)
-    rank = np.where(after > first, (first + after - 1) / 2.0, below + part)
+    middle = (np.arange(last + 1) + np.searchsorted(table, table, side="right") - 1) / 2.0
+    rank = np.where(values == table[above], middle[above], below + part)
     rank = np.where(values < table[0], 0.0, np.where(values > table[last], float(last), rank))
     edge = 0.5 / len(table)
     found: Floats = special.ndtri(np.clip(rank / last, edge, 1.0 - edge))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from segtui.errors import AnalysisError
-from segtui.pipeline import Pipeline
+from segtui.pipeline import Pipeline, Shelf
 from segtui.progress import Steps
 from segtui.recipe import LabelledSpec, Recipe
 from segtui.results import Answer, Preview
@@ -21,6 +21,12 @@ from segtui.session.questions import (
 
 class LocalEngine(Pipeline):
     """`session.engine.Engine` on the real stages."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        from segtui.explain.projection import MapCache
+
+        super().__init__(shelf)
+        self._maps = MapCache()
 
     def preview(self, recipe: Recipe) -> Preview:
         """The first rows of the first source, as text."""
@@ -44,14 +50,22 @@ class LocalEngine(Pipeline):
         return (yield from self._distribution(question, answer))
 
     def _map(self, question: MapQuestion, answer: Answer) -> Steps[object]:
-        from segtui.explain.projection import Coordinates, coordinates, grid
+        from segtui.explain.projection import project
 
         dataset, _ = self._data
-        name = f"coordinates {answer.matrix.fingerprint} {question.x} {question.y}"
-        points = yield from self._filed(
-            name, Coordinates, lambda: coordinates(dataset, answer.matrix, question.x, question.y)
+        return (
+            yield from project(
+                dataset,
+                answer.matrix,
+                answer.segmentation,
+                answer.letters,
+                question.x,
+                question.y,
+                question.columns,
+                question.rows,
+                self._maps,
+            )
         )
-        return (yield from grid(points, answer.segmentation, answer.letters, question.columns, question.rows))
 
     def _distribution(self, question: DistributionQuestion, answer: Answer) -> Steps[object]:
         from segtui.explain.distribution import distribution
@@ -72,9 +86,9 @@ class LocalEngine(Pipeline):
 
     def export(self, recipe: Recipe, spec: LabelledSpec) -> Steps[tuple[tuple[Path, ...], tuple[str, ...]]]:
         """Write the labelled customers, converged, with the recipe beside them."""
-        from segtui.deliver.labelled import write
+        from segtui.deliver.labelled import notes, write
 
         dataset, _ = self._data
         answer = yield from self.exact(recipe, lambda step: None)
         paths = yield from write(dataset, recipe.gather, answer, spec)
-        return paths, answer.warnings
+        return paths, notes(dataset, answer)

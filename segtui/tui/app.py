@@ -66,7 +66,7 @@ class SegApp(SafeApp):
 
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar = app_bindings()
-    CSS = "Screen { overflow: hidden; }"
+    CSS_PATH: ClassVar = ["styles/main.tcss", "styles/open.tcss"]  # those of a first screen must be the app's
 
     def __init__(
         self,
@@ -224,13 +224,13 @@ class SegApp(SafeApp):
 
     async def action_do(self, id: str) -> None:
         """A key was pressed."""
-        await self.run_async(id)
+        await self.perform(id)
 
     def run_command(self, id: str, argument: str = "") -> None:
         """Do what a command does, from a mouse click, the help screen or the command line."""
-        self.call_later(self.run_async, id, argument)
+        self.call_later(self.perform, id, argument)
 
-    async def run_async(self, id: str, argument: str = "") -> None:
+    async def perform(self, id: str, argument: str = "") -> None:
         """Find who can do it, the pane first, then the screen, then the app, and have it done."""
         wanted = command(id)
         why_not = self.why_not(wanted)
@@ -258,7 +258,7 @@ class SegApp(SafeApp):
         """The keys of a command, with what the config changed."""
         return self._keys.get(id, command(id).keys)
 
-    def get_system_commands(self, screen: Screen[object]) -> list[SystemCommand]:  # type: ignore[override]
+    def get_system_commands(self, screen: Screen[object]) -> list[SystemCommand]:
         """None of Textual's own: they would write screenshots with customers in them."""
         del screen
         return []

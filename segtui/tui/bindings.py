@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from segtui.tui.commands import EVERYWHERE, commands_for
 
 
-def bindings_for(*places: str) -> list[Binding]:
+def bindings_for(*places: str) -> list[BindingType]:
     """The bindings of these places; each calls `SegApp.action_do` with the command's id."""
     seen: dict[str, Binding] = {}
     for place in places:
@@ -19,6 +19,6 @@ def bindings_for(*places: str) -> list[Binding]:
     return list(seen.values())
 
 
-def app_bindings() -> list[Binding]:
+def app_bindings() -> list[BindingType]:
     """The bindings that work everywhere."""
     return bindings_for(EVERYWHERE)

@@ -108,13 +108,13 @@ def open_log() -> int | None:
 
 
 class ScrubbingFormatter(logging.Formatter):
-    """Log lines without values: an error is written as `scrubbed`, of a library's message only its first line."""
+    """Log lines without values: an error as `scrubbed` has it, of a library's message only its first line, unfilled."""
 
     def format(self, record: logging.LogRecord) -> str:
         """One record as text."""
         stamp = dt.datetime.fromtimestamp(record.created).astimezone().isoformat(timespec="seconds")
-        # The arguments stay out: they are where the values are.
-        first = str(record.msg).partition("\n")[0]
+        # Of other people's records the arguments stay out: they are where the values are. Ours hold none.
+        first = record.getMessage() if record.name == "segtui" else str(record.msg).partition("\n")[0]
         text = f"{stamp} {record.levelname} {record.name}: {clean(first)}"
         if record.exc_info and record.exc_info[1] is not None:
             text += "\n" + scrubbed(record.exc_info[1])

@@ -73,7 +73,9 @@ def test_what_is_not_defined_is_none():
     one = finish(scores(matrix(values), segmentation(values, [0, 0, 0], 1)))
     assert (one.silhouette_squared, one.calinski_harabasz, one.davies_bouldin) == (None, None, None)
     assert one.explained == pytest.approx(0)
-    perfect = finish(scores(matrix(np.repeat(values, 2, axis=1)), segmentation(np.repeat(values, 2, axis=1), [0, 0, 1, 1, 2, 2], 3)))
+    perfect = finish(
+        scores(matrix(np.repeat(values, 2, axis=1)), segmentation(np.repeat(values, 2, axis=1), [0, 0, 1, 1, 2, 2], 3))
+    )
     assert perfect.explained == pytest.approx(1)
     assert perfect.calinski_harabasz is None
     assert perfect.silhouette_squared == pytest.approx(1, abs=1e-6)

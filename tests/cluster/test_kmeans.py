@@ -50,6 +50,18 @@ def test_by_hand():
     assert result.converged is Converged.LABELS
 
 
+@pytest.mark.parametrize("count", [300, 70_000])
+def test_converged_by_labels_is_a_fixed_point(count):
+    """The centroids are the means of those nearest to them, in float64."""
+    values = scaled(count, seed=5).astype(np.float64)
+    result = answer(converge, values, ClusterSpec(7))
+    assert result.converged is Converged.LABELS
+    single = values.astype(np.float32).astype(np.float64)
+    means = np.array([single[:, result.labels == j].mean(axis=1) for j in range(7)])
+    assert result.centroids == pytest.approx(means, abs=1e-12)
+    assert_same_but_ties(result.labels, values, result.centroids)
+
+
 @BOTH
 def test_planted_groups_are_found(speed):
     values = blobs(20_000, 4, 5, 7, spread=0.3)

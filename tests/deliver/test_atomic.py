@@ -15,6 +15,16 @@ def names(folder: Path) -> list[str]:
     return sorted(p.name for p in folder.iterdir())
 
 
+def write(folder: Path, *files_named: str, end: type[BaseException] | None = None) -> None:
+    """Half a line into each file, and then all of them into place, unless something ends it."""
+    with WholeFiles(overwrite=True) as files:
+        for name in files_named:
+            files.stage(folder / name).write_text("half")
+        if end is not None:
+            raise end
+        files.commit()
+
+
 def test_nothing_is_seen_before_the_end(tmp_path: Path) -> None:
     with WholeFiles() as files:
         beside = files.stage(tmp_path / "a.csv", private=True)
@@ -41,10 +51,8 @@ def test_customers_are_for_their_owner_alone_and_existing_rights_stay(tmp_path: 
 @pytest.mark.parametrize("end", [GeneratorExit, KeyboardInterrupt, ValueError])
 def test_whatever_ends_it_early_leaves_no_trace(tmp_path: Path, end: type[BaseException]) -> None:
     (tmp_path / "a.csv").write_text("former")
-    with pytest.raises(end), WholeFiles(overwrite=True) as files:
-        files.stage(tmp_path / "a.csv").write_text("half")
-        files.stage(tmp_path / "b.csv").write_text("half")
-        raise end
+    with pytest.raises(end):
+        write(tmp_path, "a.csv", "b.csv", end=end)
     assert names(tmp_path) == ["a.csv"]
     assert (tmp_path / "a.csv").read_text() == "former"
 
@@ -65,10 +73,8 @@ def test_if_the_second_fails_the_first_is_taken_back(tmp_path: Path, monkeypatch
     monkeypatch.setattr(os, "replace", refuse)
     if not links:
         monkeypatch.setattr(os, "link", no_link)
-    with pytest.raises(DeliveryError, match="disk is full") as caught, WholeFiles(overwrite=True) as files:
-        for name in ("a.csv", "new.csv", "b.csv"):
-            files.stage(tmp_path / name).write_text("half")
-        files.commit()
+    with pytest.raises(DeliveryError, match="disk is full") as caught:
+        write(tmp_path, "a.csv", "new.csv", "b.csv")
     assert caught.value.where == str(tmp_path / "b.csv")
     assert names(tmp_path) == ["a.csv"]
     assert (tmp_path / "a.csv").read_text() == "former"
@@ -79,9 +85,8 @@ def test_a_full_disk_found_by_the_last_flush(tmp_path: Path, monkeypatch) -> Non
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(DeliveryError, match="disk is full"), WholeFiles() as files:
-        files.stage(tmp_path / "a.csv").write_text("x")
-        files.commit()
+    with pytest.raises(DeliveryError, match="disk is full"):
+        write(tmp_path, "a.csv")
     assert names(tmp_path) == []
 
 

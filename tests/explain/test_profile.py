@@ -190,6 +190,16 @@ def test_ids_and_free_text_describe_nobody_unless_they_are_on() -> None:
         assert [c.feature for c in found.columns] == shown
 
 
+def test_a_name_does_not_say_the_same_twice() -> None:
+    data = dataset(euro=[1.0, 2.0, 30.0, 40.0], dollar=[1.1, 2.2, 33.0, 44.0])
+    points = matrix([[0.0] * 4], [column("euro")])
+    echo = replace(inspection(data).features[1], flags=(Flag("near-duplicate of euro", "it is"),))
+    seen = Inspection((inspection(data).features[0], echo), ())
+    found = finish(profile(data, seen, points, segmentation([0, 0, 1, 1]), "AB", {}, ProfileCache()))
+    assert [s.auto_name for s in found.segments] == ["Low euro 1.5", "High euro 35"]
+    assert len(found.columns) == 2
+
+
 def test_amounts_at_the_edge_of_float64_do_not_stop_a_profile() -> None:
     data = dataset(x=[1e300, 2e300, -1e300, 5e299], y=[1.0, 2.0, 3.0, 4.0])
     found = make(data, matrix([[0.0] * 4], [column("y")]), segmentation([0, 0, 1, 1]))

@@ -17,7 +17,7 @@ from segtui.tui.widgets.ink import BLANK, Line, Run, beside, line, wrap
 NEAR_EQUAL = 0.01
 """Restarts whose inertia lies within this share of the best one are near-equal solutions (METHODS B4)."""
 SWEEP = (2, 12)
-TABLE_WIDTH = 50
+TABLE_WIDTH = 51
 
 Criterion = tuple[str, Callable[[Scores], float | None], bool]
 CRITERIA: tuple[Criterion, ...] = (
@@ -90,7 +90,7 @@ class ChooseKPane(Pane):
     def _table(self, height: int) -> list[Line]:
         rows = self.rows()
         sil = "sil2" if self.signs.ascii else "sil²"
-        head = f"     k {sil:>7} {'CH':>8} {'DB':>7}  {'inertia':>8}  {'smallest':>8}"
+        head = f"     k {sil:>7} {'CH':>8} {'DB':>8} {'inertia':>8} {'smallest':>8}"
         lines = [line((head, "dim under"))]
         self.first_row_y = 1
         if not rows:
@@ -109,9 +109,11 @@ class ChooseKPane(Pane):
         runs: list[Run] = [(self.mark(i), ""), (f"{here}{row.k:>3}", "bold" if row.k == current else "")]
         if row.scores is None:
             return line(*runs, (f"  {fmt.clean(row.failed, TABLE_WIDTH - 9)}", "warn"), ground=self.ground(i))
-        for (name, read, _), width in zip((CRITERIA[0], CRITERIA[3], CRITERIA[2], CRITERIA[1]), (7, 8, 7, 8), strict=True):
+        for (name, read, _), width in zip(
+            (CRITERIA[0], CRITERIA[3], CRITERIA[2], CRITERIA[1]), (7, 7, 7, 7), strict=True
+        ):
             value = read(row.scores)
-            text = fmt.score(value, 3) if width == 7 else fmt.short(value)
+            text = fmt.short(value) if name in ("inertia", "Calinski-Harabasz") else fmt.score(value)
             top = best.get(name) == row.k and name != "inertia"
             runs += [(f" {text:>{width}}", "good bold" if top else ""), ("*" if top else " ", "good bold")]
         runs.append((f" {fmt.count(row.smallest):>7}", ""))
@@ -132,15 +134,21 @@ class ChooseKPane(Pane):
 
     def _spec(self, rows: list[SweepRow], criterion: int) -> ChartSpec:
         name, read, more = CRITERIA[criterion]
-        points = [(float(row.k), value) for row in rows if row.scores is not None and (value := read(row.scores)) is not None]
+        points = [
+            (float(row.k), value) for row in rows if row.scores is not None and (value := read(row.scores)) is not None
+        ]
         ks, values = tuple(p[0] for p in points), tuple(p[1] for p in points)
         current = self.session.recipe.cluster.k if self.session else 0
         series = [Series("", "*" if self.signs.ascii else "dot", "accent", ks, values)]
         here = [p for p in points if p[0] == current]
         if here:
-            series.append(Series("", "O" if self.signs.ascii else "●", "title", (here[0][0],), (here[0][1],), joined=False))
+            series.append(
+                Series("", "O" if self.signs.ascii else "●", "title", (here[0][0],), (here[0][1],), joined=False)
+            )
         better = "more is better" if more else "less is better"
-        return ChartSpec(f"{name} by k ({'falls with every k' if name == 'inertia' else better})", tuple(series), x_ticks=ks)
+        return ChartSpec(
+            f"{name} by k ({'falls with every k' if name == 'inertia' else better})", tuple(series), x_ticks=ks
+        )
 
     def _settings(self, width: int) -> list[Line]:
         assert self.session is not None
@@ -158,7 +166,10 @@ class ChooseKPane(Pane):
         answer = self.answer
         if self.desk.traces and self.session is not None and (self.session.busy or self.session.background):
             last = self.desk.traces[-1]
-            return [line((" now  ", "title"), (describe(last), ""), ("   ctrl+c stops", "key")), *self._near_equal(answer, width)]
+            return [
+                line((" now  ", "title"), (describe(last), ""), ("   ctrl+c stops", "key")),
+                *self._near_equal(answer, width),
+            ]
         if answer is None:
             return [line((" no run yet", "dim"))]
         s = answer.segmentation

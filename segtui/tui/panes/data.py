@@ -52,7 +52,13 @@ class DataPane(Pane):
 
     def _preview(self, preview: Preview, width: int, height: int) -> list[Line]:
         widths = [
-            max(4, min(24, max(len(fmt.clean(cell or "", 24)) for cell in (name, *(row[i] for row in preview.rows[:height])))))
+            max(
+                4,
+                min(
+                    24,
+                    max(len(fmt.clean(cell or "", 24)) for cell in (name, *(row[i] for row in preview.rows[:height]))),
+                ),
+            )
             for i, name in enumerate(preview.columns)
         ]
         first = f"The first {len(preview.rows)} rows of {fmt.clean(preview.path)}; the rest is being read."
@@ -82,9 +88,15 @@ class DataPane(Pane):
         dot = f" {self.signs.middle_dot} "
         lines: list[Line] = []
         for source in data.sources:
-            known = f"id: {fmt.clean(data.id_column, 30)}" if data.id_column is not None else "no id column: rows are known by number"
+            known = (
+                f"id: {fmt.clean(data.id_column, 30)}"
+                if data.id_column is not None
+                else "no id column: rows are known by number"
+            )
             numbers = f"{fmt.count(source.rows)} rows{dot}{len(source.columns)} columns{dot}{known}"
-            lines.append(line((fmt.clean(source.path, max(10, width - len(numbers) - 4)), "title"), (f"  {numbers}", "")))
+            lines.append(
+                line((fmt.clean(source.path, max(10, width - len(numbers) - 4)), "title"), (f"  {numbers}", ""))
+            )
             lines += wrap(f"taken for {source.kind}: {fmt.clean(source.reason)}", width - 2, "", "  ")
             for note in source.notes[:3]:
                 lines += wrap(f"{self.signs.bullet} {fmt.clean(note)}", width - 2, "dim", "  ")

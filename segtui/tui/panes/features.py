@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from segtui.recipe import SCALES, TRANSFORMS, FeatureSpec, PrepareSpec
-from segtui.results import FeatureVerdict, Inspection
+from segtui.results import ColumnType, FeatureVerdict, Inspection
 from segtui.tui import format as fmt
 from segtui.tui.bindings import bindings_for
 from segtui.tui.commands import LISTS
@@ -16,6 +16,7 @@ from segtui.tui.widgets.ink import Line, Run, line, wrap
 from segtui.tui.widgets.spark import bar, spark
 
 SHORT_TRANSFORM = {"yeo_johnson": "yeo-john", "quantile_normal": "quantile"}
+SHORT_TYPE = {ColumnType.INTEGER: "int", ColumnType.NUMBER: "num", ColumnType.YES_NO: "y/n"}
 WEIGHT_STEPS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 10.0)
 HEAVIEST = 1000.0
 DETAIL = 5
@@ -64,7 +65,9 @@ class FeaturesPane(Pane):
         assert session is not None
         features = session.features
         if not verdict.usable:
-            self.desk.say(f"{fmt.clean(verdict.name, 40)} cannot be a feature: {fmt.clean(verdict.off_reason)}", "error")
+            self.desk.say(
+                f"{fmt.clean(verdict.name, 40)} cannot be a feature: {fmt.clean(verdict.off_reason)}", "error"
+            )
             return
         if verdict.name not in {spec.name for spec in features}:
             features = (*features, FeatureSpec(verdict.name, on=False))
@@ -173,26 +176,30 @@ class FeaturesPane(Pane):
         return [
             (f"{sign} ", "good bold" if on else role),
             (fmt.pad(fmt.clean(verdict.name), layout.name, ellipsis=self.signs.ellipsis) + " ", role or "bold"),
-            (fmt.pad(str(verdict.type), 7) + " ", role),
+            (fmt.pad(layout.type_name(verdict.type), layout.type) + " ", role),
             (fmt.pad(_missing(verdict.missing), 6, right=True) + " ", "warn" if verdict.missing > 0.2 else role),
             (fmt.pad(fmt.short(verdict.distinct), 6, right=True) + "  ", role),
-            (fmt.pad(spark(verdict.histogram, layout.spark, self.signs.spark), layout.spark) + "  ", "bar" if on else role),
-            (fmt.pad(self._transform(verdict, spec), 13) + " ", role),
+            (
+                fmt.pad(spark(verdict.histogram, layout.spark, self.signs.spark), layout.spark) + "  ",
+                "bar" if on else role,
+            ),
+            (fmt.pad(self._transform(verdict, spec), 9) + " ", role),
             (fmt.pad(fmt.weight(spec.weight) if spec and on else "", 4, right=True) + "  ", role),
             (bar(vote, layout.vote, self.signs.bar_full, " "), "accent"),
-            (fmt.pad(fmt.share(vote) if vote else "", 6, right=True), role),
+            (fmt.pad(fmt.share(vote) if vote else "", 5, right=True), role),
             (("  " + fmt.clean(flags, layout.flags)) if layout.flags else (" !" if verdict.flags else ""), "warn"),
         ]
 
     def _transform(self, verdict: FeatureVerdict, spec: FeatureSpec | None) -> str:
+        """What is done to the column; a star where the analyst chose it for this column."""
         if not verdict.usable:
             return ""
         if not verdict.numeric:
             return "levels"
         if spec is None or spec.transform == "auto":
             scale = self.session.recipe.prepare.scale if self.session else "auto"
-            return f"auto {short_transform(verdict.transform)}" if scale == "auto" else f"all: {scale}"
-        return short_transform(spec.transform)
+            return short_transform(verdict.transform) if scale == "auto" else scale
+        return short_transform(spec.transform) + "*"
 
     def _detail(self, width: int, height: int, specs: dict[str, FeatureSpec], votes: dict[str, float]) -> list[Line]:
         verdict = self.under_cursor()
@@ -231,20 +238,26 @@ class Layout:
     """How wide the columns are at a width of the pane."""
 
     def __init__(self, width: int) -> None:
-        self.spark = 8 if width < 100 else 12
-        self.vote = 6 if width < 100 else 14
-        fixed = 2 + 4 + 1 + 8 + 7 + 8 + self.spark + 2 + 14 + 6 + self.vote + 6 + 2
+        narrow = width < 100
+        self.spark = 8 if narrow else 12
+        self.vote = 5 if narrow else 14
+        self.type = 4 if narrow else 7
+        fixed = 2 + 4 + 1 + self.type + 1 + 7 + 8 + self.spark + 2 + 10 + 6 + self.vote + 5 + 2
         room = max(8, width - fixed)
         self.name = min(room, 32)
         self.flags = max(0, room - self.name - 2) if room - self.name > 12 else 0
 
+    def type_name(self, type: ColumnType) -> str:
+        """A type's name, short where space is scarce."""
+        return str(type) if self.type >= 7 else SHORT_TYPE.get(type, str(type))
+
     def header(self) -> Line:
         """The titles of the columns."""
         text = (
-            "  on  " + fmt.pad("feature", self.name) + " type    missing distinct " + fmt.pad("values", self.spark)
-            + " " + fmt.pad(" transform", 14) + " wt    " + fmt.pad("vote %", self.vote + 6, right=True)
+            "  on  " + fmt.pad("feature", self.name) + " " + fmt.pad("type", self.type) + " missng distct  "
+            + fmt.pad("values", self.spark) + "  " + fmt.pad("transform", 9) + "   wt  " + fmt.pad("vote %", self.vote + 5, right=True)
         )  # fmt: skip
-        return line((text + ("  flags" if self.flags else ""), "dim"))
+        return line((text + ("  flags" if self.flags else ""), "dim under"))
 
 
 def short_transform(name: str) -> str:

@@ -21,7 +21,7 @@ class _Drawn:
 
     key: tuple[int, MapQuestion]
     lines: list[Line]
-    caption: str
+    captions: tuple[str, ...]
 
 
 class MapView:
@@ -68,23 +68,30 @@ class MapView:
         if self._drawn is None or self._drawn.key != key:
             grid = session.found(question)
             if isinstance(grid, MapGrid):
-                self._drawn = _Drawn(key, _draw(grid, answer, signs, width), _caption(grid, signs))
+                self._drawn = _Drawn(key, _draw(grid, answer, signs, width), _captions(grid, signs))
             elif self._asked != key:
                 self._asked = key
                 session.ask(question)
         if self._drawn is None:
             return [line((f"customer map, {fmt.clean(x)} by {fmt.clean(y)}: drawing{signs.ellipsis}", "dim"))]
         old = "" if self._drawn.key == key else f"  ({signs.ellipsis} being drawn)"
-        caption = fmt.cut(self._drawn.caption, max(1, width - len(old)), signs.ellipsis)
+        room = max(1, width - len(old))
+        caption = next((c for c in self._drawn.captions if len(c) <= room), self._drawn.captions[-1])
+        caption = fmt.cut(caption, room, signs.ellipsis)
         return [line((caption, "title"), (old, "warn")), *self._drawn.lines][:height]
 
 
-def _caption(grid: MapGrid, signs: Charset) -> str:
-    share = grid.overlapped / grid.customers if grid.customers else 0.0
+def _captions(grid: MapGrid, signs: Charset) -> tuple[str, ...]:
+    """What the map shows and what it hides, longest wording first."""
+    share = fmt.share(grid.overlapped / grid.customers if grid.customers else 0.0)
+    axes = f"{fmt.clean(grid.x_title)} {signs.times} {fmt.clean(grid.y_title)}"
     explained = "" if grid.explained is None else f", {fmt.share(grid.explained)} % of the variance"
+    shorter = "" if grid.explained is None else f", {fmt.share(grid.explained)} % var."
     return (
-        f"{fmt.clean(grid.x_title)} {signs.times} {fmt.clean(grid.y_title)}{explained} {signs.middle_dot} "
-        f"{fmt.count(grid.customers)} customers, {fmt.share(share)} % overlapped"
+        f"{axes}{explained} {signs.middle_dot} {fmt.count(grid.customers)} customers, {share} % overlapped",
+        f"{axes}{explained}, {share} % overlapped",
+        f"{axes}{shorter}, {share} % overlap",
+        f"{axes.replace('component', 'comp.')}{shorter}, {share} % overlap",
     )
 
 
@@ -97,8 +104,12 @@ def _draw(grid: MapGrid, answer: Answer, signs: Charset, width: int) -> list[Lin
     lines.append(line((signs.corner_bl if not signs.ascii else "+", "dim"), (signs.rule * (width - 2), "dim")))
     low, high = fmt.number(grid.x_range[0], 3), fmt.number(grid.x_range[1], 3)
     y_text = f"up: {fmt.clean(grid.y_title)} {fmt.number(grid.y_range[0], 3)} to {fmt.number(grid.y_range[1], 3)}"
-    middle = fmt.cut(f"{fmt.clean(grid.x_title)} {signs.right}   {y_text}", max(4, width - len(low) - len(high) - 4), signs.ellipsis)
-    lines.append(line((f" {low}", "dim"), (middle.center(max(1, width - 2 - len(low) - len(high))), "dim"), (high, "dim")))
+    middle = fmt.cut(
+        f"{fmt.clean(grid.x_title)} {signs.right}   {y_text}", max(4, width - len(low) - len(high) - 4), signs.ellipsis
+    )
+    lines.append(
+        line((f" {low}", "dim"), (middle.center(max(1, width - 2 - len(low) - len(high))), "dim"), (high, "dim"))
+    )
     return lines
 
 

@@ -143,8 +143,8 @@ class PlotsPane(Pane):
         return [
             *lines,
             BLANK,
-            line(("a letter: most customers", "dim")),
-            line(("of that cell are of A, B", "dim"), self.signs.ellipsis),
+            line(("letter: the segment that", "dim")),
+            line(("most of the cell are in", "dim")),
             line(("upper case: crowded cell", "dim")),
             line(("reversed: centroid   ", "dim"), ("a", "key"), (" axes", "dim")),
         ]
@@ -188,7 +188,11 @@ class PlotsPane(Pane):
             return [line((f"{fmt.clean(feature)} by segment: counting{self.signs.ellipsis}", "dim"))]
         old = "" if isinstance(found, Distribution) else f"  ({self.signs.ellipsis} being counted)"
         sampled = f", {fmt.count(shown.sampled)} customers" if shown.sampled else ""
-        title = line((f"{fmt.clean(shown.feature, width - 40)} by segment{sampled}", "title"), (old, "warn"), ("   a next feature", "dim"))
+        title = line(
+            (f"{fmt.clean(shown.feature, width - 40)} by segment{sampled}", "title"),
+            (old, "warn"),
+            ("   a next feature", "dim"),
+        )
         draw = self._levels if shown.levels else self._ridges
         return [title, *draw(answer, shown, width, height - 1, left)]
 
@@ -220,14 +224,25 @@ class PlotsPane(Pane):
         segments = answer.profile.segments
         each = max(8, (width - left) // max(1, len(shown.levels)))
         fit = max(1, (width - left) // each)
-        levels = [fmt.pad(fmt.clean(level), each - 1, ellipsis=self.signs.ellipsis) + " " for level in shown.levels[:fit]]
+        levels = [
+            fmt.pad(fmt.clean(level), each - 1, ellipsis=self.signs.ellipsis) + " " for level in shown.levels[:fit]
+        ]
         lines = [line((" " * left + "".join(levels), "dim under"))]
         for i in self.cursor.window(min(len(segments), len(shown.counts)), height - 1):
             s, total = segments[i], max(1, sum(shown.counts[i]))
-            runs: list[Run] = [(f"{s.letter:<3}", seg(letter_place(s.letter))), (fmt.pad(fmt.clean(s.name), left - 4) + " ", "")]
+            runs: list[Run] = [
+                (f"{s.letter:<3}", seg(letter_place(s.letter))),
+                (fmt.pad(fmt.clean(s.name), left - 4) + " ", ""),
+            ]
             for n in shown.counts[i][:fit]:
                 text = f"{fmt.share(n / total):>5}% "
-                runs += [(text, ""), (bar(n / total, max(0, each - len(text) - 1), self.signs.bar_full) + " ", seg(letter_place(s.letter)))]
+                runs += [
+                    (text, ""),
+                    (
+                        bar(n / total, max(0, each - len(text) - 1), self.signs.bar_full) + " ",
+                        seg(letter_place(s.letter)),
+                    ),
+                ]
             lines.append(line(*runs))
         return lines
 
@@ -291,7 +306,9 @@ class PlotsPane(Pane):
             return "", ""
         del whole
         lines = self.paint(self.size.width, self.size.height)
-        return "\n".join(fmt.clean(drawn.text).rstrip() for drawn in lines), f"the plot ({TITLES[PLOTS[self.plot]]}) as text"
+        return "\n".join(
+            fmt.clean(drawn.text).rstrip() for drawn in lines
+        ), f"the plot ({TITLES[PLOTS[self.plot]]}) as text"
 
 
 def _heat_sign(difference: float | None) -> tuple[str, str]:

@@ -50,7 +50,13 @@ class RunsPane(Pane):
         sil = "sil2" if self.signs.ascii else "sil²"
         lines = [
             line(
-                ("   run " + fmt.pad("what was changed", label) + "   k  feat " + f"{sil:>7}{'CH':>9}{'DB':>7}{'inertia':>9}  smallest", "dim under")
+                (
+                    "   run "
+                    + fmt.pad("what was changed", label)
+                    + "   k  feat "
+                    + f"{sil:>7}{'CH':>9}{'DB':>7}{'inertia':>9}  smallest",
+                    "dim under",
+                )
             )
         ]
         self.first_row_y = 1
@@ -81,7 +87,11 @@ class RunsPane(Pane):
         rows = []
         for run in runs:
             scores = run.scores
-            values = (scores.silhouette_squared, scores.calinski_harabasz, scores.davies_bouldin, scores.inertia) if scores else ()
+            values = (
+                (scores.silhouette_squared, scores.calinski_harabasz, scores.davies_bouldin, scores.inertia)
+                if scores
+                else ()
+            )
             numbers = "\t".join("" if v is None else f"{v:g}" for v in values)
             rows.append(f"{run.number}\t{fmt.clean(run.label)}\t{run.recipe.cluster.k}\t{numbers}")
         return "\n".join(rows), "the runs" if whole else "the run"
@@ -94,6 +104,4 @@ def figures(scores: Scores | None, comparable: bool) -> str:
     if not comparable:
         return f"{'n/c':>7}{'n/c':>9}{'n/c':>7}{'n/c':>9}"
     ch = "-" if scores.calinski_harabasz is None else fmt.short(scores.calinski_harabasz)
-    return (
-        f"{fmt.score(scores.silhouette_squared):>7}{ch:>9}{fmt.score(scores.davies_bouldin, 2):>7}{fmt.short(scores.inertia):>9}"
-    )
+    return f"{fmt.score(scores.silhouette_squared):>7}{ch:>9}{fmt.score(scores.davies_bouldin, 2):>7}{fmt.short(scores.inertia):>9}"

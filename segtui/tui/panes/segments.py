@@ -75,9 +75,9 @@ class SegmentsPane(Pane):
         if argument.strip():
             named = by_letter.get(first.upper())
             if named is not None and (rest or first.isupper()):
-                self._name(named, rest)
+                self._give_name(named, rest)
             else:
-                self._name(segment, argument)
+                self._give_name(segment, argument)
             return
         chosen = segment
         given = chosen.name if chosen.name != chosen.auto_name else ""
@@ -85,10 +85,10 @@ class SegmentsPane(Pane):
             f"Name of segment {chosen.letter} (empty: {fmt.clean(chosen.auto_name, 40)})",
             fmt.clean(given),
             check_name,
-            lambda text: self._name(chosen, text),
+            lambda text: self._give_name(chosen, text),
         )
 
-    def _name(self, segment: Segment, text: str) -> None:
+    def _give_name(self, segment: Segment, text: str) -> None:
         name = fmt.clean(text.strip())
         problem = check_name(name)
         if problem or self.session is None:
@@ -121,12 +121,13 @@ class SegmentsPane(Pane):
         self.first_column = min(self.first_column, max(0, len(answer.profile.columns) - 1))
         if width < WIDE:
             return self._stacked(answer, width, height)
-        left = width - DETAIL_WIDTH - 2
+        detail = DETAIL_WIDTH if width < 132 else DETAIL_WIDTH + 6
+        left = width - detail - 2
         table = self._table(answer, left, max(4, min(len(answer.profile.segments) + 1, height - 4)))
         room = height - len(table) - 1
         if room >= 9:
             table += [self.rule(left), *self._map.lines(session, self.signs, left, room)]
-        return beside(table, self._detail(answer, DETAIL_WIDTH, height), left, (f"{self.signs.vline} ", "dim"))
+        return beside(table, self._detail(answer, detail, height), left, (f"{self.signs.vline} ", "dim"))
 
     def _stacked(self, answer: Answer, width: int, height: int) -> list[Line]:
         segments = len(answer.profile.segments)
@@ -145,8 +146,10 @@ class SegmentsPane(Pane):
         signs = self.signs
         lines = [header(columns, titles, signs.left, signs.right, signs.ellipsis)]
         self.first_row_y = 1
-        for i in self.cursor.window(len(groups), height - 1):
-            lines.append(row(groups[i], columns, self.mark(i), signs.bar_full, signs.ellipsis, self.ground(i)))
+        lines += [
+            row(groups[i], columns, self.mark(i), signs.bar_full, signs.ellipsis, self.ground(i))
+            for i in self.cursor.window(len(groups), height - 1)
+        ]
         return lines
 
     def _group(self, segment: Segment, profile: Profile) -> Group:
@@ -180,25 +183,32 @@ class SegmentsPane(Pane):
         lines = [line((f"{segment.letter} ", role), (name, "bold"), (sizes, ""))]
         if segment.name != segment.auto_name and height > 8:
             lines.append(line(("  found as: " + fmt.clean(segment.auto_name, width - 12, self.signs.ellipsis), "dim")))
-        order = sorted(
-            range(len(answer.profile.columns)), key=lambda i: -abs(segment.differences[i] or 0.0)
-        )
+        order = sorted(range(len(answer.profile.columns)), key=lambda i: -abs(segment.differences[i] or 0.0))
         room = height - len(lines) - 1
         limit = max([2.0, *(abs(d) for d in segment.differences if d is not None)])
         half = 8 if width >= 70 else 5
         title = max(10, min(30, width - 2 * half - 1 - 34))
-        lines.append(line((f"  {fmt.pad('', title)} {'less':>{half}} {'more':<{half}}    sd       mean      all", "dim")))
-        for i in order[: max(0, room)]:
-            lines.append(self._bar_line(segment, answer.profile.columns[i], i, title, half, limit, role))
+        lines.append(
+            line((f"  {fmt.pad('', title)} {'less':>{half}} {'more':<{half}}    sd       mean      all", "dim"))
+        )
+        lines += [
+            self._bar_line(segment, answer.profile.columns[i], i, title, half, limit, role)
+            for i in order[: max(0, room)]
+        ]
         return lines[:height] if lines else [BLANK]
 
     def _bar_line(
         self, segment: Segment, column: ProfileColumn, i: int, title: int, half: int, limit: float, role: str
     ) -> Line:
         difference = segment.differences[i]
-        drawn = signed_bar(difference or 0.0, limit, half, self.signs.bar_full if not self.signs.ascii else "#", self.signs.vline)
+        drawn = signed_bar(
+            difference or 0.0, limit, half, self.signs.bar_full if not self.signs.ascii else "#", self.signs.vline
+        )
         runs: list[Run] = [
-            ("  " + fmt.pad(fmt.clean(column_title(column)), title, ellipsis=self.signs.ellipsis) + " ", "" if column.used else "dim"),
+            (
+                "  " + fmt.pad(fmt.clean(column_title(column)), title, ellipsis=self.signs.ellipsis) + " ",
+                "" if column.used else "dim",
+            ),
             (drawn[:half], role),
             (drawn[half], "dim"),
             (drawn[half + 1 :], role),

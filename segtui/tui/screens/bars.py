@@ -149,7 +149,9 @@ def run_line(session: SessionLike | None, signs: Charset, width: int) -> Line:
     for state in _states(answer, session, signs):
         scores = _scores(answer.scores, previous, earlier, signs)
         variants.append(line(*base, state, *scores))
-    variants += [line(*base, _states(answer, session, signs)[-1], *_scores(answer.scores, previous, earlier, signs, terse=True))]
+    variants += [
+        line(*base, _states(answer, session, signs)[-1], *_scores(answer.scores, previous, earlier, signs, terse=True))
+    ]
     return first_fitting(variants, width)
 
 
@@ -187,8 +189,20 @@ def _scores(scores: Scores, previous: RunLike | None, earlier: bool, signs: Char
     before = previous.scores if previous else None
     sil = "sil2" if signs.ascii else "sil²"
     figures = (
-        (sil, fmt.score(scores.silhouette_squared), scores.silhouette_squared, before and before.silhouette_squared, True),
-        ("CH", fmt.short(scores.calinski_harabasz), scores.calinski_harabasz, before and before.calinski_harabasz, True),
+        (
+            sil,
+            fmt.score(scores.silhouette_squared),
+            scores.silhouette_squared,
+            before and before.silhouette_squared,
+            True,
+        ),
+        (
+            "CH",
+            fmt.short(scores.calinski_harabasz),
+            scores.calinski_harabasz,
+            before and before.calinski_harabasz,
+            True,
+        ),
         ("DB", fmt.score(scores.davies_bouldin, 2), scores.davies_bouldin, before and before.davies_bouldin, False),
         ("inertia", fmt.short(scores.inertia), scores.inertia, before and before.inertia, False),
     )

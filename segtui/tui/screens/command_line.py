@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -26,7 +28,7 @@ class CommandLine(ModalScreen[Call | None]):
     """Returns what to run, or None. usable: says why a command cannot run now, or nothing."""
 
     CSS_PATH = "../styles/command_line.tcss"
-    BINDINGS = [Binding("escape,ctrl+g", "give_up", show=False)]
+    BINDINGS: ClassVar = [Binding("escape,ctrl+g", "give_up", show=False)]
 
     def __init__(self, usable: Callable[[Command], str]) -> None:
         super().__init__()

@@ -122,7 +122,11 @@ class ExportScreen(Screen[LabelledSpec | None]):
         safe = signs.on if self._safe else signs.off
         rows = [
             line(("   format       ", "dim"), (chosen, "bold")),
-            line(("   csv-safe     ", "dim"), (safe, "bold"), (" prefix cells a spreadsheet would run as a formula", "dim")),
+            line(
+                ("   csv-safe     ", "dim"),
+                (safe, "bold"),
+                (" prefix cells a spreadsheet would run as a formula", "dim"),
+            ),
         ]
         options = self.query_one(Options)
         options.fill(rows, at=options.at)

@@ -50,7 +50,9 @@ def look_around(state: Path | None) -> Found:
 
         for saved in offered(state):
             names = " + ".join(Path(path).name for path in saved.sources)
-            detail = f"k {saved.recipe.cluster.k}, {fmt.plural(len(saved.runs), 'run')}, saved {age(saved.when.timestamp())}"
+            detail = (
+                f"k {saved.recipe.cluster.k}, {fmt.plural(len(saved.runs), 'run')}, saved {age(saved.when.timestamp())}"
+            )
             if len(choices) < 3:
                 choices.append(Choice("Take up where you left", names, detail, saved=saved))
             recent.update(dict.fromkeys(saved.sources))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from typing import ClassVar
+
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -26,7 +28,7 @@ class HelpScreen(Screen[str | None]):
     """
 
     CSS_PATH = "../styles/help.tcss"
-    BINDINGS = [Binding("escape,ctrl+g,f1", "give_up", show=False)]
+    BINDINGS: ClassVar = [Binding("escape,ctrl+g,f1", "give_up", show=False)]
 
     def __init__(self, usable: Callable[[Command], str], keys: Callable[[str], tuple[str, ...]]) -> None:
         super().__init__()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
@@ -33,10 +33,9 @@ PANE_CLASSES = {
 class MainScreen(Screen[None]):
     """The analysis."""
 
-    CSS_PATH = "../styles/main.tcss"
     AUTO_FOCUS = None
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-too-narrow"), (TOO_NARROW, "-wide-enough")]
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-too-low"), (TOO_LOW, "-high-enough")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-too-narrow"), (TOO_NARROW, "-wide-enough")]
+    VERTICAL_BREAKPOINTS = [(0, "-too-low"), (TOO_LOW, "-high-enough")]
 
     def __init__(self, desk: Desk, status: Status, place: str = "data") -> None:
         super().__init__()

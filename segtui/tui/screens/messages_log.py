@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.screen import Screen
 
 from segtui.tui import format as fmt
@@ -15,13 +18,20 @@ from segtui.tui.widgets.ink import Line, line, wrap
 ROLES = {"error": "bad bold", "warn": "warn", "done": "good"}
 
 
+OWN = (
+    "back", "cursor-down", "cursor-up", "cursor-top", "cursor-bottom", "half-page-down", "half-page-up", "copy",
+    "copy-table",
+)  # fmt: skip
+"""The commands of tables that mean something here."""
+
+
 class LogView(Pane):
     """The messages, each broken into as many lines as it needs."""
 
     place = "log"
-    BINDINGS = [b for b in bindings_for(LISTS, TABLES) if b.id in {
-        "back", "cursor-down", "cursor-up", "cursor-top", "cursor-bottom", "half-page-down", "half-page-up", "copy", "copy-table",
-    }]  # fmt: skip
+    BINDINGS: ClassVar = [
+        binding for binding in bindings_for(LISTS, TABLES) if isinstance(binding, Binding) and binding.id in OWN
+    ]
 
     def __init__(self, desk: Desk, status: Status) -> None:
         super().__init__(desk)
@@ -53,7 +63,9 @@ class LogView(Pane):
         if not entries:
             return "", ""
         chosen = entries if whole else entries[-1:]
-        return "\n".join(f"{fmt.time_of_day(e.when)}\t{e.text}" for e in chosen), "the messages" if whole else "the last message"
+        return "\n".join(
+            f"{fmt.time_of_day(e.when)}\t{e.text}" for e in chosen
+        ), "the messages" if whole else "the last message"
 
 
 class MessagesScreen(Screen[None]):

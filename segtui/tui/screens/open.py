@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -37,8 +37,7 @@ class Wish:
 class OpenScreen(Screen[None]):
     """Hands what was chosen to `chosen`. first: nothing is open yet, so there is nothing to go back to."""
 
-    CSS_PATH = "../styles/open.tcss"
-    BINDINGS = [Binding("escape,ctrl+g", "give_up", show=False)]
+    BINDINGS: ClassVar = [Binding("escape,ctrl+g", "give_up", show=False)]
 
     def __init__(
         self, desk: Desk, state: Path | None, chosen: Callable[[Wish], None], *, first: bool, problem: str = ""
@@ -57,7 +56,11 @@ class OpenScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Title, path, list, hints."""
         yield Static(Text(f" segtui {__version__}   customer segmentation"), id="title", markup=False)
-        yield Static(Text(" Open a file: CSV and kin, Parquet, Arrow, NDJSON, JSON; one row per customer"), id="what", markup=False)
+        yield Static(
+            Text(" Open a file: CSV and kin, Parquet, Arrow, NDJSON, JSON; one row per customer"),
+            id="what",
+            markup=False,
+        )
         yield LineInput(placeholder="path, tab completes", id="line")
         yield Static(Text(fmt.clean(self._problem)), id="problem", markup=False)
         yield PickList(id="list")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from typing import ClassVar
+
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -21,7 +23,7 @@ class Prompt(ModalScreen[str | None]):
     """Returns the text, or None where it was given up. check: what is wrong with a text, or nothing."""
 
     CSS_PATH = "../styles/prompt.tcss"
-    BINDINGS = [Binding("escape,ctrl+g", "give_up", show=False)]
+    BINDINGS: ClassVar = [Binding("escape,ctrl+g", "give_up", show=False)]
 
     def __init__(self, title: str, text: str, check: Check) -> None:
         super().__init__()

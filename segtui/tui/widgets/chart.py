@@ -7,12 +7,14 @@ roles here, so that a chart follows the theme without being drawn again.
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from segtui.tui.charset import same_width_ascii
+from segtui.tui.format import short
 from segtui.tui.widgets.ink import Line, Run, line
 
 _LOCK = threading.Lock()
@@ -61,6 +63,10 @@ def build(spec: ChartSpec, width: int, height: int, ascii_only: bool) -> tuple[L
             figure.xticks(list(spec.x_ticks), [f"{tick:g}" for tick in spec.x_ticks])
         if spec.logarithmic and all(y > 0 for series in spec.series for y in series.y):
             figure.yscale("log")
+        else:
+            values = [y for series in spec.series for y in series.y]
+            ticks = nice_ticks(min(values, default=0.0), max(values, default=1.0), max(2, (height - 5) // 3))
+            figure.yticks(ticks, [short(tick) for tick in ticks])
         if spec.title:
             figure.title(spec.title)
         figure.xlabel(spec.x_title or None)
@@ -69,6 +75,18 @@ def build(spec: ChartSpec, width: int, height: int, ascii_only: bool) -> tuple[L
     roles = ["", *(series.role for series in spec.series)]
     rows = text.rstrip("\n").split("\n")[:height]
     return tuple(line(*_runs(row, roles, ascii_only)) for row in rows)
+
+
+def nice_ticks(low: float, high: float, about: int) -> list[float]:
+    """Round values between low and high, roughly `about` of them."""
+    if not high > low:
+        return [low]
+    raw = (high - low) / about
+    size = 10.0 ** math.floor(math.log10(raw))
+    step = next(m * size for m in (1, 2, 2.5, 5, 10) if m * size >= raw)
+    first = math.ceil(low / step)
+    ticks = [i * step for i in range(first, math.floor(high / step) + 1)]
+    return ticks or [low, high]
 
 
 def _runs(row: str, roles: list[str], ascii_only: bool) -> list[Run]:

@@ -198,8 +198,8 @@ def mono_styles() -> dict[str, Style]:
 def colour_styles(palette: Palette) -> dict[str, Style]:
     """Roles in the colours of a theme."""
 
-    def fore(colour: str, **more: bool) -> Style:
-        return Style(color=_rich(colour), **more) if colour else Style(**more)
+    def fore(colour: str, bold: bool | None = None) -> Style:
+        return Style(color=_rich(colour) if colour else None, bold=bold)
 
     def ground(colour: str) -> Style:
         return Style(bgcolor=_rich(colour)) if colour else Style(reverse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 SPARK_UNICODE = "▁▂▃▄▅▆▇█"
 SPARK_ASCII = "_.:-=+*#"
@@ -22,7 +23,7 @@ def _rebin(counts: Sequence[int], width: int) -> list[int]:
     if len(counts) <= width:
         return list(counts)
     edges = [round(i * len(counts) / width) for i in range(width + 1)]
-    return [sum(counts[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+    return [sum(counts[a:b]) for a, b in pairwise(edges)]
 
 
 def bar(share: float, width: int, full: str, empty: str = " ") -> str:

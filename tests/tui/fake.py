@@ -1,0 +1,319 @@
+"""A fake engine whose answers are made by hand and can be held back, for screens without data or k-means."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from segtui.errors import SegtuiError, SourceError
+from segtui.progress import Progress, Steps
+from segtui.recipe import Anchor, FeatureSpec, LabelledSpec, PrepareSpec, Recipe
+from segtui.results import (
+    Answer,
+    Cell,
+    Column,
+    ColumnType,
+    Converged,
+    Dataset,
+    Distribution,
+    FeatureMatrix,
+    FeatureVerdict,
+    Flag,
+    Inspection,
+    Kind,
+    LeftOut,
+    MapGrid,
+    MatrixColumn,
+    PageColumn,
+    Preview,
+    Profile,
+    ProfileColumn,
+    Scores,
+    Segment,
+    Segmentation,
+    SourceReport,
+    SweepRow,
+    TraceStep,
+)  # fmt: skip
+from segtui.session.questions import CustomersQuestion, DistributionQuestion, LeftOutQuestion, MapQuestion, Question
+
+CUSTOMERS = 18_412
+MARKUP = "ACME [/bold] [red]Ltd"
+ESCAPE = "x\x1b]52;c;cm0gLXJmIH4=\x1b\\y\x9bz\u202e"
+NUMERIC = ("recency", "frequency", "monetary", "tenure_days", "discount_share", "basket_size", "margin_pct")
+
+
+def verdicts(odd: bool = False) -> tuple[FeatureVerdict, ...]:
+    histograms = [(9, 7, 5, 3, 2, 1, 1, 0), (1, 2, 6, 9, 6, 2, 1, 1), (20, 6, 3, 2, 1, 1, 0, 1)]
+    rows = [
+        FeatureVerdict("customer_id", ColumnType.INTEGER, True, 0.0, CUSTOMERS, (5,) * 8, (Flag("id-like", "every value is different"),),
+                       True, "it names a customer: every value is different", "none", "an id carries no behaviour")
+    ]  # fmt: skip
+    for i, name in enumerate(NUMERIC):
+        flags = (Flag("skewed", "skewness 3.4: few customers hold most of it"),) if i == 2 else ()
+        rows.append(
+            FeatureVerdict(name, ColumnType.NUMBER, True, 0.0 if i != 4 else 0.123, 812 + i, histograms[i % 3], flags, True, "",
+                           "log1p" if i == 2 else "z", "skewness 3.4 falls to 0.2" if i == 2 else "close to symmetric")
+        )  # fmt: skip
+    rows.append(FeatureVerdict("country", ColumnType.TEXT, False, 0.0, 5, (9000, 5000, 2000, 1412, 1000), (), True, "", "none",
+                               "five levels become five weighted 0/1 columns"))  # fmt: skip
+    rows.append(FeatureVerdict("currency", ColumnType.TEXT, False, 0.0, 1, (CUSTOMERS,), (Flag("constant", "one value only"),), False,
+                               "constant: one value only", "none", ""))  # fmt: skip
+    if odd:
+        rows[1] = replace(rows[1], name=MARKUP)
+        rows[2] = replace(rows[2], name=ESCAPE)
+    return tuple(rows)
+
+
+class Page:
+    """A million rows that exist only when looked at."""
+
+    def __init__(self, count: int, odd: bool = False) -> None:
+        self.columns = (
+            PageColumn("row", True), PageColumn("segment", False), PageColumn("customer_id", True),
+            *(PageColumn(name, True) for name in NUMERIC), PageColumn("country", False),
+        )  # fmt: skip
+        self.row_count = count
+        self.fetched: list[tuple[int, int]] = []
+        self._odd = odd
+
+    def rows(self, start: int, stop: int) -> list[tuple[Cell, ...]]:
+        self.fetched.append((start, stop))
+        country = ESCAPE if self._odd else "Norway"
+        return [
+            (i + 1, "AB"[i % 2], 10_000 + i, *(i * 1.5 + j for j in range(len(NUMERIC))), country)
+            for i in range(start, min(stop, self.row_count))
+        ]
+
+    def find(self, text: str, start: int, forward: bool = True) -> int | None:
+        if not text.isdigit():
+            return None
+        row = int(text) - 10_000
+        inside = start <= row < self.row_count if forward else 0 <= row <= start
+        return row if inside else None
+
+
+class FakeEngine:
+    """Computes nothing; `hold` makes a step wait until it is let go.
+
+    odd: names hold markup and escape sequences. broken: what to raise, by job.
+    """
+
+    def __init__(self, *, odd: bool = False) -> None:
+        self.odd = odd
+        self.broken: dict[str, SegtuiError | Exception] = {}
+        self.gates: dict[str, threading.Event] = {}
+        self.started: list[str] = []
+        self.closed: list[str] = []
+        self.exported: list[LabelledSpec] = []
+        self.done: dict[Recipe, Answer] = {}
+        self.page = Page(1_000_000, odd)
+
+    # -- holding back -----------------------------------------------------------------------------------
+
+    @contextmanager
+    def held(self, job: str) -> Iterator[threading.Event]:
+        """Within it `job` (open, first, exact, sweep, reply, export) goes on and on without getting anywhere."""
+        gate = self.gates[job] = threading.Event()
+        try:
+            yield gate
+        finally:
+            gate.set()
+            del self.gates[job]
+
+    def _work(self, job: str, text: str) -> Steps[None]:
+        self.started.append(job)
+        try:
+            yield Progress(text, 0.25, "4,603 rows")
+            while (gate := self.gates.get(job)) is not None and not gate.wait(0.002):
+                yield Progress(text, 0.5, "9,206 rows")
+            if job in self.broken:
+                raise self.broken[job]
+        except GeneratorExit:
+            self.closed.append(job)
+            raise
+
+    # -- the engine -------------------------------------------------------------------------------------
+
+    def preview(self, recipe: Recipe) -> Preview:
+        path = recipe.gather.sources[0].path
+        if "missing" in path:
+            raise SourceError(
+                "there is no such file", where=path, hint="Check the path, or press o to choose another file"
+            )
+        columns = tuple(v.name for v in verdicts(self.odd))
+        return Preview(
+            path, columns, tuple(tuple(f"{i}.{j}" if j % 4 else None for j in range(len(columns))) for i in range(30))
+        )
+
+    def open(self, recipe: Recipe) -> Steps[tuple[Dataset, Inspection]]:
+        yield from self._work("open", "reading customers.csv")
+        found = verdicts(self.odd)
+        columns = tuple(
+            Column(v.name, v.type, round(v.missing * CUSTOMERS), v.distinct, tuple((f.name, f.reason) for f in v.flags))
+            for v in found
+        )
+        path = recipe.gather.sources[0].path
+        report = SourceReport(path, Kind.CUSTOMERS, "one row per value of customer_id", CUSTOMERS + 12, {"customer id": "customer_id"}, columns,
+                              ("delimiter ',', encoding utf-8",))  # fmt: skip
+        left = LeftOut("customer_id is missing", np.arange(12, dtype=np.int64))
+        dataset = Dataset(frame=cast("object", None), row=np.arange(CUSTOMERS, dtype=np.int64), id_column="customer_id",  # type: ignore[arg-type]
+                          input_rows=CUSTOMERS + 12, left_out=(left,), sources=(report,), warnings=(), fingerprint="f", revenue="monetary")  # fmt: skip
+        return dataset, Inspection(found, ())
+
+    def filed(self, recipe: Recipe) -> Answer | None:
+        return self.done.get(recipe)
+
+    def explicit(self, recipe: Recipe) -> Recipe:
+        if recipe.prepare.features is not None:
+            return recipe
+        return recipe.with_features(Inspection(verdicts(self.odd), ()).proposal())
+
+    def anchor(self, answer: Answer) -> Anchor:
+        return Anchor(PrepareSpec(), ("a",), answer.letters, tuple((float(i),) for i in range(len(answer.letters))))
+
+    def first(self, recipe: Recipe, trace: Callable[[TraceStep], None]) -> Steps[Answer]:
+        trace(TraceStep(0, 3, 8000, 21_000.0, 0.05))
+        yield from self._work("first", f"fitting k={recipe.cluster.k}")
+        return self.done.setdefault(recipe, self.answer(recipe, exact=False))
+
+    def exact(self, recipe: Recipe, trace: Callable[[TraceStep], None]) -> Steps[Answer]:
+        trace(TraceStep(0, 7, CUSTOMERS, 48_000.0, 0.003))
+        yield from self._work("exact", "converging on all customers")
+        self.done[recipe] = self.answer(recipe, exact=True)
+        return self.done[recipe]
+
+    def sweep(
+        self, recipe: Recipe, ks: range, trace: Callable[[TraceStep], None], found: Callable[[SweepRow], None]
+    ) -> Steps[tuple[SweepRow, ...]]:
+        rows = []
+        for k in ks:
+            yield from self._work("sweep", f"sweep: k={k}")
+            rows.append(
+                SweepRow(k, self.scores(recipe, k), CUSTOMERS // (k * 2), 12)
+                if k < 12
+                else SweepRow(k, None, 0, 0, "only 11 distinct customers")
+            )
+            found(rows[-1])
+        return tuple(rows)
+
+    def reply(self, question: Question, answer: Answer | None) -> Steps[object]:
+        yield from self._work("reply", "looking up")
+        if isinstance(question, MapQuestion):
+            assert answer is not None
+            return self._grid(question, answer)
+        if isinstance(question, DistributionQuestion):
+            assert answer is not None
+            return self._distribution(question, answer)
+        if isinstance(question, CustomersQuestion | LeftOutQuestion):
+            return self.page
+        raise AssertionError(question)
+
+    def export(self, recipe: Recipe, spec: LabelledSpec) -> Steps[tuple[tuple[Path, ...], tuple[str, ...]]]:
+        yield from self._work("export", f"writing {spec.path}")
+        self.exported.append(spec)
+        return (Path(spec.path), Path(spec.path + ".recipe.toml")), ()
+
+    # -- by hand ----------------------------------------------------------------------------------------
+
+    def scores(self, recipe: Recipe, k: int) -> Scores:
+        on = [f.name for f in self.explicit(recipe).prepare.features or () if f.on]
+        space = f"{on}{recipe.prepare.scale}"
+        return Scores(
+            space, 60_000.0 / k, 0.6, 0.3 + 0.05 * (5 - abs(k - 5)), 5_000.0 - 100 * k, 0.9 + 0.05 * abs(k - 4)
+        )
+
+    def answer(self, recipe: Recipe, *, exact: bool) -> Answer:
+        k = recipe.cluster.k
+        features = tuple(f for f in self.explicit(recipe).prepare.features or () if f.on)
+        sizes = [CUSTOMERS * (k - j) * 2 // (k * (k + 1)) for j in range(k)]
+        sizes[0] += CUSTOMERS - sum(sizes)
+        labels = np.repeat(np.arange(k, dtype=np.uint8), sizes)
+        matrix = FeatureMatrix(np.zeros((len(features), 4), np.float32), tuple(MatrixColumn(f.name, None, None, f.weight) for f in features),
+                               features, {f.name: f.weight / sum(g.weight for g in features) for f in features}, (), "m")  # fmt: skip
+        trace = tuple(TraceStep(r, i, 8000 if r < 3 else CUSTOMERS, (70_000 - 900 * i + 200 * r) * (0.4 if r < 3 else 1), 0.3 / (i + 1))
+                      for r in range(4) for i in range(1, 9))  # fmt: skip
+        segmentation = Segmentation(
+            labels, np.zeros((k, len(features))), tuple(sizes), 60_000.0 / k, exact, Converged.LABELS, 34 if exact else 8, CUSTOMERS if exact else 8000,
+            recipe.cluster.seed, trace, (2.61, 2.62, 2.64, 2.9),
+        )  # fmt: skip
+        letters = tuple(letter(j) for j in range(k))
+        return Answer(
+            recipe,
+            recipe.prepare,
+            matrix,
+            segmentation,
+            letters,
+            self._profile(recipe, sizes, letters),
+            self.scores(recipe, k),
+            0.38,
+        )
+
+    def _profile(self, recipe: Recipe, sizes: list[int], letters: tuple[str, ...]) -> Profile:
+        given = dict(recipe.names)
+        names = [v.name for v in verdicts(self.odd) if v.numeric and v.proposed]
+        columns = (
+            *(ProfileColumn(n, None, True, 100.0 * (i + 1), 30.0) for i, n in enumerate(names)),
+            ProfileColumn("country", "Norway", False, 0.31, 0.4),
+        )
+        segments = []
+        for j, (size, own) in enumerate(zip(sizes, letters, strict=True)):
+            auto = ESCAPE if self.odd and j == 1 else MARKUP if self.odd else f"high {names[j % len(names)]}"
+            differences = tuple(round(2.4 - 0.7 * ((i + j) % 7), 2) for i in range(len(columns)))
+            means = tuple(c.mean * (1 + d / 3) for c, d in zip(columns, differences, strict=True))
+            indexes = tuple(100 * m / c.mean for m, c in zip(means, columns, strict=True))
+            segments.append(
+                Segment(own, j, given.get(own, auto), auto, size, size / CUSTOMERS, means, indexes, differences)
+            )
+        return Profile(columns, tuple(segments), CUSTOMERS)
+
+    def _grid(self, question: MapQuestion, answer: Answer) -> MapGrid:
+        k = len(answer.letters)
+        majority = np.full((question.rows, question.columns), -1, np.int16)
+        counts = np.zeros((question.rows, question.columns), np.int64)
+        centres = []
+        for j in range(k):
+            row, column = (j * 7 + 2) % question.rows, (j * 17 + 6) % question.columns
+            centres.append((row, column))
+            for y in range(max(0, row - 2), min(question.rows, row + 3)):
+                for x in range(max(0, column - 6), min(question.columns, column + 7)):
+                    if abs(y - row) * 3 + abs(x - column) < 8:
+                        majority[y, x], counts[y, x] = j, 40 - 4 * abs(x - column) - 5 * abs(y - row)
+        return MapGrid(
+            majority,
+            counts,
+            512,
+            CUSTOMERS,
+            question.x,
+            question.y,
+            (-4.0, 6.0),
+            (-3.0, 4.0),
+            0.61 if "component" in question.x else None,
+            tuple(centres),
+        )
+
+    def _distribution(self, question: DistributionQuestion, answer: Answer) -> Distribution:
+        k = len(answer.letters)
+        if question.feature == "country":
+            return Distribution(
+                "country", (), ("Norway", "Sweden", "other"), tuple((60 - j, 30, 10 + j) for j in range(k)), CUSTOMERS
+            )
+        bins = min(40, question.bins)
+        counts = tuple(tuple(max(0, 100 - 6 * abs(i - 5 - 4 * j)) for i in range(bins)) for j in range(k))
+        return Distribution(question.feature, tuple(float(i * 10) for i in range(bins + 1)), (), counts, CUSTOMERS)
+
+
+def letter(j: int) -> str:
+    return chr(65 + j) if j < 26 else "A" + chr(65 + j - 26)
+
+
+MOMENT = datetime(2024, 1, 31, 14, 2, 11)
+
+__all__ = ["CUSTOMERS", "ESCAPE", "MARKUP", "MOMENT", "FakeEngine", "FeatureSpec", "Page"]
