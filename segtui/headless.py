@@ -119,6 +119,14 @@ def _prepare(prepare: PrepareSpec, options: RunOptions) -> PrepareSpec:
     return PrepareSpec(features=features, scale=options.scale)
 
 
+def _take_standard_input(sources: Sequence[str]) -> None:
+    """Read what is piped in before Polars is imported, whose signal handler keeps ctrl+c from ending the wait."""
+    from segtui.gather.paths import STANDARD_INPUT, standard_input
+
+    if STANDARD_INPUT in sources:
+        standard_input()
+
+
 # -- describe ----------------------------------------------------------------------------------------------
 
 
@@ -134,6 +142,7 @@ class Described:
 
 def describe(sources: Sequence[str], *, as_json: bool) -> None:
     """Print what is seen in `sources`."""
+    _take_standard_input(sources)
     with printing.progress_line() as report:
         described = [_described(SourceSpec(path), report) for path in sources]
     if as_json:
@@ -221,6 +230,7 @@ def _source_lines(described: Described) -> Iterable[str]:
 def run(options: RunOptions) -> None:
     """Analyse, print, and write what was asked for."""
     recipe = recipe_for(options)
+    _take_standard_input([source.path for source in recipe.gather.sources])
     if options.labelled is not None:
         _check_delivery(recipe, options.labelled)
     outcome = _analyse(recipe, options)

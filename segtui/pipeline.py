@@ -263,7 +263,10 @@ class Pipeline:
         sampled = yield from scores(
             replace(matrix, values=matrix.values[:, :m]), replace(segmentation, labels=segmentation.labels[:m])
         )
-        return replace(sampled, inertia=segmentation.inertia)
+        chi = sampled.calinski_harabasz
+        if chi is not None:  # grows with the number of customers: brought to what all of them would give
+            chi *= (matrix.customers - segmentation.k) / max(1, m - segmentation.k)
+        return replace(sampled, inertia=segmentation.inertia, calinski_harabasz=chi)
 
     # -- sweep -------------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """What the command line promises: data alone on standard output, messages that help, and the exit status."""
 
+import io
 import json
 import math
 import os
@@ -13,10 +14,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from segtui import __version__, cli
+from segtui import __version__, cli, printing
 from segtui.clean_text import ascii_text, cells, clean, cut
 from segtui.cli import main
 from segtui.headless import RunOptions, recipe_for
+from segtui.progress import Progress
 from segtui.recipe import FeatureSpec, PrepareSpec, Recipe, SourceSpec
 from segtui.recipe_file import load, save
 
@@ -254,6 +256,7 @@ def test_a_signal_leaves_nothing_half_written(tmp_path: Path, number: signal.Sig
     until = time.monotonic() + 20
     while not list(copies.iterdir()) and time.monotonic() < until:
         time.sleep(0.01)
+    time.sleep(0.3)  # until it waits for more: Python may miss a signal that comes just before a read
     process.send_signal(number)
     assert process.wait(20) == status
     process.stdin.close()
@@ -271,6 +274,34 @@ def test_a_reader_that_goes_away_is_no_error(customers: Path) -> None:
         assert done.returncode == 0
         assert "rror" not in done.stderr
     os.close(writing)
+
+
+class Screen(io.StringIO):
+    """Standard error as a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_progress_line_is_clean_and_leaves_an_empty_line(monkeypatch) -> None:
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setattr(printing, "REPORTS_PER_SECOND", 1e9)
+    with printing.progress_line() as report:
+        report(Progress("reading \x1b[31mlong.csv", 0.5, "1,000 rows"))
+        report(Progress("writing"))
+    drawn = screen.getvalue().split("\r")
+    assert "reading \ufffd[31mlong.csv 50%  1,000 rows  (ctrl+c stops)" in drawn
+    assert "\x1b" not in screen.getvalue()
+    assert drawn[-1] == ""
+    assert drawn[-2].strip() == ""
+
+
+def test_no_progress_line_in_a_pipe(monkeypatch) -> None:
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    with printing.progress_line() as report:
+        report(Progress("reading"))
+    assert sys.stderr.getvalue() == ""  # type: ignore[attr-defined]
 
 
 # -- the rest ----------------------------------------------------------------------------------------------

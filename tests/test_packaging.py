@@ -148,6 +148,19 @@ def test_code_and_examples_come_from_the_wheel(installed: Installed, customers: 
     assert customers == package / "examples" / "customers.csv"
 
 
+def test_themes_are_found_in_the_package(installed: Installed) -> None:
+    code = """
+import json
+from segtui.tui import theme
+themes, problems = theme.load(theme.shipped_folder())
+print(json.dumps([str(theme.shipped_folder()), sorted(themes), problems]))
+"""
+    folder, names, problems = json.loads(installed.python(code))
+    assert installed.bin.parent in Path(folder).parents
+    assert len(names) >= 5
+    assert problems == []
+
+
 def test_version(installed: Installed) -> None:
     version = installed.python("import segtui; print(segtui.__version__)")
     assert version in installed.segtui("--version")
@@ -182,6 +195,7 @@ def test_the_app_opens_the_demo_and_quits(installed: Installed) -> None:
     )
     try:
         app.expect(b"3,000")
+        app.expect(b"exact")
         app.send(b"q")
         app.expect(pexpect.EOF)
         app.close()

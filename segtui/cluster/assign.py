@@ -128,7 +128,17 @@ def _settle(points: Points, centroids: Floats, close: Rows, labels: Labels, doin
         if start:
             yield Progress(doing, start / len(close), f"{start:,} of {len(close):,} close calls settled")
         positions = close[start : start + EXACT_BLOCK]
-        labels[positions] = np.argmin(squared_distances(points.exact(positions), centroids), axis=0)
+        labels[positions], _ = decide(points.exact(positions), centroids)
+
+
+def decide(values: Floats, centroids: Floats) -> tuple[Labels, Floats]:
+    """The nearest cluster in float64, the lower of equals, and how much nearer it is (not squared) than the next."""
+    away = squared_distances(values, centroids)
+    label = np.argmin(away, axis=0).astype(np.uint8)
+    if len(centroids) == 1:
+        return label, np.full(len(label), np.inf)
+    two = np.sqrt(np.partition(away, 1, axis=0)[:2])
+    return label, two[1] - two[0]
 
 
 def squared_distances(values: Floats, centroids: Floats) -> Floats:

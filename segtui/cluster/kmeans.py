@@ -10,23 +10,24 @@ centroids in float64, ties to the lower number.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from segtui.cluster import judge, lloyd
-from segtui.cluster.assign import Assignment, assign_points, own_distances
+from segtui.cluster.assign import assign_points, own_distances
 from segtui.cluster.pilot import Trace, Trial
 from segtui.cluster.sample import CHUNK, PIECE, ExactValues, Points, differing, points
 from segtui.cluster.search import SAMPLE, Plan, Round, further, search
+from segtui.cluster.settle import assign_all, by_size, settle
 from segtui.errors import AnalysisError
 from segtui.progress import Progress, Steps
 from segtui.recipe import K_MAX, K_MIN, ClusterSpec
-from segtui.results import Converged, Segmentation
+from segtui.results import Segmentation
 
 if TYPE_CHECKING:
-    from segtui.results import FeatureMatrix, Floats, Floats32, Labels, Rows
+    from segtui.results import FeatureMatrix, Floats, Floats32, Labels
 
 SMALL = 5_000
 """Up to so many customers every restart runs on all of them, and there are many."""
@@ -37,8 +38,6 @@ SMALL_SWAP_ROUNDS, LARGE_SWAP_ROUNDS = 16, 3
 FIRST_RESTARTS = 16
 FIRST_DISTANCES = 16 * 12
 """Restarts x k of the first answer beyond k = 12, so that a large k does not wait."""
-
-SETTLE_ROUNDS = 8
 
 FIRST_SWAP_ABOVE = 5
 """Above this k the first answer spends a few milliseconds on swaps: fresh starts alone miss good optima too often."""
@@ -73,8 +72,8 @@ def first(matrix: FeatureMatrix, spec: ClusterSpec, exact_values: ExactValues, t
     )
     found = yield from search(work.points.values, work.sample, spec, plan, trace)
     winner = found.winner
-    order = _by_size(np.bincount(winner.labels, minlength=spec.k), winner.centroids)
-    centroids, assignment = yield from _assign_all(work, winner.centroids[order], spec.k)
+    order = by_size(np.bincount(winner.labels, minlength=spec.k), winner.centroids)
+    centroids, assignment = yield from assign_all(work.points, winner.centroids[order])
     sizes = _sizes(assignment.labels, spec.k)
     sampled = winner.trace[-1].customers
     return Segmentation(
@@ -108,8 +107,7 @@ def converge(matrix: FeatureMatrix, spec: ClusterSpec, exact_values: ExactValues
     )
     found = yield from search(work.points.values, work.sample, spec, plan, trace)
     fit, winner = yield from _finish(work, found.winner, spec, trace)
-    _renumber(fit, _by_size(fit.totals.counts, fit.centroids))
-    yield from _settle(work, fit)
+    yield from settle(work.points, fit)
     sizes = _sizes(fit.labels, spec.k)
     return Segmentation(
         labels=fit.labels,
@@ -166,11 +164,6 @@ def _check(spec: ClusterSpec) -> None:
         raise AnalysisError(f"max_iter is {spec.max_iter}", where="max_iter", hint="Allow at least one iteration")
 
 
-def _by_size(counts: Rows, centroids: Floats) -> Rows:
-    """Clusters from large to small; equal ones by their centroids, column after column."""
-    return np.lexsort((*centroids.T[::-1], -counts)).astype(np.int64)
-
-
 def _sizes(labels: Labels, k: int) -> tuple[int, ...]:
     return tuple(int(size) for size in np.bincount(labels, minlength=k))
 
@@ -183,60 +176,8 @@ def _iterations(winner: Trial, customers: int) -> int:
 def _finish(work: _Work, start: Trial, spec: ClusterSpec, trace: Trace) -> Steps[tuple[lloyd.Fit, Trial]]:
     """Go on on all customers until the fit stands still, then add everything up afresh."""
     run = lloyd.Run(spec.k, start.restart, start.iterations, spec.max_iter, patient=True)
+    run = replace(run, offset_square=float(np.square(work.points.offset).sum()))
     values = work.points.values
     fit = yield from lloyd.fit(values, start.centroids, run, trace, start.labels)
     yield from lloyd.recount(values, fit, run.doing())
     return fit, further(start, fit)
-
-
-def _assign_all(work: _Work, centroids: Floats, k: int) -> Steps[tuple[Floats, Assignment]]:
-    """The final labels. A cluster that nobody is nearest to is moved onto the customer farthest from all."""
-    doing = f"assigning customers to k={k}"
-    for _ in range(k):
-        assignment = yield from assign_points(work.points, centroids, doing)
-        empty = np.flatnonzero(np.bincount(assignment.labels, minlength=k) == 0)
-        if not len(empty):
-            break
-        centroids = centroids.copy()
-        centroids[empty[0]] = yield from _farthest(work.points, centroids, assignment.labels, doing)
-    return centroids, assignment
-
-
-def _farthest(where: Points, centroids: Floats, labels: Labels, doing: str) -> Steps[Floats]:
-    """The values of the customer farthest from its centroid."""
-    position, distance = 0, -1.0
-    for start in range(0, where.customers, CHUNK):
-        if start % PIECE == 0:
-            yield Progress(doing, None, "filling an empty cluster")
-        chunk = slice(start, start + CHUNK)
-        away = own_distances(where.values[:, chunk], labels[chunk], centroids)
-        if away.max() > distance:
-            position, distance = start + int(away.argmax()), float(away.max())
-    return where.exact(np.array([position]))[:, 0]
-
-
-def _renumber(fit: lloyd.Fit, order: Rows) -> None:
-    """Make cluster order[j] cluster j."""
-    rank = np.argsort(order).astype(np.uint8)
-    fit.labels, fit.centroids = rank[fit.labels], fit.centroids[order]
-    fit.totals.counts, fit.totals.sums = fit.totals.counts[order], fit.totals.sums[:, order]
-
-
-def _settle(work: _Work, fit: lloyd.Fit) -> Steps[None]:
-    """The final labels, in float64.
-
-    Lloyd's iterations leave customers where they are whom float32 sees exactly between two clusters. Where no customer
-    changed but for those, the centroids follow them until nobody changes in float64 either.
-    """
-    for left in reversed(range(SETTLE_ROUNDS)):
-        fit.centroids, assignment = yield from _assign_all(work, fit.centroids, fit.totals.k)
-        changed = np.flatnonzero(fit.labels != assignment.labels)
-        fit.totals.move(work.points.values[:, changed], fit.labels[changed], assignment.labels[changed])
-        fit.labels = assignment.labels
-        if not len(changed) or fit.converged is not Converged.LABELS:
-            return
-        if not left:
-            fit.converged = Converged.TOLERANCE  # the centroids move by next to nothing
-            return
-        filled = fit.totals.counts > 0
-        fit.centroids[filled] = fit.totals.means()[filled]

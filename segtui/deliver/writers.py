@@ -42,7 +42,7 @@ class Table:
 
     def progress(self, done: int) -> Progress:
         """Where writing stands after `done` rows."""
-        return Progress("writing", done / self.total if self.total else 1.0, f"{done:,} of {self.total:,} rows")
+        return Progress("writing labels", done / self.total if self.total else 1.0, f"{done:,} of {self.total:,} rows")
 
 
 def write_csv(table: Table, out: BinaryIO, *, separator: str, safe: bool) -> Steps[None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -50,6 +51,9 @@ def read_table(sources: tuple[SourceSpec, ...]) -> Steps[Table]:
 
 
 # -- text ----------------------------------------------------------------------------------------------------
+
+
+_WIDE, _WIDE_ROWS = 500, 1_000
 
 
 class _Clock:
@@ -129,23 +133,53 @@ def _stream(
     """Feed the wanted columns to their builders; `told` (first reading only) collects notes on short rows."""
     clock, rows = _Clock(), 0
     for _, layout in found:
-        size = max(1, os.stat(layout.path).st_size)
-        share = layout.compression is Compression.NONE
         short: list[tuple[int, int]] = []
-        for batch in text.batches(layout):
+        for batch in _stoppable(layout, rows):
+            if isinstance(batch, Progress):
+                yield batch
+                continue
             short.extend((rows + row, fields) for row, fields in batch.short)
             for i, builder in zip(wanted, builders, strict=True):
                 builder.add(batch.frame.to_series(i))
                 if clock.due():
-                    yield _progress(layout, batch, rows, size, share)
+                    yield _progress(layout, batch.read, rows)
             rows += batch.frame.height
-            yield _progress(layout, batch, rows, size, share)
+            yield _progress(layout, batch.read, rows)
         if told is not None and short:
             told.append(_short_note(short, len(layout.names), layout))
 
 
-def _progress(layout: Layout, batch: text.Batch, rows: int, size: int, share: bool) -> Progress:
-    done = min(1.0, batch.read / size) if share else None
+def _stoppable(layout: Layout, before: int) -> Iterator[text.Batch | Progress]:
+    """The batches of a file; those of a wide table joined to a thousand rows, with a stop between any two of them.
+
+    A piece of a column costs as much at 50 rows as at a thousand, and a wide table has many columns.
+    """
+    if len(layout.names) < _WIDE:
+        yield from text.batches(layout)
+        return
+    waiting: list[text.Batch] = []
+    for batch in text.batches(layout):
+        waiting.append(batch)
+        yield _progress(layout, batch.read, before + sum(part.frame.height for part in waiting))
+        if sum(part.frame.height for part in waiting) >= _WIDE_ROWS:
+            yield _joined_batch(waiting)
+            waiting = []
+    if waiting:
+        yield _joined_batch(waiting)
+
+
+def _joined_batch(parts: list[text.Batch]) -> text.Batch:
+    short: list[tuple[int, int]] = []
+    rows = 0
+    for part in parts:
+        short.extend((rows + row, fields) for row, fields in part.short)
+        rows += part.frame.height
+    return text.Batch(pl.concat([part.frame for part in parts]), parts[-1].read, tuple(short))
+
+
+def _progress(layout: Layout, read: int, rows: int) -> Progress:
+    plain = layout.compression is Compression.NONE
+    done = min(1.0, read / max(1, os.stat(layout.path).st_size)) if plain else None
     return Progress(f"reading {_short(layout)}", done, f"{rows:,} rows")
 
 

@@ -150,14 +150,14 @@ def convert(parse: Parse, values: pl.Series) -> Converted:
     if parse in (Parse.TEXT, Parse.EMPTY):
         return Converted(_without_empty(values), Counter(), 0)
     found = _PARSERS[parse](values)
-    if found.dtype == pl.Float64:
-        found = found.fill_nan(None)
     words: Counter[str] = Counter()
     failed = 0
     if found.null_count() != values.null_count():
         found, words, failed = _second_look(parse, values, found)
     if parse in (Parse.INTEGER, Parse.NUMBER, Parse.COMMA):
-        failed += _codes(values, found)
+        found, named, codes = _third_look(values, found)
+        words += named
+        failed += codes
     return Converted(found, words, failed)
 
 
@@ -174,19 +174,36 @@ def _second_look(parse: Parse, values: pl.Series, found: pl.Series) -> tuple[pl.
     return found, words, failed
 
 
-def _codes(values: pl.Series, found: pl.Series) -> int:
-    """How many are numbers in looks only: leading zeros, or more digits than a number keeps."""
-    odd = values.str.starts_with("0") & (values.str.len_bytes() > 1)
-    if odd.any():
-        odd = values.str.contains(r"^0\d")
-    signed = values.str.starts_with("-0") | values.str.starts_with("+0")
-    if signed.any():
-        odd = odd | values.str.contains(r"^[+-]0\d")
-    count = int(odd.sum())
-    largest = found.abs().max()
-    if isinstance(largest, int | float) and largest >= _TOO_LONG:
-        count += int(values.str.contains(r"^[+-]?\d{16,}$").sum())
-    return count
+_V, _F = pl.col("v"), pl.col("f")
+_ZERO_FIRST = (_V.str.starts_with("0") & (_V.str.len_bytes() > 1) & ~_V.str.starts_with("0.")) | (
+    _V.str.starts_with("-0") | _V.str.starts_with("+0")
+)
+_SUSPECT = [
+    _ZERO_FIRST.any().alias("zero"),
+    (_F.abs().max() >= _TOO_LONG).fill_null(False).alias("long"),
+]
+_NOT_A_NUMBER = _F.is_nan().any().alias("nan")
+
+
+def _third_look(values: pl.Series, found: pl.Series) -> tuple[pl.Series, Counter[str], int]:
+    """Numbers in looks only: the word nan, and codes (leading zeros, more digits than a number keeps), counted.
+
+    One pass of cheap questions first: nearly always they settle it, and each pass over a small piece costs more in
+    calls than in work.
+    """
+    both = pl.DataFrame({"v": values, "f": found})
+    is_float = found.dtype == pl.Float64
+    answers = both.select(*_SUSPECT, *([_NOT_A_NUMBER] if is_float else [])).row(0)
+    words: Counter[str] = Counter()
+    if is_float and answers[2]:
+        words.update(values.filter(found.is_nan().fill_null(False)).str.strip_chars().to_list())
+        found = found.fill_nan(None)
+    codes = 0
+    if answers[0]:
+        codes += int(values.str.contains(r"^[+-]?0\d").sum())
+    if answers[1]:
+        codes += int(values.str.contains(r"^[+-]?\d{16,}$").sum())
+    return found, words, codes
 
 
 def _without_empty(values: pl.Series) -> pl.Series:
@@ -196,14 +213,20 @@ def _without_empty(values: pl.Series) -> pl.Series:
 
 def propose(values: pl.Series, decimal_comma: bool) -> Parse:
     """The type that the first values suggest; `decimal_comma`: 1,5 may be a number here."""
-    bare = values.drop_nulls().head(_SAMPLE * 5).str.strip_chars()
-    bare = bare.filter(~bare.str.to_lowercase().is_in(MISSING_WORDS)).head(_SAMPLE)
-    if not bare.len():
+    bare = values.drop_nulls().head(_SAMPLE * 5).to_frame("v").select(_V.str.strip_chars())
+    bare = bare.filter(~_V.str.to_lowercase().is_in(MISSING_WORDS)).head(_SAMPLE)
+    sample = bare.to_series()
+    if not sample.len():
         return Parse.EMPTY
-    for parse in (Parse.INTEGER, Parse.NUMBER, Parse.COMMA, Parse.YES_NO, Parse.DATE, Parse.TIME):
-        if parse is Parse.COMMA and not decimal_comma:
-            continue
-        tried = convert(parse, bare)
+    if not _numbers(sample).null_count():  # settled by one cast, as most columns are
+        order: tuple[Parse, ...] = (
+            (Parse.INTEGER, Parse.NUMBER) if not _integers(sample).null_count() else (Parse.NUMBER,)
+        )
+    else:
+        order = (Parse.COMMA,) if decimal_comma else ()
+        order += (Parse.YES_NO, Parse.DATE, Parse.TIME)
+    for parse in order:
+        tried = convert(parse, sample)
         if not tried.failed and not tried.values.null_count():
             return parse
     return Parse.TEXT

@@ -13,6 +13,7 @@ import contextlib
 import datetime as dt
 import fcntl
 import functools
+import gc
 import os
 import select
 import signal
@@ -122,6 +123,7 @@ def _run(
             report = app.crashed
         except Exception as error:  # outside the app's own handler: while it was made, or while it closed down
             report = crash.report(error)
+    gc.freeze()  # the interpreter's last collection would take 0.2 s with all that is loaded
     _restore(tty, attributes, whole=report is not None)
     if report is not None:
         saved = app.saved_sentence() if app is not None else "No session was open."

@@ -1,16 +1,20 @@
 """The negative control: what a plain Textual app makes of the same situations the app must survive.
 
-It shows a file in a DataTable and reacts to the same keys, written the way Textual's tutorial teaches it.
+It shows a file in a DataTable and reacts to the same keys, written the way Textual's tutorial teaches it. With
+BARE_BUSY set it also computes in a thread worker and shows an indeterminate bar.
 """
 
 from __future__ import annotations
 
 import csv
+import os
 import sys
 import time
 
 from textual.app import App
 from textual.widgets import DataTable, Header, ProgressBar, Static
+
+BUSY = bool(os.environ.get("BARE_BUSY"))
 
 
 class Bare(App[None]):
@@ -22,7 +26,8 @@ class Bare(App[None]):
         yield Header()
         yield Static("", id="k")
         yield DataTable()
-        yield ProgressBar()
+        if BUSY:
+            yield ProgressBar()
 
     def on_mount(self) -> None:
         path = next(word for word in sys.argv[1:] if not word.startswith("--"))
@@ -40,7 +45,8 @@ class Bare(App[None]):
     def on_key(self, event) -> None:
         if event.key in ("plus", "minus"):
             self.k += 1 if event.key == "plus" else -1
-            self.run_worker(lambda: time.sleep(3), thread=True, exclusive=True)
+            if BUSY:
+                self.run_worker(lambda: time.sleep(5), thread=True, exclusive=True)
             self.show()
         elif event.key == "q":
             self.exit()

@@ -53,8 +53,13 @@ class Terminal:
         rows: int = 24,
         term: str = "xterm-256color",
         env: Mapping[str, str | None] | None = None,
+        patience: float = PATIENCE,
     ) -> None:
-        """command: a list, or a line for sh. env: what differs from this process; None removes."""
+        """command: a list, or a line for sh. env: what differs from this process; None removes.
+
+        patience: how long to wait for anything.
+        """
+        self.patience = patience
         words = ["/bin/sh", "-c", command] if isinstance(command, str) else list(command)
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
@@ -115,9 +120,10 @@ class Terminal:
         # pyte takes the kitty protocol's `CSI < u` for a cursor restore and prints the digits of `CSI > 1 u`.
         self._stream.feed(re.sub(rb"\x1b\[[<>=][0-9;]*u", b"", data))
 
-    def wait_for(self, what: str | Callable[[str], object], seconds: float = PATIENCE) -> str:
+    def wait_for(self, what: str | Callable[[str], object], seconds: float | None = None) -> str:
         """Wait until `what` is on the screen (a text, or a function of the whole screen); returns the screen."""
         found = what if callable(what) else lambda screen: what in screen
+        seconds = self.patience if seconds is None else seconds
         end = time.monotonic() + seconds
         while True:
             screen = self.text
@@ -128,20 +134,20 @@ class Terminal:
                 raise Gone(f"waited for {what!r}; the program {state}. Screen:\n{screen}")
             self.read(0.05)
 
-    def wait_raw(self, what: bytes, seconds: float = PATIENCE) -> None:
+    def wait_raw(self, what: bytes) -> None:
         """Wait until these bytes were written."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + self.patience
         while what not in self._raw:
             if self._fd is None or time.monotonic() > end:
                 raise Gone(f"waited for {what!r}. Screen:\n{self.text}")
             self.read(0.05)
 
-    def settle(self, silence: float = 0.35, seconds: float = PATIENCE) -> None:
+    def settle(self, silence: float = 0.35) -> None:
         """Wait until nothing has been written for a while."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + self.patience
         while self.read(silence):
             if time.monotonic() > end:
-                raise Gone(f"still writing after {seconds:g} s. Screen:\n{self.text}")
+                raise Gone(f"still writing after {self.patience:g} s. Screen:\n{self.text}")
 
     def bytes_within(self, seconds: float) -> int:
         """How much is written during `seconds`."""

@@ -40,10 +40,11 @@ Check = Callable[[str, float], None]
 
 
 def both(check: Check) -> None:
-    """The check holds for the app and fails for bare Textual; `patience` is for what that is not expected to do."""
+    """The check holds for the app and fails for bare Textual, which does not deserve the same patience."""
     check(APP, 30)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError) as failure:
         check(BARE, 3)
+    print(f"bare Textual: {failure.value}")
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +65,7 @@ def customers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def hostile_customers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Columns, cells and the file's own name try to drive the terminal."""
-    path = tmp_path_factory.mktemp("data") / "a\x1b]52;c;cm0=\x07[bold]b[/x] \u202ecsv\x9b31m.csv"
+    path = tmp_path_factory.mktemp("data") / "a\x1b]52;c;cm0=\x07[bold]b[red] \u202ecsv\x9b31m.csv"
     draw = random.Random(6)
     with path.open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file)
@@ -75,9 +76,9 @@ def hostile_customers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def ready(terminal: Terminal, seconds: float = 30.0) -> str:
+def ready(terminal: Terminal) -> None:
     """Wait for segments on the screen."""
-    return terminal.wait_for("k 4", seconds)
+    terminal.wait_for("k 4")
 
 
 def leave(terminal: Terminal) -> None:
@@ -100,8 +101,8 @@ def saved_k() -> list[int]:
 
 def test_hostile_data_stays_data(hostile_customers: Path):
     def check(command: str, patience: float) -> None:
-        with Terminal(f"exec {command} {quoted(hostile_customers)}", columns=120, rows=36) as terminal:
-            ready(terminal, patience)
+        with Terminal(f"exec {command} {quoted(hostile_customers)}", columns=120, rows=36, patience=patience) as terminal:
+            ready(terminal)
             for key in "1234561":
                 terminal.press(key)
                 terminal.settle(0.15)
@@ -122,9 +123,9 @@ def test_hostile_file_name_in_an_error(tmp_path: Path):
     path = tmp_path / "no\x1b]52;c;cm0=\x07[/x]\x9b31m\u202e.csv"
 
     def check(command: str, patience: float) -> None:
-        with Terminal(f"exec {command} {quoted(path)}") as terminal:
+        with Terminal(f"exec {command} {quoted(path)}", patience=patience) as terminal:
             terminal.wait_for(lambda screen: "no such file" in screen.lower() or "not found" in screen.lower()
-                              or "does not exist" in screen.lower() or "no file" in screen.lower(), patience)
+                              or "does not exist" in screen.lower() or "no file" in screen.lower())
             terminal.settle()
             assert driven(terminal.raw) == []
             assert terminal.processes(), "the app has ended"
@@ -137,10 +138,10 @@ def test_hostile_file_name_in_an_error(tmp_path: Path):
 
 def started_and_changed(command: str, customers: Path, patience: float) -> Terminal:
     """The app with k at 5."""
-    terminal = Terminal(f"exec {command} {quoted(customers)}")
-    ready(terminal, patience)
+    terminal = Terminal(f"exec {command} {quoted(customers)}", patience=patience)
+    ready(terminal)
     terminal.press("+")
-    terminal.wait_for("k 5", patience)
+    terminal.wait_for("k 5")
     terminal.settle()
     return terminal
 
@@ -160,10 +161,10 @@ def test_terminate_saves_and_gives_the_terminal_back(customers: Path):
 @pytest.mark.parametrize("wrapper", ["{}", "trap '' HUP; {}"])
 def test_a_dropped_connection_saves_and_ends(customers: Path, wrapper: str):
     def check(command: str, patience: float) -> None:
-        with Terminal(wrapper.format(f"exec {command} {quoted(customers)}")) as terminal:
-            ready(terminal, patience)
+        with Terminal(wrapper.format(f"exec {command} {quoted(customers)}"), patience=patience) as terminal:
+            ready(terminal)
             terminal.press("+")
-            terminal.wait_for("k 5", patience)
+            terminal.wait_for("k 5")
             terminal.hang_up()
             assert terminal.wait_exit(2) == 129
             assert terminal.processes() == []
@@ -186,10 +187,10 @@ def test_a_dropped_connection_saves_and_ends(customers: Path, wrapper: str):
 def test_pipes_and_redirects(customers: Path, line: str, env: dict[str, str]):
     def check(command: str, patience: float) -> None:
         text = line.format(app=command, file=quoted(customers))
-        with Terminal(text, env=env, columns=90, rows=28) as terminal:
-            ready(terminal, patience)
+        with Terminal(text, env=env, columns=90, rows=28, patience=patience) as terminal:
+            ready(terminal)
             terminal.press("+")
-            terminal.wait_for("k 5", patience)
+            terminal.wait_for("k 5")
             terminal.settle()
             before = terminal.cpu_seconds()
             terminal.bytes_within(1.0)
@@ -250,12 +251,12 @@ def test_kinds_of_terminal(customers: Path, term: str, seven_bits: bool, colours
 
 def test_no_colour_and_still_every_segment_can_be_told(customers: Path):
     def check(command: str, patience: float) -> None:
-        with Terminal(f"exec {command} {quoted(customers)}", env={"NO_COLOR": "1"}, columns=100, rows=36) as terminal:
-            ready(terminal, patience)
+        with Terminal(f"exec {command} {quoted(customers)}", env={"NO_COLOR": "1"}, columns=100, rows=36, patience=patience) as terminal:
+            ready(terminal)
             terminal.settle()
             assert sgr_parameters(terminal.raw) <= {"0", "1", "4", "7", "39", "49"}
             terminal.press("5")
-            terminal.wait_for("component 1", patience)
+            terminal.wait_for("component 1")
             terminal.settle()
             for letter in "ABCD":  # the map is drawn with letters
                 drawn = sum(row[:60].upper().count(letter * 2) for row in terminal.screen.display[5:])
@@ -267,8 +268,8 @@ def test_no_colour_and_still_every_segment_can_be_told(customers: Path):
 
 def test_seven_bits_in_every_pane(customers: Path):
     def check(command: str, patience: float) -> None:
-        with Terminal(f"exec {command} {quoted(customers)} --ascii", columns=100, rows=30) as terminal:
-            ready(terminal, patience)
+        with Terminal(f"exec {command} {quoted(customers)} --ascii", columns=100, rows=30, patience=patience) as terminal:
+            ready(terminal)
             for key in ("1", "2", "3", "4", "5", "p", "p", "p", "p", "6", "?", "\x7f", ":"):
                 terminal.press(key)
                 terminal.settle(0.15)
@@ -289,14 +290,14 @@ def test_leaving_while_it_computes(tmp_path: Path):
         file.writelines(f"{draw.random():.6f},{draw.random():.6f},{draw.random():.6f},{draw.gauss(0, 1):.6f}\n" for _ in range(150_000))
 
     def check(command: str, patience: float) -> None:
-        with Terminal(f"exec {command} {path}") as terminal:
-            ready(terminal, patience)
+        with Terminal(f"exec {command} {path}", env={"BARE_BUSY": "1"}, patience=patience) as terminal:
+            ready(terminal)
             for _ in range(12):
                 terminal.press("+")
             terminal.press("q")
             pressed = time.monotonic()
             assert terminal.wait_exit(patience) == 0
-            assert time.monotonic() - pressed < 1.0
+            assert time.monotonic() - pressed < 2.0  # 0.5 s on a machine with nothing else to do
             assert terminal.processes() == []
 
     both(check)
@@ -307,8 +308,8 @@ def test_leaving_while_it_computes(tmp_path: Path):
 
 def test_odd_sizes_and_a_storm_of_them(customers: Path):
     def check(command: str, patience: float) -> None:
-        with Terminal(f"exec {command} {quoted(customers)}") as terminal:
-            ready(terminal, patience)
+        with Terminal(f"exec {command} {quoted(customers)}", patience=patience) as terminal:
+            ready(terminal)
             for columns, rows in ((20, 5), (300, 100), (60, 16)):
                 terminal.resize(columns, rows)
                 terminal.settle(0.3)
@@ -320,7 +321,7 @@ def test_odd_sizes_and_a_storm_of_them(customers: Path):
                 terminal.read(0.02)
             terminal.resize(80, 24)
             terminal.settle()
-            terminal.wait_for("k 5", patience)
+            terminal.wait_for("k 5")
             leave(terminal)
 
     both(check)
@@ -331,13 +332,13 @@ def test_odd_sizes_and_a_storm_of_them(customers: Path):
 
 def test_few_bytes(customers: Path):
     def check(command: str, patience: float) -> None:
-        with Terminal(f"exec {command} {quoted(customers)}") as terminal:
-            ready(terminal, patience)
+        with Terminal(f"exec {command} {quoted(customers)}", env={"BARE_BUSY": "1"}, patience=patience) as terminal:
+            ready(terminal)
             terminal.settle(0.8)
             assert terminal.bytes_within(2.0) == 0, "it writes while nothing happens"
             before = len(terminal.raw)
             terminal.press("+")
-            terminal.wait_for("k 5", patience)
+            terminal.wait_for("k 5")
             terminal.settle(0.8)
             assert len(terminal.raw) - before <= 12_000
 
@@ -349,10 +350,10 @@ def test_few_bytes(customers: Path):
 
 def test_a_crash_shows_no_customer_and_loses_nothing(customers: Path):
     def check(command: str, patience: float) -> None:
-        with Terminal(f"exec {command} {quoted(customers)}", env={"SEGTUI_TEST_CRASH": "render"}) as terminal:
-            ready(terminal, patience)
+        with Terminal(f"exec {command} {quoted(customers)}", env={"SEGTUI_TEST_CRASH": "render"}, patience=patience) as terminal:
+            ready(terminal)
             terminal.press("+")
-            terminal.wait_for("k 5", patience)
+            terminal.wait_for("k 5")
             terminal.settle()
             taken_over = len(terminal.raw)
             terminal.press("\x1b[24~")  # F12

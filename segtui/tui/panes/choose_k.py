@@ -154,11 +154,16 @@ class ChooseKPane(Pane):
         assert self.session is not None
         recipe = self.session.recipe
         restarts = str(recipe.cluster.restarts) if recipe.cluster.restarts else "auto"
+        cluster = recipe.cluster
+        settings = (
+            ("+ -", "k", str(cluster.k)),
+            ("r", "restarts", restarts),
+            ("M", "max_iter", str(cluster.max_iter)),
+            ("R", "seed", str(cluster.seed)),
+            ("S", "scale", recipe.prepare.scale),
+        )
         runs: list[Run] = []
-        for key, name, value in (
-            ("+ -", "k", str(recipe.cluster.k)), ("r", "restarts", restarts), ("M", "max_iter", str(recipe.cluster.max_iter)),
-            ("R", "seed", str(recipe.cluster.seed)), ("S", "scale", recipe.prepare.scale),
-        ):  # fmt: skip
+        for key, name, value in settings:
             runs += [(f" {key} ", "key"), (f"{name} ", "dim"), (value, "bold"), ("  ", "")]
         return [self.rule(width), line(*runs)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import ClassVar
 
 from segtui.results import Column, Dataset, Preview
@@ -80,9 +81,8 @@ class DataPane(Pane):
         lines = [*head, self._titles(width)]
         self.first_row_y = len(lines)
         columns = self.columns()
-        for row in self.cursor.window(len(columns), height - len(lines)):
-            lines.append(self._column(row, columns[row], data, width))
-        return lines
+        window = self.cursor.window(len(columns), height - len(lines))
+        return [*lines, *(self._column(row, columns[row], data, width) for row in window)]
 
     def _head(self, data: Dataset, width: int) -> list[Line]:
         dot = f" {self.signs.middle_dot} "
@@ -95,7 +95,13 @@ class DataPane(Pane):
             )
             numbers = f"{fmt.count(source.rows)} rows{dot}{len(source.columns)} columns{dot}{known}"
             lines.append(
-                line((fmt.clean(source.path, max(10, width - len(numbers) - 4)), "title"), (f"  {numbers}", ""))
+                line(
+                    (
+                        fmt.clean(_named(source.path, width - len(numbers) - 4), max(10, width - len(numbers) - 4)),
+                        "title",
+                    ),
+                    (f"  {numbers}", ""),
+                )
             )
             lines += wrap(f"taken for {source.kind}: {fmt.clean(source.reason)}", width - 2, "", "  ")
             for note in source.notes[:3]:
@@ -135,3 +141,8 @@ class DataPane(Pane):
         chosen = columns if whole else columns[self.cursor.at : self.cursor.at + 1]
         rows = [f"{fmt.clean(c.name)}\t{c.type}\t{c.missing}\t{c.distinct}" for c in chosen]
         return "\n".join(rows), "the columns" if whole else "the column"
+
+
+def _named(path: str, width: int) -> str:
+    """A path, or only the file's name where the path does not fit."""
+    return path if len(path) <= width else PurePath(path).name

@@ -255,7 +255,8 @@ class Layout:
         """The titles of the columns."""
         text = (
             "  on  " + fmt.pad("feature", self.name) + " " + fmt.pad("type", self.type) + " missng distct  "
-            + fmt.pad("values", self.spark) + "  " + fmt.pad("transform", 9) + "   wt  " + fmt.pad("vote %", self.vote + 5, right=True)
+            + fmt.pad("values", self.spark) + "  " + fmt.pad("transform", 9) + "   wt  "
+            + fmt.pad("vote %", self.vote + 5, right=True)
         )  # fmt: skip
         return line((text + ("  flags" if self.flags else ""), "dim under"))
 

@@ -91,7 +91,7 @@ def _captions(grid: MapGrid, signs: Charset) -> tuple[str, ...]:
         f"{axes}{explained} {signs.middle_dot} {fmt.count(grid.customers)} customers, {share} % overlapped",
         f"{axes}{explained}, {share} % overlapped",
         f"{axes}{shorter}, {share} % overlap",
-        f"{axes.replace('component', 'comp.')}{shorter}, {share} % overlap",
+        f"{shorter.removeprefix(', ')}, {share} % overlap".removeprefix(", "),
     )
 
 

@@ -24,7 +24,6 @@ TITLES = {
     "convergence": "convergence",
 }  # fmt: skip
 LEGEND = 30
-SHADES = "  .:-=+*#%@"
 BINS = 120
 
 
@@ -260,12 +259,10 @@ class PlotsPane(Pane):
             head.append((f" {self.signs.right}", "key"))
         lines = [line(*head)]
         self.first_row_y = 2
-        for i in self.cursor.window(len(profile.columns), height - 3):
-            lines.append(self._heat(profile, i, name, each, fit))
-        lines.append(BLANK)
-        legend = f"means in original units; {SHADES[4]} to {SHADES[-1]} and colour: standardised difference, + above and - below the rest"
-        lines.append(line((fmt.cut(legend, width, self.signs.ellipsis), "dim")))
-        return lines
+        window = self.cursor.window(len(profile.columns), height - 3)
+        lines += [self._heat(profile, i, name, each, fit) for i in window]
+        legend = "means in original units; + above the rest, - below, doubled from .8 standard deviations on"
+        return [*lines, BLANK, line((fmt.cut(legend, width, self.signs.ellipsis), "dim"))]
 
     def _heat(self, profile: Profile, i: int, name: int, each: int, fit: int) -> Line:
         column = profile.columns[i]

@@ -60,14 +60,12 @@ class RunsPane(Pane):
             )
         ]
         self.first_row_y = 1
-        for row in self.cursor.window(len(runs), height - 3):
-            lines.append(self._run(row, runs[row], label))
-        lines.append(line(""))
-        legend = f"{self.signs.current} the current run   ~ approximate   n/c: other features or scaling, not comparable with the current run"
-        lines.append(line((fmt.cut(legend, width), "dim")))
-        return lines
+        window = self.cursor.window(len(runs), height - 3)
+        lines += [self._run_line(row, runs[row], label) for row in window]
+        legend = f"{self.signs.current} current   ~ approximate   n/c not comparable: other features or scaling"
+        return [*lines, line(""), line((fmt.cut(legend, width), "dim"))]
 
-    def _run(self, row: int, run: RunLike, label: int) -> Line:
+    def _run_line(self, row: int, run: RunLike, label: int) -> Line:
         here = self.signs.current if run.current else " "
         recipe = run.recipe
         features = "auto" if recipe.prepare.features is None else str(sum(f.on for f in recipe.prepare.features))
@@ -104,4 +102,5 @@ def figures(scores: Scores | None, comparable: bool) -> str:
     if not comparable:
         return f"{'n/c':>7}{'n/c':>9}{'n/c':>7}{'n/c':>9}"
     ch = "-" if scores.calinski_harabasz is None else fmt.short(scores.calinski_harabasz)
-    return f"{fmt.score(scores.silhouette_squared):>7}{ch:>9}{fmt.score(scores.davies_bouldin, 2):>7}{fmt.short(scores.inertia):>9}"
+    sil, db = fmt.score(scores.silhouette_squared), fmt.score(scores.davies_bouldin, 2)
+    return f"{sil:>7}{ch:>9}{db:>7}{fmt.short(scores.inertia):>9}"

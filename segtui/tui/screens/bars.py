@@ -165,9 +165,8 @@ def _states(answer: Answer, session: SessionLike, signs: Charset) -> list[Run]:
         return [(f"not computed, {shown}", "bad bold"), (f"! {shown}", "bad bold")]
     if not s.exact:
         refining = "refining" if session.background or session.busy else "stopped"
-        return [
-            (f"~ approximate, {refining}{signs.ellipsis}", "warn bold"), ("~ approximate", "warn bold"), ("~ approx.", "warn bold"),
-        ]  # fmt: skip
+        wordings = (f"~ approximate, {refining}{signs.ellipsis}", "~ approximate", "~ approx.")
+        return [(wording, "warn bold") for wording in wordings]
     return [
         (f"exact, converged: {s.converged}, {s.iterations} it., {fmt.duration(answer.seconds)}", "good"),
         (f"exact, converged: {s.converged}, {s.iterations} it.", "good"),
@@ -189,28 +188,19 @@ def _scores(scores: Scores, previous: RunLike | None, earlier: bool, signs: Char
     before = previous.scores if previous else None
     sil = "sil2" if signs.ascii else "sil²"
     figures = (
-        (
-            sil,
-            fmt.score(scores.silhouette_squared),
-            scores.silhouette_squared,
-            before and before.silhouette_squared,
-            True,
-        ),
-        (
-            "CH",
-            fmt.short(scores.calinski_harabasz),
-            scores.calinski_harabasz,
-            before and before.calinski_harabasz,
-            True,
-        ),
-        ("DB", fmt.score(scores.davies_bouldin, 2), scores.davies_bouldin, before and before.davies_bouldin, False),
-        ("inertia", fmt.short(scores.inertia), scores.inertia, before and before.inertia, False),
+        (sil, fmt.score(scores.silhouette_squared), "silhouette_squared", True),
+        ("CH", fmt.short(scores.calinski_harabasz), "calinski_harabasz", True),
+        ("DB", fmt.score(scores.davies_bouldin, 2), "davies_bouldin", False),
+        ("inertia", fmt.short(scores.inertia), "inertia", False),
     )
     runs: list[Run] = []
-    for name, text, now, then, more in figures:
+    for name, text, field, more in figures:
+        now: float | None = getattr(scores, field)
+        then: float | None = getattr(before, field) if before is not None else None
         runs += [(" " if terse else "  ", ""), (f"{name} ", "dim"), (text, "")]
         if now is not None and then is not None:
-            runs.append(_verdict(now, then, more))
+            sign, role = _verdict(now, then, more)
+            runs.append((sign if terse else f" {sign}", role))
     if before is None and earlier:
         runs.append(("  n/c", "dim"))
     return runs

@@ -14,8 +14,9 @@ from segtui.tui import format as fmt
 if TYPE_CHECKING:
     from segtui.session.autosave import Saved
 
-READABLE = (".csv", ".tsv", ".txt", ".psv", ".parquet", ".pq", ".arrow", ".feather", ".ipc", ".ndjson", ".jsonl", ".json",
-            ".csv.gz", ".tsv.gz", ".txt.gz", ".csv.zst", ".tsv.zst")  # fmt: skip
+_PLAIN = (".csv", ".tsv", ".txt", ".psv", ".parquet", ".pq", ".arrow", ".feather", ".ipc", ".ndjson", ".jsonl", ".json")
+_TEXT = (".csv", ".tsv", ".txt", ".psv", ".ndjson", ".jsonl")
+READABLE = (*_PLAIN, *(text + packed for text in _TEXT for packed in (".gz", ".zst")))
 """Endings offered; any other file can still be typed."""
 MOST = 200
 
@@ -81,11 +82,20 @@ def complete(text: str) -> Found:
             choices.append(Choice("Completions", shown + os.sep, "folder", shown + os.sep, folder=True))
         else:
             choices.append(_file("Completions", path, os.path.join(folder, path.name) if folder else path.name, shown))
-    common = os.path.commonprefix([path.name for path in found])
+    common = beginning([path.name for path in found])
     if len(found) == 1 and found[0].is_dir():
         common += os.sep
     longer = len(common) > len(begin)
     return Found(tuple(choices), os.path.join(typed_folder, common) if longer else "")
+
+
+def beginning(names: list[str]) -> str:
+    """What all names begin with."""
+    if not names:
+        return ""
+    first, last = min(names), max(names)
+    same = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
+    return first[:same]
 
 
 def _entries(folder: Path, *, all_files: bool = False) -> Iterable[Path]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
 from typing import ClassVar
 
 from rich.text import Text
@@ -41,6 +40,7 @@ class HelpScreen(Screen[str | None]):
         yield Static(Text(" Keys and commands"), id="title", markup=False)
         yield LineInput(placeholder="type to search, enter runs the command under the cursor", id="line")
         yield PickList(id="list")
+        yield Static(Text(""), id="whole", markup=False)
         yield Static(Text(" type to search   up/down move   enter run   esc back"), id="foot", markup=False)
 
     def on_mount(self) -> None:
@@ -67,13 +67,15 @@ class HelpScreen(Screen[str | None]):
         if not rows:
             rows, self._ids = [line((" nothing is called that; backspace takes letters back", "dim"))], [""]
         self.query_one(PickList).fill(rows, [bool(id) for id in self._ids])
+        self._explain()
 
     def _line(self, c: Command) -> Line:
         why_not = self._usable(c)
         keys = "  ".join(key_sign(key) for key in self._keys(c.id)) or "-"
+        narrow = self.size.width < 100
         return line(
-            (f"   {fmt.pad(keys, 22)} ", "key"),
-            (fmt.pad(f":{c.word} {c.argument}", 26) + " ", "dim"),
+            (f"   {fmt.pad(keys, 13 if narrow else 22)} ", "key"),
+            (fmt.pad(f":{c.word} {c.argument}", 19 if narrow else 36) + " ", "dim"),
             (c.help, "dim" if why_not else ""),
         )
 
@@ -81,6 +83,15 @@ class HelpScreen(Screen[str | None]):
         """Arrows move in the list."""
         steps = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10, "tab": 1, "shift+tab": -1}
         self.query_one(PickList).move(steps[event.key])
+        self._explain()
+
+    def _explain(self) -> None:
+        """The whole sentence on the command under the cursor, which may be cut in the list."""
+        at = self.query_one(PickList).at
+        id = self._ids[at] if at < len(self._ids) else ""
+        why_not = self._usable(command(id)) if id else ""
+        text = f"{command(id).help}{f' (now: {why_not})' if why_not else ''}" if id else ""
+        self.query_one("#whole", Static).update(Text(f" {text}"))
 
     def on_input_submitted(self, _: LineInput.Submitted) -> None:
         """Run what is under the cursor."""
@@ -96,7 +107,7 @@ class HelpScreen(Screen[str | None]):
             return
         why_not = self._usable(command(id))
         if why_not:
-            self.query_one("#foot", Static).update(Text(f" {command(id).title}: {why_not}"))
+            self._explain()
         else:
             self.dismiss(None if id in RUNS_NOTHING else id)
 

@@ -34,8 +34,8 @@ class MainScreen(Screen[None]):
     """The analysis."""
 
     AUTO_FOCUS = None
-    HORIZONTAL_BREAKPOINTS = [(0, "-too-narrow"), (TOO_NARROW, "-wide-enough")]
-    VERTICAL_BREAKPOINTS = [(0, "-too-low"), (TOO_LOW, "-high-enough")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-too-narrow"), (TOO_NARROW, "-wide-enough")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-too-low"), (TOO_LOW, "-high-enough")]  # noqa: RUF012
 
     def __init__(self, desk: Desk, status: Status, place: str = "data") -> None:
         super().__init__()

@@ -47,7 +47,7 @@ def layout(groups: Sequence[Group], titles: Sequence[str], width: int, first: in
     """Divide `width`: names get what they need within limits, the columns the rest."""
     longest = max([*(cell_len(g.name) for g in groups), 12])
     share_bar = 6 if width < 100 else 12
-    name = min(longest, max(14, (width - 40) // 2 if width < 100 else 34))
+    name = min(longest, max(14, 22 if width < 100 else 34))
     left = width - (2 + 4 + name + 1 + SIZE_WIDTH + SHARE_WIDTH + 1 + share_bar + 2)
     shown: list[tuple[int, int]] = []
     for i in range(first, len(titles)):
