@@ -37,5 +37,5 @@ def shared_data() -> Path:
     """
     folder = Path(os.environ.get("SEGTUI_TEST_DATA", ROOT.parent / "shared" / "data"))
     if not folder.is_dir():
-        pytest.skip(f"public test data is not here ({folder.name}/ beside the project, or SEGTUI_TEST_DATA)")
+        pytest.skip("public test data is not here (shared/data beside the project, or SEGTUI_TEST_DATA)")
     return folder

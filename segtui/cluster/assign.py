@@ -95,6 +95,7 @@ class Assignment:
     """Every customer's cluster. inertia: from float32 distances, good to about a millionth."""
 
     labels: Labels
+    sizes: tuple[int, ...]
     inertia: float
 
 
@@ -117,7 +118,8 @@ def assign_points(points: Points, centroids: Floats, doing: str) -> Steps[Assign
         second -= best
         close.append(np.flatnonzero(second <= doubt) + start)
     yield from _settle(points, centroids, np.concatenate(close), labels, doing)
-    return Assignment(labels, inertia)
+    sizes = np.bincount(labels, minlength=nearest.k)
+    return Assignment(labels, tuple(sizes.tolist()), inertia)
 
 
 def _settle(points: Points, centroids: Floats, close: Rows, labels: Labels, doing: str) -> Steps[None]:

@@ -74,12 +74,11 @@ def first(matrix: FeatureMatrix, spec: ClusterSpec, exact_values: ExactValues, t
     winner = found.winner
     order = by_size(np.bincount(winner.labels, minlength=spec.k), winner.centroids)
     centroids, assignment = yield from assign_all(work.points, winner.centroids[order])
-    sizes = _sizes(assignment.labels, spec.k)
     sampled = winner.trace[-1].customers
     return Segmentation(
         labels=assignment.labels,
         centroids=centroids + work.points.offset,
-        sizes=sizes,
+        sizes=assignment.sizes,
         inertia=assignment.inertia,
         exact=False,
         converged=winner.converged,
@@ -88,7 +87,7 @@ def first(matrix: FeatureMatrix, spec: ClusterSpec, exact_values: ExactValues, t
         seed=spec.seed,
         trace=winner.trace,
         restart_inertias=found.per_customer(),
-        warnings=judge.small(sizes),
+        warnings=judge.small(assignment.sizes),
     )
 
 
@@ -108,7 +107,7 @@ def converge(matrix: FeatureMatrix, spec: ClusterSpec, exact_values: ExactValues
     found = yield from search(work.points.values, work.sample, spec, plan, trace)
     fit, winner = yield from _finish(work, found.winner, spec, trace)
     yield from settle(work.points, fit)
-    sizes = _sizes(fit.labels, spec.k)
+    sizes = tuple(fit.totals.counts.tolist())
     return Segmentation(
         labels=fit.labels,
         centroids=fit.centroids + work.points.offset,
@@ -162,10 +161,6 @@ def _check(spec: ClusterSpec) -> None:
         raise AnalysisError(f"k is {spec.k}", where="k", hint=f"Choose k from {K_MIN} to {K_MAX}")
     if spec.max_iter < 1:
         raise AnalysisError(f"max_iter is {spec.max_iter}", where="max_iter", hint="Allow at least one iteration")
-
-
-def _sizes(labels: Labels, k: int) -> tuple[int, ...]:
-    return tuple(int(size) for size in np.bincount(labels, minlength=k))
 
 
 def _iterations(winner: Trial, customers: int) -> int:

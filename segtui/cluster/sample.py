@@ -31,7 +31,7 @@ float64 sums are taken per chunk and added in this order."""
 PIECE = 16 * CHUNK
 """Customers between two chances to stop or step aside; a few milliseconds."""
 
-CENTRE_FROM = 1e4
+CENTRE_FROM = 100.0
 """Columns are centred when the squared mean is this many times the total variance (see `points`)."""
 
 TOO_LARGE = 1e30

@@ -74,11 +74,10 @@ def assign_all(points: Points, centroids: Floats) -> Steps[tuple[Floats, Assignm
     doing = f"assigning customers to k={k}"
     for _ in range(k):
         assignment = yield from assign_points(points, centroids, doing)
-        empty = np.flatnonzero(np.bincount(assignment.labels, minlength=k) == 0)
-        if not len(empty):
+        if all(assignment.sizes):
             break
         centroids = centroids.copy()
-        centroids[empty[0]] = yield from _farthest(points, centroids, assignment.labels, doing)
+        centroids[assignment.sizes.index(0)] = yield from _farthest(points, centroids, assignment.labels, doing)
     return centroids, assignment
 
 

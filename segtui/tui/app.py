@@ -452,14 +452,23 @@ class SegApp(SafeApp):
 
     def _with_session(self, begin: Callable[[SessionLike], None]) -> None:
         """Begin to open something, as soon as there is a session."""
-        if not any(isinstance(screen, MainScreen) for screen in self.screen_stack):
-            self.switch_screen(self._main())
+        self._main_to_front()
         if self.session is None:
             self._waiting = lambda: self._with_session(begin)
             return
         self._begin_opening()
         begin(self.session)
         self._redraw()
+
+    def _main_to_front(self) -> None:
+        """Show the analysis. The open screen the app began with stays below it for good."""
+        if isinstance(self.screen, MainScreen):
+            return
+        if any(isinstance(screen, MainScreen) for screen in self.screen_stack):
+            while not isinstance(self.screen, MainScreen):
+                self.pop_screen()
+        else:
+            self.push_screen(self._main())
 
     def _begin_opening(self) -> None:
         self._opening = True
@@ -636,10 +645,20 @@ class SegApp(SafeApp):
         was_opening, self._opening = self._opening, False
         self.say(text, "error")
         if was_opening and self.session is not None and self.session.dataset is None:
-            from segtui.tui.screens.open import OpenScreen
-
-            self.switch_screen(OpenScreen(self, self.state, self._wished, first=True, problem=text))
+            self._open_again(text)
         self._redraw()
+
+    def _open_again(self, problem: str) -> None:
+        """Nothing could be opened: back to the open screen, with the reason."""
+        from segtui.tui.screens.open import OpenScreen
+
+        below = self.screen_stack[0]
+        if isinstance(below, OpenScreen):
+            while self.screen is not below:
+                self.pop_screen()
+            below.fail(problem)
+        else:
+            self.push_screen(OpenScreen(self, self.state, self._wished, first=True, problem=problem))
 
     def _redraw(self) -> None:
         for screen in self.screen_stack:

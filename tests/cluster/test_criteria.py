@@ -39,7 +39,7 @@ def test_by_hand():
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.integers(0, 10_000), st.integers(1, 5), st.integers(2, 8), st.sampled_from([0.0, 100.0]))
+@given(st.integers(0, 10_000), st.integers(1, 5), st.integers(2, 8), st.sampled_from([0.0, 10.0, 1_000.0]))
 def test_the_same_as_scikit_learn(seed, columns, k, offset):
     values = blobs(200, columns, 4, seed, spread=2.0) + offset
     labels = np.random.default_rng(seed).integers(0, k, 200)

@@ -22,8 +22,6 @@ from segtui.progress import finish
 from segtui.recipe import GatherSpec, SourceSpec
 from segtui.results import Dataset, Kind
 
-DATA = Path(__file__).parents[3] / "shared" / "data"
-
 
 def opened(path: Path | str, id_column: str | None = None) -> Dataset:
     return finish(open_dataset(GatherSpec((SourceSpec(str(path)),), id_column)))
@@ -162,25 +160,20 @@ def test_first_customers_are_a_random_sample() -> None:
     assert np.histogram(first, bins=10, range=(0, 100_000))[0].min() > 60
 
 
-@pytest.mark.skipif(not (DATA / "amazon_users.csv").exists(), reason="needs ../shared/data/amazon_users.csv")
-def test_amazon_users() -> None:
-    found = opened(DATA / "amazon_users.csv")
+def test_amazon_users(shared_data: Path) -> None:
+    found = opened(shared_data / "amazon_users.csv")
     assert found.customers == found.input_rows == 200
     assert found.id_column == "Cus_ID"
     assert found.warnings == ()
     assert found.revenue is None
 
 
-@pytest.mark.skipif(not (DATA / "jewellery.csv").exists(), reason="needs ../shared/data/jewellery.csv")
-def test_jewellery() -> None:
-    found = opened(DATA / "jewellery.csv")
+def test_jewellery(shared_data: Path) -> None:
+    found = opened(shared_data / "jewellery.csv")
     assert found.customers == 505
     assert found.id_column is None
 
 
-@pytest.mark.skipif(
-    not (DATA / "online_retail_2010_2011.parquet").exists(), reason="needs ../shared/data/online_retail_2010_2011.parquet"
-)
-def test_online_retail_is_order_lines() -> None:
+def test_online_retail_is_order_lines(shared_data: Path) -> None:
     with pytest.raises(AnalysisError, match="order lines"):
-        opened(DATA / "online_retail_2010_2011.parquet")
+        opened(shared_data / "online_retail_2010_2011.parquet")

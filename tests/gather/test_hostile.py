@@ -137,7 +137,8 @@ def test_names_empty_doubled_and_hostile(tmp_path: Path) -> None:
 
 def test_megabyte_cells_and_many_columns(tmp_path: Path) -> None:
     fat = tmp_path / "fat.csv"
-    fat.write_text("customer_id,a,b\n" + "".join(f'{i},"{"x,\n" * 350_000}",{i}\n' for i in range(4)))
+    cell = "x,\n" * 350_000
+    fat.write_text("customer_id,a,b\n" + "".join(f'{i},"{cell}",{i}\n' for i in range(4)))
     found = opened(fat)
     assert found.customers == 4
     assert found.frame["a"].str.len_chars().to_list() == [1_050_000] * 4

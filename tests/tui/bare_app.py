@@ -1,7 +1,7 @@
 """The negative control: what a plain Textual app makes of the same situations the app must survive.
 
 It shows a file in a DataTable and reacts to the same keys, written the way Textual's tutorial teaches it. With
-BARE_BUSY set it also computes in a thread worker and shows an indeterminate bar.
+BARE_BUSY set it also computes in a thread worker and says so with Textual's loading indicator.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 import time
 
 from textual.app import App
-from textual.widgets import DataTable, Header, ProgressBar, Static
+from textual.widgets import DataTable, Header, Static
 
 BUSY = bool(os.environ.get("BARE_BUSY"))
 
@@ -20,14 +20,13 @@ BUSY = bool(os.environ.get("BARE_BUSY"))
 class Bare(App[None]):
     """A table, a title, k that follows + and -, and a calculation in a thread."""
 
+    CSS = "DataTable { height: 1fr; }"
     k = 4
 
     def compose(self):
         yield Header()
         yield Static("", id="k")
         yield DataTable()
-        if BUSY:
-            yield ProgressBar()
 
     def on_mount(self) -> None:
         path = next(word for word in sys.argv[1:] if not word.startswith("--"))
@@ -46,6 +45,7 @@ class Bare(App[None]):
         if event.key in ("plus", "minus"):
             self.k += 1 if event.key == "plus" else -1
             if BUSY:
+                self.query_one(DataTable).loading = True
                 self.run_worker(lambda: time.sleep(5), thread=True, exclusive=True)
             self.show()
         elif event.key == "q":

@@ -10,7 +10,7 @@ from segtui.errors import AnalysisError
 from segtui.recipe import FeatureSpec
 from segtui.tui.screens.main import MainScreen
 from segtui.tui.screens.open import OpenScreen
-from tests.tui.driving import gone, grid, running, until
+from tests.tui.driving import RECIPE, gone, grid, running, until
 from tests.tui.fake import CUSTOMERS, ESCAPE, FakeEngine
 
 
@@ -298,7 +298,7 @@ async def test_without_a_file_the_open_screen_and_a_bad_path_says_what_is_wrong(
         await until(app, pilot, "there is no such file")
         assert "missing.csv" in grid(app)
         assert isinstance(app.screen, OpenScreen)
-        await pilot.press(*"data/customers.csv", "enter")
+        await pilot.press("ctrl+u", *"data/customers.csv", "enter")
         await until(app, pilot, "exact")
 
 
@@ -392,5 +392,5 @@ async def test_no_thread_of_the_session_outlives_the_app():
 
 
 def test_the_fake_is_made_of_what_it_says():
-    assert sum(FakeEngine().answer(__import__("tests.tui.driving", fromlist=["RECIPE"]).RECIPE, exact=True).segmentation.sizes) == CUSTOMERS
+    assert sum(FakeEngine().answer(RECIPE, exact=True).segmentation.sizes) == CUSTOMERS
     assert "\x1b" in ESCAPE

@@ -1,0 +1,1 @@
+"""Tests of turning customers into points."""

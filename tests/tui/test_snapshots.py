@@ -1,0 +1,124 @@
+"""Every screen as text at 80x24 and 140x40, compared with goldens that a person has looked at.
+
+SEGTUI_SNAPSHOTS=1 writes them again.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tui.driving import running, same_as_golden, until
+from tests.tui.fake import FakeEngine
+
+SIZES = [(80, 24), (140, 40)]
+OPENED = "exact"
+
+# name, the keys that lead there, what must be on screen before it is taken
+PLACES = [
+    ("data", ["1"], "taken for customers"),
+    ("features", ["2", "j", "j", "j"], "skewness 3.4 falls"),
+    ("choose_k_empty", ["3"], "No sweep yet"),
+    ("choose_k", ["3", "enter"], "squared by k (more is better)"),
+    ("segments", ["4"], "A   high recency"),
+    ("segments_index", ["4", "i", "j"], "showing indexes"),
+    ("segments_twelve", ["4", *["plus"] * 8], "L   high"),
+    ("plots_map", ["5"], "overlap"),
+    ("plots_features", ["5", "a", "a"], "recency"),
+    ("plots_sizes", ["5", "p"], "[sizes]"),
+    ("plots_distribution", ["5", "p", "p"], "recency by segment"),
+    ("plots_levels", ["5", "p", "p", "A"], "Norway"),
+    ("plots_centroids", ["5", "p", "p", "p"], "means in original units"),
+    ("plots_convergence", ["5", "p", "p", "p", "p"], "all customers"),
+    ("runs", ["6", "plus", "S"], "n/c"),
+    ("customers", ["4", "enter"], "row 1 of 1,000,000"),
+    ("left_out", ["1", "l"], "Rows left out"),
+    ("export", ["x"], "10000"),
+    ("help", ["question_mark"], "Keys and commands"),
+    ("help_searched", ["question_mark", *"weight"], "how loud"),
+    ("command_line", ["colon", "k"], "Set the number of segments"),
+    ("prompt", ["K"], "Number of segments"),
+    ("messages", ["exclamation_mark"], "Messages"),
+]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize(("name", "keys", "ready"), PLACES, ids=[place[0] for place in PLACES])
+async def test_screen(name: str, keys: list[str], ready: str, size: tuple[int, int]):
+    async with running(FakeEngine(), size) as (app, pilot):
+        await until(app, pilot, OPENED)
+        await pilot.press(*keys)
+        await until(app, pilot, ready)
+        await settled(app, pilot)
+        same_as_golden(app, f"{name}_{size[0]}x{size[1]}")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+async def test_ascii_segments_and_map(size: tuple[int, int]):
+    async with running(FakeEngine(), size, ascii_only=True) as (app, pilot):
+        await until(app, pilot, OPENED)
+        await settled(app, pilot)
+        same_as_golden(app, f"ascii_segments_{size[0]}x{size[1]}")
+        await pilot.press("5")
+        await until(app, pilot, "overlap")
+        await settled(app, pilot)
+        same_as_golden(app, f"ascii_map_{size[0]}x{size[1]}")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+async def test_while_the_file_is_read(size: tuple[int, int]):
+    engine = FakeEngine()
+    with engine.held("open"):
+        async with running(engine, size) as (app, pilot):
+            await until(app, pilot, "9,206 rows")
+            same_as_golden(app, f"reading_{size[0]}x{size[1]}")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+async def test_while_a_new_answer_is_computed(size: tuple[int, int]):
+    engine = FakeEngine()
+    async with running(engine, size) as (app, pilot):
+        await until(app, pilot, OPENED)
+        with engine.held("first"):
+            await pilot.press("plus")
+            await until(app, pilot, "9,206 rows")
+            same_as_golden(app, f"computing_{size[0]}x{size[1]}")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+async def test_an_error_to_be_read(size: tuple[int, int]):
+    from segtui.errors import AnalysisError
+
+    engine = FakeEngine()
+    async with running(engine, size) as (app, pilot):
+        await until(app, pilot, OPENED)
+        engine.broken["first"] = AnalysisError(
+            "k is 5, but the chosen features tell only 4 customers apart",
+            hint="Choose k 4 or less, or switch on a feature that has more than four different values",
+        )
+        await pilot.press("plus")
+        await until(app, pilot, "tell only 4 customers apart")
+        await settled(app, pilot)
+        same_as_golden(app, f"error_{size[0]}x{size[1]}")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+async def test_open_screen(size: tuple[int, int], tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    async with running(FakeEngine(), size, recipe=None) as (app, pilot):
+        await until(app, pilot, "invented shop")
+        same_as_golden(app, f"open_{size[0]}x{size[1]}")
+
+
+@pytest.mark.parametrize("size", [(59, 20), (80, 15), (20, 5)], ids=lambda s: f"{s[0]}x{s[1]}")
+async def test_too_small(size: tuple[int, int]):
+    async with running(FakeEngine(), size) as (app, pilot):
+        await until(app, pilot, "Enlarge")
+        same_as_golden(app, f"tiny_{size[0]}x{size[1]}")
+
+
+async def settled(app, pilot) -> None:
+    """Wait until nothing is computed and nothing is being drawn any more."""
+    await until(app, pilot, lambda: app.session is not None and not app.session.busy and not app.session.background)
+    await until(app, pilot, lambda: app.status.job is None)
+    for _ in range(3):
+        await pilot.pause(0.05)
