@@ -100,7 +100,7 @@ def test_rows_without_an_id_keep_their_segment_when_shuffled(tmp_path):
         rows = frame if seed is None else frame.sample(fraction=1.0, shuffle=True, seed=seed)
         path = tmp_path / f"{seed}.csv"
         rows.drop("line").write_csv(path)
-        pipeline, dataset, _, answer = analyse(recipe_for(path, k=4))
+        _, dataset, _, answer = analyse(recipe_for(path, k=4))
         letters = np.array(answer.letters)[answer.segmentation.labels]
         found.append(dict(zip(rows["line"].gather(dataset.row).to_list(), letters.tolist(), strict=True)))
     assert found[0] == found[1]

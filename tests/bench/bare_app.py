@@ -1,5 +1,7 @@
 """The peer for first paint: the least a Textual app with three widgets can be."""
 
+from typing import ClassVar
+
 from textual.app import App, ComposeResult
 from textual.widgets import Footer, Header, Static
 
@@ -7,7 +9,7 @@ from textual.widgets import Footer, Header, Static
 class BareApp(App[None]):
     """Three widgets and one key."""
 
-    BINDINGS = [("q", "quit", "Quit")]
+    BINDINGS: ClassVar = [("q", "quit", "Quit")]
 
     def compose(self) -> ComposeResult:
         yield Header()

@@ -27,7 +27,9 @@ def opened(path: Path | str, id_column: str | None = None) -> Dataset:
     return finish(open_dataset(GatherSpec((SourceSpec(str(path)),), id_column)))
 
 
-def found_in(tmp_path: Path, columns: dict[str, list[object]], id_column: str | None = None) -> tuple[Kind, dict[str, str]]:
+def found_in(
+    tmp_path: Path, columns: dict[str, list[object]], id_column: str | None = None
+) -> tuple[Kind, dict[str, str]]:
     pl.DataFrame(columns).write_parquet(tmp_path / "t.parquet")
     table = finish(read_table((SourceSpec(str(tmp_path / "t.parquet")),)))
     findings = find(table, id_column)
@@ -42,7 +44,9 @@ def test_kinds(tmp_path: Path) -> None:
     assert found_in(tmp_path, {"Cus_ID": ids, "Age": few}) == (Kind.CUSTOMERS, {"customer_id": "Cus_ID"})
     assert found_in(tmp_path, {"age": few, "income": numbers}) == (Kind.CUSTOMERS, {})
     assert found_in(tmp_path, {"id": ids, "total_spend": numbers})[1] == {"customer_id": "id", "revenue": "total_spend"}
-    assert found_in(tmp_path, {"InvoiceNo": ids, "StockCode": few, "CustomerID": few, "Quantity": few})[0] is Kind.ORDERS
+    assert (
+        found_in(tmp_path, {"InvoiceNo": ids, "StockCode": few, "CustomerID": few, "Quantity": few})[0] is Kind.ORDERS
+    )
     assert found_in(tmp_path, {"user_id": few, "event_type": few, "time": ids})[0] is Kind.EVENTS
     assert found_in(tmp_path, {"basket": few, "item": ids})[0] is Kind.BASKETS
     assert found_in(tmp_path, {"product_id": ids, "brand": few})[0] is Kind.PRODUCTS
@@ -133,8 +137,9 @@ def test_shuffled_input_gives_the_same_customers(
         assert found is again
         return
     assert found.frame.equals(again.frame)
-    for i, row in enumerate(again.row.tolist()):
-        assert rows[places[row]] == rows[found.row[i]]
+    for i, row in enumerate(again.row.tolist()):  # the same people, or people whose values are equal once read
+        one, other = rows[places[row]], rows[found.row[i]]
+        assert [cell.replace("NA", "") for cell in one] == [cell.replace("NA", "") for cell in other]
 
 
 def test_canonical_order_is_the_same_everywhere() -> None:
@@ -150,7 +155,7 @@ def test_canonical_order_is_the_same_everywhere() -> None:
     assert shown.stdout.strip() == str(PINNED["text"])
 
 
-PINNED = {"text": [], "whole": []}
+PINNED = {"text": [4, 0, 1, 6, 3, 5, 2, 7], "whole": [1, 2, 4, 0, 6, 7, 3, 5]}
 
 
 def test_first_customers_are_a_random_sample() -> None:

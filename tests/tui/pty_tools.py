@@ -283,7 +283,9 @@ def driven(raw: bytes) -> list[str]:
     """What in a stream of bytes could only have come from data: OSC, DCS and C1 controls, and turned-round text."""
     text = raw.decode("utf-8", "replace")
     found = [f"ESC {sign}" for sign in "]P_^X" if f"\x1b{sign}" in text]
-    found += sorted({f"U+{ord(c):04X}" for c in text if 0x80 <= ord(c) <= 0x9F or c in "\u202e\u202d\u2066\u2067\u200f"})
+    found += sorted(
+        {f"U+{ord(c):04X}" for c in text if 0x80 <= ord(c) <= 0x9F or c in "\u202e\u202d\u2066\u2067\u200f"}
+    )
     return found
 
 

@@ -1,6 +1,6 @@
 """The smallest app on the launcher, and the same as a bare Textual app: the negative control of every terminal test.
 
-    python stub_app.py [bare] [hostile|crash|busy] ...
+python stub_app.py [bare] [hostile|crash|busy] ...
 """
 
 from __future__ import annotations

@@ -105,7 +105,7 @@ async def test_an_error_to_be_read(size: tuple[int, int]):
 async def test_open_screen(size: tuple[int, int], tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     async with running(FakeEngine(), size, recipe=None) as (app, pilot):
-        await until(app, pilot, "invented shop")
+        await until(app, pilot, "Try it")
         same_as_golden(app, f"open_{size[0]}x{size[1]}")
 
 

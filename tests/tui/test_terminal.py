@@ -307,7 +307,8 @@ def test_colours_that_the_terminal_has_are_used(term: str, env: dict[str, str], 
 
 
 @pytest.mark.parametrize(
-    ("term", "env"), [("linux", {}), ("xterm", {"LANG": "C"}), ("xterm", {"LANG": None}), ("xterm", {"LC_ALL": "de_DE"})]
+    ("term", "env"),
+    [("linux", {}), ("xterm", {"LANG": "C"}), ("xterm", {"LANG": None}), ("xterm", {"LC_ALL": "de_DE"})],
 )
 def test_seven_bits_by_itself(term: str, env: dict[str, str | None]):
     def check(command: str, patience: float) -> None:
