@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-from segtui import printing
+from segtui import native, printing
 from segtui.errors import AnalysisError, RecipeError, UsageError
 from segtui.progress import finish
 from segtui.recipe import FeatureSpec, GatherSpec, LabelledSpec, PrepareSpec, Recipe, SourceSpec
@@ -229,6 +230,7 @@ def _source_lines(described: Described) -> Iterable[str]:
 
 def run(options: RunOptions) -> None:
     """Analyse, print, and write what was asked for."""
+    native.prepare(os.environ)
     recipe = recipe_for(options)
     _take_standard_input([source.path for source in recipe.gather.sources])
     if options.labelled is not None:
@@ -261,7 +263,7 @@ def _analyse(recipe: Recipe, options: RunOptions) -> Outcome:
         sweep = _sweep(pipeline, recipe, options, report)
         warnings = [*dataset.warnings, *inspection.warnings, *answer.warnings]
         if options.labelled is not None:
-            warnings += _deliver(dataset, recipe, answer, options.labelled, report)
+            warnings += _deliver(pipeline, recipe, answer, options.labelled, report)
     return Outcome(dataset, answer, sweep, tuple(dict.fromkeys(warnings)))
 
 
@@ -291,14 +293,15 @@ def _sweep(pipeline: Pipeline, recipe: Recipe, options: RunOptions, report: prin
 
 
 def _deliver(
-    dataset: Dataset, recipe: Recipe, answer: Answer, spec: LabelledSpec, report: printing.Report
+    pipeline: Pipeline, recipe: Recipe, answer: Answer, spec: LabelledSpec, report: printing.Report
 ) -> Sequence[str]:
     from segtui.deliver.labelled import notes, stream, write
 
+    dataset, matrix = pipeline.dataset, finish(pipeline.matrix(answer.prepare))
     if spec.path == STANDARD_OUTPUT:
-        finish(stream(dataset, recipe.gather, answer, spec, sys.stdout.buffer), report)
+        finish(stream(dataset, recipe.gather, answer, matrix, spec, sys.stdout.buffer), report)
     else:
-        paths = finish(write(dataset, recipe.gather, answer, spec), report)
+        paths = finish(write(dataset, recipe.gather, answer, matrix, spec), report)
         printing.say(f"wrote {' and '.join(map(str, paths))}")
     return notes(dataset, answer)
 
@@ -313,7 +316,7 @@ def run_document(outcome: Outcome) -> Json:
         "left_out": [{"reason": one.reason, "rows": len(one.rows)} for one in dataset.left_out],
         "id": dataset.id_column,
         "features": [
-            {"name": f.name, "transform": f.transform, "weight": f.weight} for f in answer.matrix.features if f.on
+            {"name": f.name, "transform": f.transform, "weight": f.weight} for f in answer.space.features if f.on
         ],
         "scale": answer.recipe.prepare.scale,
         "k": fit.k,
@@ -400,7 +403,7 @@ def _outcome_lines(outcome: Outcome) -> Iterable[str]:
     scores = answer.scores
     yield (
         f"{outcome.dataset.customers:,} customers in {fit.k} segments by "
-        f"{len({column.feature for column in answer.matrix.columns}):,} features"
+        f"{len({column.feature for column in answer.space.columns}):,} features"
     )
     yield (
         f"inertia {printing.number(fit.inertia)}, explained {scores.explained:.1%}, "

@@ -7,6 +7,7 @@ needs, so changing k does not prepare the matrix again, and renaming a segment c
 from __future__ import annotations
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Generator, MutableMapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -36,6 +37,10 @@ R = TypeVar("R")
 
 SCORED_AT_ONCE = 20_000
 """Customers that the scores of an approximate answer rest on: the first in canonical order, a random sample."""
+
+
+MATRICES_KEPT = 2
+"""The one on screen, and the one before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,7 @@ class Pipeline:
         self._shelf: Shelf = {} if shelf is None else shelf
         self._columns = ColumnCache()
         self._profiles = ProfileCache()
+        self._matrices: OrderedDict[str, FeatureMatrix] = OrderedDict()
         self._dataset: Dataset | None = None
         self._inspection: Inspection | None = None
 
@@ -94,6 +100,7 @@ class Pipeline:
         dataset = yield from open_dataset(recipe.gather)
         inspection = yield from inspect(dataset)
         self._dataset, self._inspection = dataset, inspection
+        self._matrices.clear()
         return dataset, inspection
 
     @property
@@ -140,8 +147,8 @@ class Pipeline:
     def anchor(self, answer: Answer) -> Anchor:
         """What later segmentations take their letters from, so that A stays the same people."""
         return Anchor(
-            prepare=replace(answer.prepare, features=tuple(f for f in answer.matrix.features if f.on)),
-            columns=tuple(column.name for column in answer.matrix.columns),
+            prepare=replace(answer.prepare, features=tuple(f for f in answer.space.features if f.on)),
+            columns=tuple(column.name for column in answer.space.columns),
             letters=answer.letters,
             centroids=tuple(tuple(float(v) for v in row) for row in answer.segmentation.centroids),
         )
@@ -153,7 +160,7 @@ class Pipeline:
         filed = self._shelf.get(name)
         if isinstance(filed, Answer):
             return filed
-        matrix = yield from self._matrix(recipe.prepare)
+        matrix = yield from self.matrix(recipe.prepare)
         segmentation = yield from self._segmentation(recipe, matrix, trace, exact=exact)
         letters = yield from self._letters(recipe, segmentation)
         profile = yield from self._profile(recipe, matrix, segmentation, letters, speed)
@@ -161,7 +168,7 @@ class Pipeline:
         answer = Answer(
             recipe=recipe,
             prepare=self.explicit(recipe).prepare,
-            matrix=matrix,
+            space=matrix.space,
             segmentation=segmentation,
             letters=letters,
             profile=_named(profile, dict(recipe.names)),
@@ -173,13 +180,22 @@ class Pipeline:
         self._shelf[name] = answer
         return answer
 
-    def _matrix(self, prepare: PrepareSpec) -> Steps[FeatureMatrix]:
+    def matrix(self, prepare: PrepareSpec) -> Steps[FeatureMatrix]:
+        """The customers as points. Only the latest few are kept: making one anew from cached columns takes
+        milliseconds, and the memory of one that nobody holds is used again."""
         from segtui.prepare.matrix import build
 
         dataset, inspection = self._data
         name = self._name("matrix", Recipe(prepare=prepare))
-        prepare = self._canonical(Recipe(prepare=prepare), inspection).prepare
-        return (yield from self._filed(name, FeatureMatrix, lambda: build(dataset, inspection, prepare, self._columns)))
+        matrix = self._matrices.get(name)
+        if matrix is None:
+            canonical = self._canonical(Recipe(prepare=prepare), inspection).prepare
+            while len(self._matrices) >= MATRICES_KEPT:
+                self._matrices.popitem(last=False)
+            matrix = yield from build(dataset, inspection, canonical, self._columns)
+            self._matrices[name] = matrix
+        self._matrices.move_to_end(name)
+        return matrix
 
     def _segmentation(self, recipe: Recipe, matrix: FeatureMatrix, trace: Trace, *, exact: bool) -> Steps[Segmentation]:
         from segtui.cluster.kmeans import converge, first
@@ -227,7 +243,7 @@ class Pipeline:
 
         from segtui.cluster.kmeans import assign
 
-        matrix = yield from self._matrix(anchor.prepare)
+        matrix = yield from self.matrix(anchor.prepare)
         if tuple(column.name for column in matrix.columns) != anchor.columns:
             raise RecipeError(
                 "the segment letters of this recipe were made with columns that this data does not have",
@@ -287,7 +303,7 @@ class Pipeline:
     def _sweep_row(self, recipe: Recipe, trace: Trace) -> Steps[SweepRow]:
         k = recipe.cluster.k
         try:
-            matrix = yield from self._matrix(recipe.prepare)
+            matrix = yield from self.matrix(recipe.prepare)
             segmentation = yield from self._segmentation(recipe, matrix, trace, exact=True)
             scores = yield from self._scores(recipe, matrix, segmentation, "exact")
         except AnalysisError as error:

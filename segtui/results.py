@@ -225,6 +225,17 @@ class MatrixColumn:
         return self.feature if self.level is None else f"{self.feature}={self.level}"
 
 
+@dataclass(frozen=True, slots=True)
+class FeatureSpace:
+    """What the columns of a feature matrix mean, without the customers: see FeatureMatrix for the fields."""
+
+    columns: tuple[MatrixColumn, ...]
+    features: tuple[FeatureSpec, ...]
+    votes: dict[str, float]
+    notes: tuple[str, ...]
+    fingerprint: str
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class FeatureMatrix:
     """Customers as points, ready for k-means.
@@ -245,6 +256,11 @@ class FeatureMatrix:
     @property
     def customers(self) -> int:
         return int(self.values.shape[1])
+
+    @property
+    def space(self) -> FeatureSpace:
+        """The meaning of the columns, which is kept when the values are not."""
+        return FeatureSpace(self.columns, self.features, self.votes, self.notes, self.fingerprint)
 
 
 # -- cluster ---------------------------------------------------------------------------------------------
@@ -389,7 +405,7 @@ class Answer:
 
     recipe: Recipe
     prepare: PrepareSpec
-    matrix: FeatureMatrix
+    space: FeatureSpace
     segmentation: Segmentation
     letters: tuple[str, ...]
     profile: Profile

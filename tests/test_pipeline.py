@@ -146,7 +146,8 @@ def test_k_does_not_prepare_the_matrix_again_and_a_name_computes_nothing(shop_fi
     four = finish(pipeline.exact(recipe, heard))
     five = finish(pipeline.exact(recipe.with_k(5), heard))
     named = finish(pipeline.exact(recipe.with_name("A", "Friends"), heard))
-    assert five.matrix is four.matrix
+    assert five.space.fingerprint == four.space.fingerprint
+    assert finish(pipeline.matrix(five.prepare)) is finish(pipeline.matrix(four.prepare))
     assert named.segmentation is four.segmentation
     assert named.profile.segments[0].name == "Friends"
     assert named.profile.segments[0].auto_name == four.profile.segments[0].name
@@ -246,7 +247,7 @@ def test_inertia_is_as_good_as_fifty_restarts_of_scikit_learn(name, shared_data,
     finish(pipeline.open(recipe))
     for k in range(2, 9):
         answer = finish(pipeline.exact(recipe.with_k(k), heard))
-        points = answer.matrix.values.T.astype(np.float64)
+        points = finish(pipeline.matrix(answer.prepare)).values.T.astype(np.float64)
         peer = KMeans(k, n_init=50, random_state=0, tol=0).fit(points)
         assert answer.segmentation.inertia <= peer.inertia_ * 1.0005, (k, answer.segmentation.inertia, peer.inertia_)
 

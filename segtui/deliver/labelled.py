@@ -20,7 +20,7 @@ from segtui.gather.paths import files_of
 from segtui.progress import Steps
 from segtui.recipe import GatherSpec, LabelledSpec, Recipe
 from segtui.recipe_file import to_toml
-from segtui.results import Answer, Dataset
+from segtui.results import Answer, Dataset, FeatureMatrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,12 @@ FORMATS = {
 """Every name of recipe.LABELLED_FORMATS."""
 
 
-def write(dataset: Dataset, gather: GatherSpec, answer: Answer, spec: LabelledSpec) -> Steps[tuple[Path, ...]]:
+def write(
+    dataset: Dataset, gather: GatherSpec, answer: Answer, matrix: FeatureMatrix, spec: LabelledSpec
+) -> Steps[tuple[Path, ...]]:
     """Write the labelled file and the recipe beside it, both whole or neither; returns their paths.
 
-    gather: as the dataset was opened. Raises DeliveryError (nothing is left behind), UsageError, SourceError.
+    gather: as the dataset was opened; matrix: the one that `answer` was made with. Raises DeliveryError (nothing is left behind), UsageError, SourceError.
     """
     form = format_of(spec)
     _check_answer(dataset, gather, answer)
@@ -56,16 +58,18 @@ def write(dataset: Dataset, gather: GatherSpec, answer: Answer, spec: LabelledSp
         try:
             if form in ("csv", "tsv", "ndjson"):
                 with open(beside, "wb") as out:
-                    yield from _write_text(dataset, gather, answer, spec, out)
+                    yield from _write_text(dataset, gather, answer, matrix, spec, out)
             else:
-                yield from _write_typed(dataset, gather, answer, form, beside)
+                yield from _write_typed(dataset, gather, answer, matrix, form, beside)
         except pl.exceptions.PolarsError as error:
             raise delivery_error(error, spec.path) from error
         _check_unchanged(dataset, gather)
         return files.commit()
 
 
-def stream(dataset: Dataset, gather: GatherSpec, answer: Answer, spec: LabelledSpec, out: BinaryIO) -> Steps[None]:
+def stream(
+    dataset: Dataset, gather: GatherSpec, answer: Answer, matrix: FeatureMatrix, spec: LabelledSpec, out: BinaryIO
+) -> Steps[None]:
     """The labelled rows to an open file, such as standard output: a text format, and no recipe.
 
     Raises BrokenPipeError where nobody reads any more.
@@ -74,7 +78,7 @@ def stream(dataset: Dataset, gather: GatherSpec, answer: Answer, spec: LabelledS
         raise UsageError("only csv, tsv and ndjson can be written to standard output", hint="Give a file.")
     _check_answer(dataset, gather, answer)
     try:
-        yield from _write_text(dataset, gather, answer, spec, out)
+        yield from _write_text(dataset, gather, answer, matrix, spec, out)
         out.flush()
     except (OSError, pl.exceptions.PolarsError) as error:
         if error_number(error) == errno.EPIPE:
@@ -152,23 +156,29 @@ def _check_unchanged(dataset: Dataset, gather: GatherSpec) -> None:
         raise changed()
 
 
-def _write_text(dataset: Dataset, gather: GatherSpec, answer: Answer, spec: LabelledSpec, out: BinaryIO) -> Steps[None]:
+def _write_text(
+    dataset: Dataset, gather: GatherSpec, answer: Answer, matrix: FeatureMatrix, spec: LabelledSpec, out: BinaryIO
+) -> Steps[None]:
     form = format_of(spec)
-    table = yield from _table(dataset, gather, answer, form)
+    table = yield from _table(dataset, gather, answer, matrix, form)
     if form == "ndjson":
         yield from writers.write_ndjson(table, out)
     else:
         yield from writers.write_csv(table, out, separator="\t" if form == "tsv" else ",", safe=spec.csv_safe)
 
 
-def _write_typed(dataset: Dataset, gather: GatherSpec, answer: Answer, form: str, path: Path) -> Steps[None]:
-    table = yield from _table(dataset, gather, answer, form)
+def _write_typed(
+    dataset: Dataset, gather: GatherSpec, answer: Answer, matrix: FeatureMatrix, form: str, path: Path
+) -> Steps[None]:
+    table = yield from _table(dataset, gather, answer, matrix, form)
     yield from _TYPED_WRITERS[form](table, path)
 
 
-def _table(dataset: Dataset, gather: GatherSpec, answer: Answer, form: str) -> Steps[writers.Table]:
+def _table(
+    dataset: Dataset, gather: GatherSpec, answer: Answer, matrix: FeatureMatrix, form: str
+) -> Steps[writers.Table]:
     kind = FORMATS[form]
-    labels = yield from label(dataset, answer, nothing=None if kind.cells else "")
+    labels = yield from label(dataset, answer, matrix, nothing=None if kind.cells else "")
     added, _ = added_columns(dataset.frame.columns, answer)
     return labelled_rows(dataset, gather, labels, added, cells=kind.cells, text=kind.text)
 

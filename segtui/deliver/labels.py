@@ -12,7 +12,7 @@ import polars as pl
 from segtui.progress import Progress, Steps
 
 if TYPE_CHECKING:
-    from segtui.results import Answer, Dataset, Floats32, Rows, Segment
+    from segtui.results import Answer, Dataset, FeatureMatrix, Floats32, Rows, Segment
 
 ADDED = ("segment", "segment_name", "distance", "segment_note")
 """The columns every labelled file gains, in this order."""
@@ -66,9 +66,9 @@ class Labels:
         return [*texts, given(self.distance[safe]), self.reasons.gather(pl.Series(self.note[start:stop]))]
 
 
-def label(dataset: Dataset, answer: Answer, nothing: str | None = "") -> Steps[Labels]:
+def label(dataset: Dataset, answer: Answer, matrix: FeatureMatrix, nothing: str | None = "") -> Steps[Labels]:
     """The added columns of `answer` for every input row; `nothing` is the note of a row that needs none."""
-    distance = yield from _distances(answer)
+    distance = yield from _distances(answer, matrix)
     position = np.full(dataset.input_rows, NOBODY, dtype=np.int64)
     position[dataset.row] = np.arange(dataset.customers)
     note = np.zeros(dataset.input_rows, dtype=np.int64)
@@ -114,9 +114,9 @@ def _by_cluster(answer: Answer) -> list[Segment]:
     return sorted(answer.profile.segments, key=lambda segment: segment.cluster)
 
 
-def _distances(answer: Answer) -> Steps[Floats32]:
+def _distances(answer: Answer, matrix: FeatureMatrix) -> Steps[Floats32]:
     """Euclidean distance of every customer to the centroid of its own segment, in scaled, weighted space."""
-    values, labels = answer.matrix.values, answer.segmentation.labels
+    values, labels = matrix.values, answer.segmentation.labels
     centroids = answer.segmentation.centroids
     result = np.empty(len(labels), dtype=np.float32)
     for start in range(0, len(labels), PIECE):

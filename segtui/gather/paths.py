@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from segtui.errors import SourceError
@@ -90,13 +91,18 @@ def standard_input() -> Path:
 def stamp(path: Path) -> str:
     """A cheap mark of a file's content: place, size and time of the last change; for standard input its content."""
     if path in _spooled:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return _content(path)
     try:
         found = path.stat()
     except OSError as problem:
         raise _cannot_open(str(path), problem) from problem
     return f"{path.resolve()}\0{found.st_size}\0{found.st_mtime_ns}"
+
+
+@cache
+def _content(copy: Path) -> str:
+    with copy.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _remember(copy: Path) -> None:

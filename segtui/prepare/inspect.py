@@ -249,8 +249,10 @@ def _sampled(customers: int) -> str:
 
 
 def _nominal(facts: _Facts, column: pl.Series) -> FeatureVerdict:
-    counts = column.drop_nulls().value_counts(name="customers")["customers"].sort(descending=True)
-    top = int(counts[0]) / facts.customers
+    # nearly as many levels as customers: a sample says as much, and counting all would take long
+    counted = column.head(SAMPLE) if facts.distinct > max(SAMPLE, facts.customers // 10) else column
+    counts = counted.drop_nulls().value_counts(name="customers")["customers"].sort(descending=True)
+    top = int(counts[0]) / counted.len() if counts.len() else 0.0
     off = _common_flags(facts, top)
     if many := _many(facts, column):
         off.append(many)

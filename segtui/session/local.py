@@ -53,10 +53,11 @@ class LocalEngine(Pipeline):
         from segtui.explain.projection import project
 
         dataset, _ = self._data
+        matrix = yield from self.matrix(answer.prepare)
         return (
             yield from project(
                 dataset,
-                answer.matrix,
+                matrix,
                 answer.segmentation,
                 answer.letters,
                 question.x,
@@ -71,11 +72,12 @@ class LocalEngine(Pipeline):
         from segtui.explain.distribution import distribution
 
         dataset, inspection = self._data
+        matrix = yield from self.matrix(answer.prepare)
         return (
             yield from distribution(
                 dataset,
                 inspection,
-                answer.matrix,
+                matrix,
                 answer.segmentation,
                 answer.letters,
                 question.feature,
@@ -90,5 +92,6 @@ class LocalEngine(Pipeline):
 
         dataset, _ = self._data
         answer = yield from self.exact(recipe, lambda step: None)
-        paths = yield from write(dataset, recipe.gather, answer, spec)
+        matrix = yield from self.matrix(answer.prepare)
+        paths = yield from write(dataset, recipe.gather, answer, matrix, spec)
         return paths, notes(dataset, answer)

@@ -101,6 +101,7 @@ class SegApp(SafeApp):
         """What to do once the session is there."""
         self._make_session = make_session
         self._problems = problems
+        self._problems_told = False
         self._mouse = mouse
         self._inks: dict[tuple[str, Style], Ink] = {}
         self._last_stop = 0.0
@@ -632,7 +633,11 @@ class SegApp(SafeApp):
         customers = fmt.plural(event.dataset.customers, "customer")
         left = event.dataset.input_rows - event.dataset.customers
         rest = f", {fmt.plural(left, 'row')} left out" if left else ""
-        more = f"; {fmt.plural(len(warnings), 'warning')}, ! shows them" if warnings else ""
+        more = f"; {fmt.plural(len(warnings), 'warning')}" if warnings else ""
+        if self._problems and not self._problems_told:
+            more += f"; {fmt.plural(len(self._problems), 'problem')} with settings or themes"
+            self._problems_told = True
+        more += ", ! shows them" if more else ""
         self.status.say(f"opened: {customers}{rest}{more}", "info")
         self.call_later(self._go, "segments")
         self._redraw()
@@ -652,11 +657,11 @@ class SegApp(SafeApp):
         """Nothing could be opened: back to the open screen, with the reason."""
         from segtui.tui.screens.open import OpenScreen
 
-        below = self.screen_stack[0]
+        below: object = self.screen_stack[0]
         if isinstance(below, OpenScreen):
-            while self.screen is not below:
-                self.pop_screen()
             below.fail(problem)
+            while len(self.screen_stack) > 1:
+                self.pop_screen()
         else:
             self.push_screen(OpenScreen(self, self.state, self._wished, first=True, problem=problem))
 

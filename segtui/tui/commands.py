@@ -325,7 +325,7 @@ COMMANDS: tuple[Command, ...] = (
     _c("find-previous", "N", "previous", "The row before with the text.", TABLES, rank=12),
     _c("narrower", "less_than_sign", "narrower", "Make the column under the cursor narrower.", TABLES, rank=14),
     _c("wider", "greater_than_sign", "wider", "Make the column under the cursor wider.", TABLES, rank=13),
-    _c("back", "backspace escape q", "back", "Go back.", TABLES, rank=3),
+    _c("back", "q backspace escape", "back", "Go back.", TABLES, rank=3),
     # -- lists ---------------------------------------------------------------------------------------------
     _c("cursor-down", "j down", "down", "Move down.", LISTS),
     _c("cursor-up", "k up", "up", "Move up.", LISTS),
@@ -429,7 +429,13 @@ def matches(text: str, among: tuple[Command, ...] = COMMANDS) -> tuple[Command, 
     found = [c for c in among if all(word in haystack(c) for word in words)]
     if not words:
         return tuple(found)
-    return tuple(sorted(found, key=lambda c: not (c.word.startswith(words[0]) or c.title.lower().startswith(words[0]))))
+
+    def rank(c: Command) -> int:
+        if c.word == words[0]:
+            return 0
+        return 1 if c.word.startswith(words[0]) or c.title.lower().startswith(words[0]) else 2
+
+    return tuple(sorted(found, key=rank))
 
 
 def key_table() -> list[tuple[str, str, str, str]]:

@@ -27,6 +27,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, TextIO
 
+from segtui import native
 from segtui.clean_text import clean
 from segtui.paths import private_folder, state_folder
 from segtui.recipe import Recipe
@@ -184,9 +185,7 @@ def _set_environment(level: colour.Level) -> None:
     os.environ["TEXTUAL_ANIMATIONS"] = "none"  # a fading widget costs 40 kB a second over SSH
     if os.environ.get("TERM", "dumb") in ("linux", "vt100", "dumb", "unknown"):
         os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"  # they would print the request
-    # One thread: our passes are memory-bound, and more threads would fight the event loop for two cores.
-    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")
+    native.prepare(os.environ)
 
 
 def _tolerate_any_input() -> None:

@@ -20,8 +20,6 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -178,10 +176,11 @@ def xterm_hex(number: int) -> str:
 # -- finding ---------------------------------------------------------------------------------------------
 
 
-def shipped_folder() -> Traversable:
+def shipped_folder() -> Path:
     """The themes of this installation: inside the package in a wheel, at the top of the repository otherwise."""
-    inside = files("segtui") / "themes"
-    return inside if inside.is_dir() else Path(__file__).resolve().parents[2] / "themes"
+    package = Path(__file__).resolve().parents[1]  # not importlib.resources: its import costs 5 ms of the first paint
+    inside = package / "themes"
+    return inside if inside.is_dir() else package.parent / "themes"
 
 
 def user_folder() -> Path:
@@ -189,7 +188,7 @@ def user_folder() -> Path:
     return config_folder() / "themes"
 
 
-def load(*folders: Traversable) -> tuple[dict[str, ThemeData], tuple[str, ...]]:
+def load(*folders: Path) -> tuple[dict[str, ThemeData], tuple[str, ...]]:
     """All themes by name and a sentence on each broken one.
 
     folders: default: the shipped ones, then the analyst's, which may replace a shipped one.
@@ -207,14 +206,14 @@ def load(*folders: Traversable) -> tuple[dict[str, ThemeData], tuple[str, ...]]:
     return themes, tuple(problems)
 
 
-def _theme_files(folder: Traversable) -> list[Traversable]:
+def _theme_files(folder: Path) -> list[Path]:
     try:
         return sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
     except OSError:
         return []
 
 
-def _sentence(entry: Traversable, error: Exception) -> str:
+def _sentence(entry: Path, error: Exception) -> str:
     reason = str(error)
     if isinstance(error, UnicodeDecodeError):
         reason = "not UTF-8 text"

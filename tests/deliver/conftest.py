@@ -16,6 +16,7 @@ from segtui.results import (
     Converged,
     Dataset,
     FeatureMatrix,
+    FeatureSpace,
     MatrixColumn,
     Profile,
     Scores,
@@ -36,7 +37,14 @@ class Case:
     def write(self, path: Path, **options: object) -> tuple[Path, ...]:
         from segtui.deliver.labelled import write
 
-        return finish(write(self.dataset, self.gather, self.answer, LabelledSpec(str(path), **options)))
+        return finish(write(self.dataset, self.gather, self.answer, self.matrix, LabelledSpec(str(path), **options)))
+
+    @property
+    def matrix(self) -> FeatureMatrix:
+        """The one feature of the answer, unscaled."""
+        space = self.answer.space
+        values = self.dataset.frame[space.features[0].name].cast(pl.Float32).fill_null(0).to_numpy()
+        return FeatureMatrix(values[None], space.columns, space.features, space.votes, (), space.fingerprint)
 
 
 def answer_for(dataset: Dataset, gather: GatherSpec, feature: str, names: tuple[str, ...] = ("low", "high")) -> Answer:
@@ -48,7 +56,7 @@ def answer_for(dataset: Dataset, gather: GatherSpec, feature: str, names: tuple[
     spec = FeatureSpec(feature, transform="none")
     prepare = PrepareSpec((spec,))
     column = MatrixColumn(feature, None, Transform("none", 0.0, 1.0, 0.0), 1.0)
-    matrix = FeatureMatrix(values[None].astype(np.float32), (column,), (spec,), {feature: 1.0}, (), "matrix")
+    space = FeatureSpace((column,), (spec,), {feature: 1.0}, (), "matrix")
     inertia = float(((values - centroids[labels, 0]) ** 2).sum())
     fit = Segmentation(
         labels, centroids, sizes, inertia, True, Converged.LABELS, 3, dataset.customers, 0, (), (inertia,)
@@ -60,7 +68,7 @@ def answer_for(dataset: Dataset, gather: GatherSpec, feature: str, names: tuple[
     return Answer(
         recipe=Recipe(gather=gather, prepare=prepare, cluster=ClusterSpec(k=2)),
         prepare=prepare,
-        matrix=matrix,
+        space=space,
         segmentation=fit,
         letters=("B", "A"),
         profile=Profile((), segments, dataset.customers),

@@ -248,7 +248,7 @@ def test_both_files_or_none(opened, tmp_path: Path) -> None:
 def test_stopping_leaves_nothing(opened, tmp_path: Path, name: str) -> None:
     rows = "".join(f"c{i},{i}\n" for i in range(5_000))
     case = opened(f"id,spend\n{rows}")
-    steps = write(case.dataset, case.gather, case.answer, LabelledSpec(str(tmp_path / name)))
+    steps = write(case.dataset, case.gather, case.answer, case.matrix, LabelledSpec(str(tmp_path / name)))
     next(steps)
     assert isinstance(next(steps), Progress)
     steps.close()
@@ -291,7 +291,7 @@ def test_an_approximate_answer_is_not_handed_over(opened, tmp_path: Path) -> Non
     case = opened(CUSTOMERS)
     answer = replace(case.answer, segmentation=replace(case.answer.segmentation, exact=False))
     with pytest.raises(DeliveryError, match="approximate"):
-        finish(write(case.dataset, case.gather, answer, LabelledSpec(str(tmp_path / "out.csv"))))
+        finish(write(case.dataset, case.gather, answer, case.matrix, LabelledSpec(str(tmp_path / "out.csv"))))
 
 
 @pytest.mark.parametrize("name", ["out", "out.txt", "out.xls", "out.csv.bak"])
@@ -310,11 +310,11 @@ def test_a_missing_folder_is_found_before_any_work(opened, tmp_path: Path) -> No
 def test_standard_output_takes_text_only(opened, tmp_path: Path) -> None:
     case = opened(CUSTOMERS)
     with open(tmp_path / "stream", "wb") as out:
-        finish(stream(case.dataset, case.gather, case.answer, LabelledSpec("-", "csv"), out))
+        finish(stream(case.dataset, case.gather, case.answer, case.matrix, LabelledSpec("-", "csv"), out))
     case.write(tmp_path / "out.csv")
     assert (tmp_path / "stream").read_bytes() == (tmp_path / "out.csv").read_bytes()
     with pytest.raises(UsageError), open(os.devnull, "wb") as out:
-        finish(stream(case.dataset, case.gather, case.answer, LabelledSpec("-", "parquet"), out))
+        finish(stream(case.dataset, case.gather, case.answer, case.matrix, LabelledSpec("-", "parquet"), out))
 
 
 def test_the_recipe_path() -> None:

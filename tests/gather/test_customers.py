@@ -83,7 +83,7 @@ def test_words() -> None:
 def test_orders_are_refused_with_a_reason(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text("order_id,customer_id,sku,amount\n" + "".join(f"{i},{i % 5},s,{i}\n" for i in range(50)))
-    with pytest.raises(AnalysisError, match="order lines.*not built yet"):
+    with pytest.raises(AnalysisError, match=r"order lines.*not built yet"):
         opened(path)
 
 

@@ -78,7 +78,7 @@ def test_scales(scale: str, transforms: list[str]) -> None:
 
 
 def test_shape_votes_and_notes() -> None:
-    data, matrix = made()
+    _data, matrix = made()
     assert [c.name for c in matrix.columns] == [
         "spend", "balance", "visits", "plan=basic", "plan=plus", "plan=pro", "active=no", "active=yes",
     ]  # fmt: skip

@@ -15,7 +15,7 @@ from segtui.results import (
     ColumnType,
     Converged,
     Dataset,
-    FeatureMatrix,
+    FeatureSpace,
     FeatureVerdict,
     Inspection,
     Preview,
@@ -154,11 +154,11 @@ def make_answer(recipe, *, exact: bool) -> Answer:
     segments = tuple(
         Segment(letter, i, f"name {letter}", f"name {letter}", 5, 1 / k, (), (), ()) for i, letter in enumerate(letters)
     )
-    matrix = FeatureMatrix(None, (), features, {}, (), space)  # type: ignore[arg-type]
+    feature_space = FeatureSpace((), features, {}, (), space)
     return Answer(
         recipe=recipe,
         prepare=replace(recipe.prepare, features=features),
-        matrix=matrix,
+        space=feature_space,
         segmentation=segmentation,
         letters=letters,
         profile=Profile((), segments, 10),

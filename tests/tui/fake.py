@@ -23,7 +23,7 @@ from segtui.results import (
     Converged,
     Dataset,
     Distribution,
-    FeatureMatrix,
+    FeatureSpace,
     FeatureVerdict,
     Flag,
     Inspection,
@@ -236,7 +236,7 @@ class FakeEngine:
         sizes = [CUSTOMERS * (k - j) * 2 // (k * (k + 1)) for j in range(k)]
         sizes[0] += CUSTOMERS - sum(sizes)
         labels = np.repeat(np.arange(k, dtype=np.uint8), sizes)
-        matrix = FeatureMatrix(np.zeros((len(features), 4), np.float32), tuple(MatrixColumn(f.name, None, None, f.weight) for f in features),
+        space = FeatureSpace(tuple(MatrixColumn(f.name, None, None, f.weight) for f in features),
                                features, {f.name: f.weight / sum(g.weight for g in features) for f in features}, (), "m")  # fmt: skip
         trace = tuple(TraceStep(r, i, 8000 if r < 3 else CUSTOMERS, (70_000 - 900 * i + 200 * r) * (0.4 if r < 3 else 1), 0.3 / (i + 1))
                       for r in range(4) for i in range(1, 9))  # fmt: skip
@@ -248,7 +248,7 @@ class FakeEngine:
         return Answer(
             recipe,
             recipe.prepare,
-            matrix,
+            space,
             segmentation,
             letters,
             self._profile(recipe, sizes, letters),

@@ -12,7 +12,7 @@ from segtui.tui.bindings import bindings_for
 from segtui.tui.commands import LISTS
 from segtui.tui.panes.base import Desk, Pane
 from segtui.tui.widgets.chart import ChartBox, ChartSpec, Series
-from segtui.tui.widgets.ink import BLANK, Line, Run, beside, line, wrap
+from segtui.tui.widgets.ink import BLANK, Line, Run, beside, first_fitting, line, wrap
 
 NEAR_EQUAL = 0.01
 """Restarts whose inertia lies within this share of the best one are near-equal solutions (METHODS B4)."""
@@ -124,16 +124,23 @@ class ChooseKPane(Pane):
         if len(rows) < 2:
             return [line((f"two values of k make a curve{self.signs.ellipsis}", "dim"))]
         if height < 22:
-            return list(self._charts.lines(self._spec(rows, self.criterion), width, height))
+            return self._titled(self._charts, rows, self.criterion, width, height)
         upper = height // 2
         second = 1 if self.criterion != 1 else 0
         return [
-            *self._charts.lines(self._spec(rows, self.criterion), width, upper),
-            *self._charts_below.lines(self._spec(rows, second), width, height - upper),
+            *self._titled(self._charts, rows, self.criterion, width, upper),
+            *self._titled(self._charts_below, rows, second, width, height - upper),
         ]
 
+    def _titled(self, box: ChartBox, rows: list[SweepRow], criterion: int, width: int, height: int) -> list[Line]:
+        name, _, more = CRITERIA[criterion]
+        better = "falls with every k" if name == "inertia" else "more is better" if more else "less is better"
+        title = first_fitting((line((f"{name} by k: {better}", "title")), line((name, "title"))), width)
+        lines = [title, *box.lines(self._spec(rows, criterion), width, height - 1)]
+        return [*lines, *([BLANK] * (height - len(lines)))]
+
     def _spec(self, rows: list[SweepRow], criterion: int) -> ChartSpec:
-        name, read, more = CRITERIA[criterion]
+        _, read, _ = CRITERIA[criterion]
         points = [
             (float(row.k), value) for row in rows if row.scores is not None and (value := read(row.scores)) is not None
         ]
@@ -145,10 +152,7 @@ class ChooseKPane(Pane):
             series.append(
                 Series("", "O" if self.signs.ascii else "●", "title", (here[0][0],), (here[0][1],), joined=False)
             )
-        better = "more is better" if more else "less is better"
-        return ChartSpec(
-            f"{name} by k ({'falls with every k' if name == 'inertia' else better})", tuple(series), x_ticks=ks
-        )
+        return ChartSpec("", tuple(series), x_ticks=ks)
 
     def _settings(self, width: int) -> list[Line]:
         assert self.session is not None

@@ -155,7 +155,7 @@ class FeaturesPane(Pane):
         detail = DETAIL if height >= 12 else 0
         lines = [layout.header()]
         self.first_row_y = 1
-        votes = self.answer.matrix.votes if self.answer else {}
+        votes = self.answer.space.votes if self.answer else {}
         for row in self.cursor.window(self.row_count(), height - 1 - detail):
             verdict = inspection.features[row]
             runs = self._row(layout, verdict, specs.get(verdict.name), votes)

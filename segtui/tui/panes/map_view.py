@@ -34,10 +34,10 @@ class MapView:
 
     def pairs(self, answer: Answer) -> list[tuple[str, str]]:
         """The pairs of axes: components first, then every two features, strongest votes first."""
-        votes = answer.matrix.votes
-        names = sorted((f.name for f in answer.matrix.features), key=lambda name: -votes.get(name, 0.0))
+        votes = answer.space.votes
+        names = sorted((f.name for f in answer.space.features), key=lambda name: -votes.get(name, 0.0))
         axes = [(COMPONENTS[0], COMPONENTS[1])]
-        if len(answer.matrix.columns) > 2:
+        if len(answer.space.columns) > 2:
             axes.append((COMPONENTS[0], COMPONENTS[2]))
         return axes + [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
 

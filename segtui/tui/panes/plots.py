@@ -14,8 +14,8 @@ from segtui.tui.panes.base import Desk, Pane
 from segtui.tui.panes.map_view import MapView, letter_place
 from segtui.tui.panes.segments import column_title, mean_text
 from segtui.tui.widgets.cell_map import sign_of
-from segtui.tui.widgets.chart import ChartBox, ChartSpec, Series
-from segtui.tui.widgets.ink import BLANK, Line, Run, beside, line, seg
+from segtui.tui.widgets.chart import ChartBox, ChartSpec, Series, nice_ticks
+from segtui.tui.widgets.ink import BLANK, Line, Run, beside, first_fitting, line, seg
 from segtui.tui.widgets.spark import bar, spark
 
 PLOTS = ("map", "sizes", "distribution", "centroids", "convergence")
@@ -293,10 +293,20 @@ class PlotsPane(Pane):
             x, y = tuple(p[0] for p in points), tuple(p[1] for p in points)
             series.append(Series(label if len(ways) <= 6 else "", marker, seg(n), x, y, joined=len(points) > 1))
         s = answer.segmentation
-        changed = f", at the end {fmt.share(trace[-1].changed)} % changed segment"
-        state = f"converged: {s.converged}" if s.exact else f"approximate: fitted on {fmt.count(s.sampled)} customers"
-        title = line((f"inertia per customer by iteration, {state}, {s.iterations} iterations{changed}", "title"))
-        return [title, *self._charts.lines(ChartSpec("", tuple(series), "iteration"), width, height - 1)]
+        state = f"converged: {s.converged}" if s.exact else f"approximate: fitted on {fmt.count(s.sampled)}"
+        changed = f"last change {fmt.share(trace[-1].changed)} %"
+        title = first_fitting(
+            (
+                line((f"inertia per customer by iteration; {state}, {s.iterations} iterations, {changed}", "title")),
+                line((f"inertia per customer; {state}, {s.iterations} it., {changed}", "title")),
+            ),
+            width,
+        )
+        last = max(step.iteration for step in trace)
+        ticks = tuple(nice_ticks(1.0, float(last), 8))
+        whole = tuple(dict.fromkeys(float(round(tick)) for tick in ticks if tick >= 1))
+        spec = ChartSpec("", tuple(series), "iteration", x_ticks=whole)
+        return [title, *self._charts.lines(spec, width, height - 1)]
 
     def copied(self, whole: bool) -> tuple[str, str]:
         if not self.size.area or self.answer is None:

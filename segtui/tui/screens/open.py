@@ -95,7 +95,12 @@ class OpenScreen(Screen[None]):
                 heading = choice.heading
                 rows.append(line((f" {heading}", "title")))
                 self._choices.append(None)
-            rows.append(line((f"   {fmt.pad(fmt.clean(choice.title), 46)}  ", ""), (fmt.clean(choice.detail), "dim")))
+            rows.append(
+                line(
+                    (f"   {fmt.pad(fmt.clean(choice.title), 40 if self.size.width < 100 else 80)}  ", ""),
+                    (fmt.clean(choice.detail), "dim"),
+                )
+            )
             self._choices.append(choice)
         self.query_one(PickList).fill(rows, [choice is not None for choice in self._choices])
 

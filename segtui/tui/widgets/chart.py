@@ -65,7 +65,7 @@ def build(spec: ChartSpec, width: int, height: int, ascii_only: bool) -> tuple[L
             figure.yscale("log")
         else:
             values = [y for series in spec.series for y in series.y]
-            ticks = nice_ticks(min(values, default=0.0), max(values, default=1.0), max(2, (height - 5) // 3))
+            ticks = nice_ticks(min(values, default=0.0), max(values, default=1.0), max(3, (height - 4) // 2))
             figure.yticks(ticks, [short(tick) for tick in ticks])
         if spec.title:
             figure.title(spec.title)

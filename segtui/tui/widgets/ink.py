@@ -107,14 +107,15 @@ def first_fitting(variants: Iterable[Line], width: int) -> Line:
 def wrap(text: str, width: int, role: str = "", indent: str = "") -> list[Line]:
     """`text` broken at blanks into lines of at most `width` cells; `indent` starts all but the first."""
     lines: list[Line] = []
-    current = ""
+    current, start = "", ""
     for word in text.split():
-        candidate = f"{current} {word}".strip() if current.strip() else current + word
-        if cell_len(candidate) > width and current.strip():
+        candidate = f"{current} {word}" if current else start + word
+        if current and cell_len(candidate) > width:
             lines.append(line((current, role)))
-            candidate = indent + word
+            start = indent
+            candidate = start + word
         current = candidate
-    if current.strip():
+    if current:
         lines.append(line((current, role)))
     return lines
 
