@@ -35,8 +35,8 @@ SMALL = 5_000
 SMALL_RESTARTS, LARGE_RESTARTS = 64, 16
 SMALL_SWAP_ROUNDS, LARGE_SWAP_ROUNDS = 16, 3
 
-FIRST_RESTARTS = 16
-FIRST_DISTANCES = 16 * 12
+FIRST_RESTARTS = 12
+FIRST_DISTANCES = 12 * 12
 """Restarts x k of the first answer beyond k = 12, so that a large k does not wait."""
 
 FIRST_SWAP_ABOVE = 5
@@ -45,7 +45,7 @@ FIRST_SWAP_ABOVE = 5
 FIRST_LIMIT, EXACT_LIMIT = 15, 60
 """Iterations of a restart on the sample."""
 
-FIRST_ROUNDS = (Round(32_768, keep=5, limit=8), Round(65_536, keep=1, limit=6))
+FIRST_ROUNDS = (Round(16_384, keep=4, limit=6), Round(65_536, keep=1, limit=6))
 EXACT_ROUNDS = (
     Round(32_768, keep=6, limit=12),
     Round(131_072, keep=3, limit=8),

@@ -26,6 +26,10 @@ from segtui.progress import Progress, Steps
 REPORTS_EVERY = 0.1
 """Seconds between two progress reports: at most ten a second go over a slow line."""
 
+QUIET_AT_FIRST = 0.2
+"""A job that has run for less says nothing: a quick answer should not have to share the processor with the painting
+of its own progress."""
+
 
 class Rank(IntEnum):
     """How urgent a job is; lower goes first."""
@@ -73,7 +77,7 @@ class Worker:
         self._background: list[Job] = []
         self._stopping: Job | None = None
         self._closed = False
-        self._reported = 0.0
+        self._report_from = 0.0
         self._thread = threading.Thread(target=self._run, name="segtui-worker", daemon=True)
 
     def start(self) -> None:
@@ -188,6 +192,7 @@ class Worker:
         try:
             if job.steps is None:
                 job.steps = job.start()
+                self._report_from = time.monotonic() + QUIET_AT_FIRST
             progress = next(job.steps)
         except StopIteration:
             self._end(job)
@@ -199,8 +204,8 @@ class Worker:
             self._listener.failed(job, error)
         else:
             now = time.monotonic()
-            if now - self._reported >= REPORTS_EVERY:
-                self._reported = now
+            if now >= self._report_from:
+                self._report_from = now + REPORTS_EVERY
                 self._listener.progressed(job, progress)
 
     def _holds(self, job: Job) -> bool:

@@ -12,6 +12,8 @@ def bindings_for(*places: str) -> list[BindingType]:
     seen: dict[str, Binding] = {}
     for place in places:
         for c in commands_for(place):
+            if not c.keys:
+                continue
             seen.setdefault(
                 c.id,
                 Binding(",".join(c.keys), f"app.do('{c.id}')", c.title, show=False, id=c.id, priority=c.priority),

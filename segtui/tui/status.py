@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from segtui.progress import Progress
+if TYPE_CHECKING:
+    from segtui.progress import Progress
 
 KEPT = 500
 

@@ -30,13 +30,19 @@ def settled(lines: list[str]) -> bool:
     return bool(re.search(r"(exact|~ approximate)", lines[1])) and "waiting" not in lines[1]
 
 
-def shows(k: int, features: int | None = None) -> Callable[[list[str]], bool]:
-    """A screen with an answer of its own for k segments."""
+def run_number(lines: list[str]) -> int:
+    """Which run of the history is on screen."""
+    found = re.search(r"run (\d+)", lines[1])
+    return int(found[1]) if found else 0
+
+
+def shows(k: int, features: int | None = None, after: int = -1) -> Callable[[list[str]], bool]:
+    """A screen with an answer of its own for k segments, of a run later than `after`."""
 
     def condition(lines: list[str]) -> bool:
         right_k = re.search(rf"\bk {k}\b", lines[1]) is not None
         right_features = features is None or f"features {features}/" in lines[0]
-        return right_k and right_features and settled(lines)
+        return right_k and right_features and settled(lines) and run_number(lines) > after
 
     return condition
 
@@ -132,12 +138,17 @@ def toggles(desk: Desk, k: int, count: int) -> list[float]:
         desk.fresh(k)
         before = int(re.search(r"features (\d+)/", desk.app.lines[0])[1])
         desk.app.send("2")
-        time.sleep(0.3)
-        found.append(desk.press(" ", shows(k, before - 1)))
+        desk.app.when(lambda lines: "vote" in lines[4])
+        desk.app.quiet(0.25)
+        desk.app.send("gjj")  # the second feature: the id stands above the first
+        desk.app.when(lambda lines: lines[7].startswith(">"))
+        desk.app.quiet(0.25)
+        found.append(desk.press(" ", shows(k, before - 1, after=run_number(desk.app.lines))))
         desk.app.quiet(0.25)
         desk.app.send("u")
         desk.app.quiet(0.25)
         desk.app.send("4")
+        desk.app.when(lambda lines: "Seg Name" in lines[4])
         desk.app.quiet(0.25)
     return found
 

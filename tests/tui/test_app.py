@@ -193,7 +193,7 @@ async def test_what_cannot_be_a_feature_says_why():
 async def test_the_sweep_fills_and_space_uses_a_k():
     async with running(FakeEngine(), (100, 30)) as (app, pilot):
         await until(app, pilot, "exact")
-        await pilot.press("3", "enter")
+        await pilot.press("K", "3")
         await until(app, pilot, "only 11 distinct customers")
         await until(app, pilot, "silhouette, squared by k")
         await pilot.press("j", "j", "j", "space")

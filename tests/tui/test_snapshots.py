@@ -36,7 +36,7 @@ PLACES = [
     ("help", ["question_mark"], "Keys and commands"),
     ("help_searched", ["question_mark", *"weight"], "how loud"),
     ("command_line", ["colon", "k"], "Set the number of segments"),
-    ("prompt", ["K"], "Number of segments"),
+    ("prompt", ["R"], "Seed (0 to"),
     ("messages", ["exclamation_mark"], "Messages"),
 ]
 

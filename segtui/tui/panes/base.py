@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual import events
 from textual.message import Message
 
-from segtui.recipe import Recipe
-from segtui.results import Answer, TraceStep
-from segtui.session.questions import Question
-from segtui.tui.bridge import SessionLike
 from segtui.tui.charset import Charset
 from segtui.tui.widgets.ink import Line, line
 from segtui.tui.widgets.line_view import LineView
+
+if TYPE_CHECKING:
+    from segtui.recipe import Recipe
+    from segtui.results import Answer, TraceStep
+    from segtui.session.questions import Question
+    from segtui.tui.bridge import SessionLike
 
 
 class Desk(Protocol):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from segtui.recipe import K_MAX, K_MIN
 from segtui.results import Answer, Scores, SweepRow, TraceStep
 from segtui.tui import format as fmt
 from segtui.tui.bindings import bindings_for
@@ -16,8 +15,8 @@ from segtui.tui.widgets.ink import BLANK, Line, Run, beside, first_fitting, line
 
 NEAR_EQUAL = 0.01
 """Restarts whose inertia lies within this share of the best one are near-equal solutions (METHODS B4)."""
-SWEEP = (2, 12)
 TABLE_WIDTH = 51
+NO_SWEEP = "No sweep yet: enter or K computes the criteria for k 2 to 12 in the background; + and - change k at once."
 
 Criterion = tuple[str, Callable[[Scores], float | None], bool]
 CRITERIA: tuple[Criterion, ...] = (
@@ -51,21 +50,11 @@ class ChooseKPane(Pane):
 
     # -- commands -------------------------------------------------------------------------------------------
 
-    def do_run_sweep(self, argument: str) -> None:
-        low, high = SWEEP
-        if argument:
-            first, _, second = argument.replace(" ", "").partition("-")
-            if not (first.isdigit() and second.isdigit() and K_MIN <= int(first) <= int(second) <= K_MAX):
-                self.desk.say(f"a range of k looks like 2-12, within {K_MIN} to {K_MAX}", "error")
-                return
-            low, high = int(first), int(second)
-        if self.session is not None:
-            self.session.sweep(low, high)
-            self.desk.say(f"computing the criteria for k {low} to {high} in the background")
-
     def do_use_k(self, _: str) -> None:
         rows = self.rows()
-        if rows:
+        if not rows:
+            self.desk.run_command("run-sweep")
+        else:
             self.desk.run_command("set-k", str(rows[min(self.cursor.at, len(rows) - 1)].k))
 
     def do_next_criterion(self, _: str) -> None:
@@ -95,8 +84,7 @@ class ChooseKPane(Pane):
         self.first_row_y = 1
         if not rows:
             lines.append(BLANK)
-            lines += wrap("No sweep yet: enter computes the criteria for k 2 to 12 in the background; + and - change k "
-                          "at once.", TABLE_WIDTH - 4, "dim", "")  # fmt: skip
+            lines += wrap(NO_SWEEP, TABLE_WIDTH - 4, "dim")
             return [lines[0], *(line("  ", *rest.runs) for rest in lines[1:])]
         best = _best(rows)
         current = self.session.recipe.cluster.k if self.session else 0

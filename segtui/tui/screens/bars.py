@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual import events
 
-from segtui.results import Answer, Scores
 from segtui.tui import format as fmt
-from segtui.tui.bridge import RunLike, SessionLike
 from segtui.tui.charset import Charset
 from segtui.tui.commands import NEEDS, command, hints, key_sign
 from segtui.tui.panes.base import Desk
-from segtui.tui.status import Status
 from segtui.tui.widgets.ink import Line, Run, clip, first_fitting, line, wrap
 from segtui.tui.widgets.job_bar import job_line
 from segtui.tui.widgets.key_strip import key_strip
 from segtui.tui.widgets.line_view import LineView
+
+if TYPE_CHECKING:
+    from segtui.results import Answer, Scores
+    from segtui.tui.bridge import RunLike, SessionLike
+    from segtui.tui.status import Status
 
 TABS = (
     ("data", "1", "Data"), ("features", "2", "Features"), ("choose_k", "3", "Choose k"), ("segments", "4", "Segments"),
@@ -145,12 +148,11 @@ def run_line(session: SessionLike | None, signs: Charset, width: int) -> Line:
     number = f" run {current.number} " if current else " "
     previous, earlier = comparable_run(session.runs) if not session.stale else (None, False)
     base: list[Run] = [(number, "dim"), (f" k {k}", "bold"), ("  ", "")]
-    variants = []
-    for state in _states(answer, session, signs):
-        scores = _scores(answer.scores, previous, earlier, signs)
-        variants.append(line(*base, state, *scores))
-    variants += [
-        line(*base, _states(answer, session, signs)[-1], *_scores(answer.scores, previous, earlier, signs, terse=True))
+    states = _states(answer, session, signs)
+    variants = [
+        line(*base, state, *_scores(answer.scores, previous, earlier, signs, terse=terse))
+        for terse, chosen in ((False, states[:-1] or states), (True, states))
+        for state in chosen
     ]
     return first_fitting(variants, width)
 

@@ -44,7 +44,7 @@ class CommandLine(ModalScreen[Call | None]):
     def on_mount(self) -> None:
         """Show all commands, the cursor in the line."""
         self._search("")
-        self.query_one(LineInput).focus()
+        self.set_focus(self.query_one(LineInput))
 
     def on_input_changed(self, event: LineInput.Changed) -> None:
         """Search while typing."""

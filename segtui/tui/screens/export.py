@@ -98,7 +98,7 @@ class ExportScreen(Screen[LabelledSpec | None]):
     def on_mount(self) -> None:
         """Show the options, ask for the first rows."""
         self._refill()
-        self.query_one(LineInput).focus()
+        self.set_focus(self.query_one(LineInput))
         session = self.desk.session
         if session is not None:
             question = CustomersQuestion(None)
@@ -146,7 +146,7 @@ class ExportScreen(Screen[LabelledSpec | None]):
 
     def action_to_path(self) -> None:
         """Back to the path."""
-        self.query_one(LineInput).focus()
+        self.set_focus(self.query_one(LineInput))
 
     def action_turn(self, by: int) -> None:
         """Change the option under the cursor."""

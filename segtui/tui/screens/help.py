@@ -46,7 +46,7 @@ class HelpScreen(Screen[str | None]):
     def on_mount(self) -> None:
         """Show everything."""
         self._search("")
-        self.query_one(LineInput).focus()
+        self.set_focus(self.query_one(LineInput))
 
     def on_input_changed(self, event: LineInput.Changed) -> None:
         """Search while typing."""

@@ -73,7 +73,7 @@ class MainScreen(Screen[None]):
     def on_mount(self) -> None:
         """The keys go to the pane."""
         if self.pane is not None:
-            self.pane.focus()
+            self.set_focus(self.pane)
 
     async def show_pane(self, place: str) -> Pane:
         """Bring a pane to the front."""
@@ -85,7 +85,7 @@ class MainScreen(Screen[None]):
         if before is not None and before is not pane:
             before.display = False
         pane.display = True
-        pane.focus()
+        self.set_focus(pane)  # at once, so that keys typed ahead reach the new pane
         pane.on_answer()
         self.refresh_lines()
         pane.repaint()

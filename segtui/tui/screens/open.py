@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -16,13 +16,13 @@ from textual.widgets import Static
 from segtui import __version__
 from segtui.tui import format as fmt
 from segtui.tui.panes.base import Desk
-from segtui.tui.screens.files import Choice, Found, complete, look_around
 from segtui.tui.widgets.ink import Line, line
 from segtui.tui.widgets.line_input import LineInput
 from segtui.tui.widgets.pick_list import PickList
 
 if TYPE_CHECKING:
     from segtui.session.autosave import Saved
+    from segtui.tui.screens.files import Choice, Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +70,18 @@ class OpenScreen(Screen[None]):
     def on_mount(self) -> None:
         """Look for what can be offered, off the event loop."""
         self._fill(())
-        self.query_one(LineInput).focus()
+        self.set_focus(self.query_one(LineInput))
         self.query_one("#problem").display = bool(self._problem)
-        self.desk.errand(lambda: look_around(self._state), self._looked)
+        self.desk.errand(self._look, self._looked)
+
+    def _look(self) -> Found:
+        from segtui.tui.screens.files import look_around
+
+        return look_around(self._state)
 
     def _looked(self, result: object) -> None:
-        if isinstance(result, Found) and self.is_attached:
-            self._around = result.choices
+        if self.is_attached:
+            self._around = cast("Found", result).choices
             if not self.query_one(LineInput).value:
                 self._fill(self._around)
 
@@ -115,10 +120,10 @@ class OpenScreen(Screen[None]):
             return
 
         def came(result: object) -> None:
-            if mine == self._typed and isinstance(result, Found) and self.is_attached:
-                self._fill(result.choices)
+            if mine == self._typed and self.is_attached:
+                self._fill(cast("Found", result).choices)
 
-        self.desk.errand(lambda: complete(text), came)
+        self.desk.errand(lambda: _complete(text), came)
 
     def on_line_input_pressed(self, event: LineInput.Pressed) -> None:
         """Arrows move in the list, tab completes the path."""
@@ -130,12 +135,13 @@ class OpenScreen(Screen[None]):
         mine = self._typed
 
         def came(result: object) -> None:
-            if mine == self._typed and isinstance(result, Found) and self.is_attached and result.completed:
+            completed = cast("Found", result).completed
+            if mine == self._typed and self.is_attached and completed:
                 entry = self.query_one(LineInput)
-                entry.value = result.completed
+                entry.value = completed
                 entry.cursor_position = len(entry.value)
 
-        self.desk.errand(lambda: complete(text), came)
+        self.desk.errand(lambda: _complete(text), came)
 
     def on_input_submitted(self, event: LineInput.Submitted) -> None:
         """Open the path, or without one what is under the cursor."""
@@ -175,3 +181,9 @@ class OpenScreen(Screen[None]):
         """Back to what is open."""
         if not self._first:
             self.dismiss(None)
+
+
+def _complete(text: str) -> Found:
+    from segtui.tui.screens.files import complete
+
+    return complete(text)

@@ -37,6 +37,10 @@ class Prompt(ModalScreen[str | None]):
             yield LineInput(fmt.clean(self._text), id="line", select_on_focus=True)
             yield Static(Text("enter takes it, esc gives up"), id="problem", markup=False)
 
+    def on_mount(self) -> None:
+        """The keys go to the line at once."""
+        self.set_focus(self.query_one(LineInput))
+
     def on_input_changed(self, event: LineInput.Changed) -> None:
         """Say what is wrong while typing."""
         self._tell(self._check(event.value))

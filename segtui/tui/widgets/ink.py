@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.color import Color as RichColor
@@ -23,8 +24,7 @@ Run = tuple[str, str]
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of a pane. `ground`: a role for the whole line, its padding included (the cursor's line, a bar)."""
 
     runs: tuple[Run, ...] = ()
@@ -172,7 +172,7 @@ def _append(segments: list[Segment], text: str, style: Style) -> None:
         segments.append(Segment(text, style))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Palette:
     """The colours a theme gives to roles, as rich colour names; empty: none (then weight and reverse speak)."""
 

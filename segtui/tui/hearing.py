@@ -1,0 +1,126 @@
+"""The one place where events of the session arrive on the event loop; what is out of date is dropped here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segtui.session.events import (
+    Answered,
+    Event,
+    Exported,
+    Failed,
+    Found,
+    Idle,
+    Opened,
+    Previewed,
+    Progressed,
+    StoppedByAnalyst,
+    Swept,
+)
+from segtui.tui import format as fmt
+from segtui.tui.screens.main import MainScreen
+
+if TYPE_CHECKING:
+    from segtui.tui.app import SegApp
+    from segtui.tui.bridge import SessionLike
+
+
+class Hearing:
+    """Turns what the session says into what is on screen."""
+
+    def __init__(self, app: SegApp) -> None:
+        self.app = app
+        self._problems_told = False
+
+    def heard(self, event: Event, session: SessionLike) -> None:
+        """Act on an event, unless it is out of date."""
+        if isinstance(event, Answered):
+            if event.answer is session.shown:
+                self._answered()
+        elif isinstance(event, Progressed):
+            self._progressed(event, session)
+        elif isinstance(event, Found):
+            if session.found(event.question) is not None:
+                found = getattr(self.app.screen, "found", None)
+                if found is not None:
+                    found(event.question)
+        elif isinstance(event, Swept):
+            self.app.redraw()
+            if event.finished:
+                self.app.say(
+                    f"criteria for {fmt.plural(len(event.rows), 'value')} of k are there: 3 shows them", "done"
+                )
+        else:
+            self._ended(event)
+
+    def _answered(self) -> None:
+        assert self.app.session is not None
+        if not self.app.session.busy:
+            self.app.status.job = None
+        if self.app.status.kind == "error":
+            self.app.status.quieten()
+        for screen in self.app.screen_stack:
+            if isinstance(screen, MainScreen):
+                screen.new_answer()
+
+    def _progressed(self, event: Progressed, session: SessionLike) -> None:
+        if not session.busy and not session.background:
+            return
+        if event.trace is not None:
+            self.app.traces.append(event.trace)
+        self.app.status.job = event.progress
+        self.app.redraw_lines()
+        screen = self.app.screen
+        if isinstance(screen, MainScreen) and screen.place == "choose_k" and screen.pane is not None:
+            screen.pane.repaint()
+
+    def _ended(self, event: Event) -> None:
+        if isinstance(event, Previewed):
+            self.app.redraw()
+        elif isinstance(event, Opened):
+            self._opened(event)
+        elif isinstance(event, Exported):
+            self.app.exporting = False
+            self.app.status.job = None
+            paths = ", ".join(fmt.clean(path) for path in event.paths)
+            notes = "".join(f"; {fmt.clean(note)}" for note in event.notes)
+            self.app.say(f"written: {paths}{notes}", "done")
+        elif isinstance(event, Failed):
+            self._failed(event)
+        elif isinstance(event, StoppedByAnalyst):
+            self.app.exporting = self.app.exporting and event.job != "exporting"
+            self.app.status.job = None
+            self.app.say(f"stopped: {event.job}; what stood before still stands", "done")
+            self.app.redraw()
+        elif isinstance(event, Idle):
+            self.app.status.job = None
+            self.app.redraw()
+
+    def _opened(self, event: Opened) -> None:
+        self.app.opening.under_way = False
+        self.app.status.job = None
+        warnings = [*event.dataset.warnings, *event.inspection.warnings]
+        for warning in warnings:
+            self.app.status.say(fmt.clean(warning), "warn")
+        customers = fmt.plural(event.dataset.customers, "customer")
+        left = event.dataset.input_rows - event.dataset.customers
+        rest = f", {fmt.plural(left, 'row')} left out" if left else ""
+        more = f"; {fmt.plural(len(warnings), 'warning')}" if warnings else ""
+        if self.app.problems and not self._problems_told:
+            more += f"; {fmt.plural(len(self.app.problems), 'problem')} with settings or themes"
+            self._problems_told = True
+        more += ", ! shows them" if more else ""
+        self.app.status.say(f"opened: {customers}{rest}{more}", "info")
+        self.app.call_later(self.app.go_to, "segments")
+        self.app.redraw()
+
+    def _failed(self, event: Failed) -> None:
+        self.app.status.job = None
+        if event.job.startswith("export"):
+            self.app.exporting = False
+        text = fmt.clean(event.error)
+        was_opening, self.app.opening.under_way = self.app.opening.under_way, False
+        self.app.say(text, "error")
+        if was_opening and self.app.session is not None and self.app.session.dataset is None:
+            self.app.opening.again(text)
+        self.app.redraw()

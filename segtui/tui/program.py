@@ -1,0 +1,178 @@
+"""Commands of the program rather than the analysis: panes, copying, export, help, theme, leaving."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from segtui.tui import format as fmt
+from segtui.tui.screens.main import MainScreen
+
+if TYPE_CHECKING:
+    from segtui.recipe import LabelledSpec
+    from segtui.tui.app import SegApp
+
+TWICE_SECONDS = 2.0
+"""Within this time a second ctrl+c leaves the program."""
+
+
+class Program:
+    """The commands that leave the recipe as it is."""
+
+    def __init__(self, app: SegApp, mouse: bool) -> None:
+        self.app = app
+        self._mouse = mouse
+        self._last_stop = 0.0
+
+    def do_stop(self, _: str) -> None:
+        now = time.monotonic()
+        if now - self._last_stop <= TWICE_SECONDS:
+            self.app.exit()
+            return
+        self._last_stop = now
+        stopped = self.app.session.stop() if self.app.session is not None else None
+        if not stopped:
+            self.app.say("nothing is running; ctrl+c once more quits")
+
+    # panes
+
+    async def _go(self, place: str) -> None:
+        if isinstance(self.app.screen, MainScreen):
+            await self.app.screen.show_pane(place)
+
+    async def do_go_data(self, _: str) -> None:
+        await self._go("data")
+
+    async def do_go_features(self, _: str) -> None:
+        await self._go("features")
+
+    async def do_go_choose_k(self, _: str) -> None:
+        await self._go("choose_k")
+
+    async def do_go_segments(self, _: str) -> None:
+        await self._go("segments")
+
+    async def do_go_plots(self, _: str) -> None:
+        await self._go("plots")
+
+    async def do_go_runs(self, _: str) -> None:
+        await self._go("runs")
+
+    async def do_next_pane(self, _: str) -> None:
+        if isinstance(self.app.screen, MainScreen):
+            await self._go(self.app.screen.neighbour(1))
+
+    async def do_previous_pane(self, _: str) -> None:
+        if isinstance(self.app.screen, MainScreen):
+            await self._go(self.app.screen.neighbour(-1))
+
+    # copying
+
+    def do_copy(self, _: str) -> None:
+        self._copy(whole=False)
+
+    def do_copy_table(self, _: str) -> None:
+        self._copy(whole=True)
+
+    def _copy(self, *, whole: bool) -> None:
+        source = getattr(self.app.screen, "pane", None) or self.app.screen
+        copied = getattr(source, "copied", None)
+        text, what = copied(whole) if copied is not None else ("", "")
+        if not text:
+            self.app.say("there is nothing to copy here")
+            return
+        from segtui.tui import clipboard
+
+        # tmux is asked in a process of its own, which may take a while.
+        self.app.errand(
+            lambda: clipboard.copy(text, self._write), lambda sentence: self.app.say(f"{what}: {sentence}", "done")
+        )
+
+    def _write(self, data: str) -> None:
+        driver = self.app._driver
+        if driver is not None and not self.app.is_headless:
+            self.app.call_from_thread(driver.write, data)
+
+    def do_export(self, argument: str) -> None:
+        assert self.app.session is not None
+        from segtui.tui.screens.export import ExportScreen
+
+        sources = self.app.session.recipe.gather.sources
+        source = sources[0].path if sources else "customers.csv"
+        stem = Path(source).name.split(".")[0] or "customers"
+        path = argument.strip() or f"{stem}_segments.csv"
+        self.app.show(ExportScreen(self.app, path), self._export)
+
+    def _export(self, spec: LabelledSpec | None) -> None:
+        if spec is not None and self.app.session is not None:
+            self.app.exporting = True
+            self.app.status.quieten()
+            from segtui.progress import Progress
+
+            self.app.status.job = Progress(f"exporting to {fmt.clean(spec.path)}")
+            self.app.session.export(spec)
+            self.app.redraw()
+
+    def do_command_line(self, _: str) -> None:
+        from segtui.tui.screens.command_line import CommandLine
+
+        self.app.show(CommandLine(self.app.why_not), self._called)
+
+    def _called(self, call: tuple[str, str] | None) -> None:
+        if call is not None:
+            self.app.run_command(*call)
+
+    def do_help(self, _: str) -> None:
+        from segtui.tui.screens.help import HelpScreen
+
+        self.app.show(
+            HelpScreen(self.app.why_not, self.app.keys_of), lambda id: self.app.run_command(id) if id else None
+        )
+
+    def do_messages(self, _: str) -> None:
+        from segtui.tui.screens.messages_log import MessagesScreen
+
+        self.app.show(MessagesScreen(self.app, self.app.status))
+
+    def do_set_theme(self, argument: str) -> None:
+        names = self.app.offered_themes or (self.app.theme,)
+        wanted = argument.strip().lower()
+        if wanted and wanted not in names:
+            self.app.say(f"no theme is called {fmt.clean(argument, 20)}; there are {', '.join(names)}", "error")
+            return
+        if not wanted:
+            wanted = names[(names.index(self.app.theme) + 1) % len(names)] if self.app.theme in names else names[0]
+        self.app.forget_inks()
+        self.app.theme = wanted
+        self.app.say(f"theme {wanted}")
+
+    def do_zoom(self, _: str) -> None:
+        if isinstance(self.app.screen, MainScreen):
+            self.app.say("zoomed: z gives the other lines back" if self.app.screen.zoom() else "all lines are back")
+
+    def do_mouse(self, _: str) -> None:
+        self._mouse = not self._mouse
+        driver = self.app._driver
+        for name in ("_enable_mouse_support",) if self._mouse else ("_disable_mouse_support",):
+            switch = getattr(driver, name, None)
+            if switch is not None:
+                switch()
+        self.app.say("mouse on" if self._mouse else "mouse off: the terminal selects text; m brings it back")
+
+    def do_redraw(self, _: str) -> None:
+        self.app.screen.refresh(layout=True)
+        self.app.refresh()
+
+    def do_suspend(self, _: str) -> None:
+        self.app.action_suspend_process()
+
+    def do_quit(self, _: str) -> None:
+        if self.app.exporting:
+            self.app.prompt("An export is running; type yes to leave without it", "", _yes, lambda _: self.app.exit())
+        else:
+            self.app.exit()
+
+
+def _yes(text: str) -> str:
+    return "" if text.strip().lower() in ("y", "yes") else "type yes to leave, or press esc to stay"
