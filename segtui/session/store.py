@@ -11,18 +11,20 @@ DEFAULT_LIMIT = 160 * 2**20
 
 
 def arrays_in(result: object) -> dict[int, int]:
-    """Bytes of every array that a result holds, by the array's identity (shared arrays count once)."""
+    """Bytes of every array that a result holds, by the array's identity (shared arrays count once).
+
+    Looks into the fields of dataclasses and at the members of tuples, but not into those members: a trace of
+    hundreds of steps holds no array, and this runs at every key press.
+    """
+    if isinstance(result, tuple):
+        return {id(part): part.nbytes for part in result if isinstance(getattr(part, "nbytes", None), int)}
     nbytes = getattr(result, "nbytes", None)
     if isinstance(nbytes, int):
         return {id(result): nbytes}
-    parts: Iterator[object] = iter(())
-    if is_dataclass(result):
-        parts = (getattr(result, f.name) for f in fields(result))
-    elif isinstance(result, tuple) and len(result) < 1000:
-        parts = iter(result)
     found: dict[int, int] = {}
-    for part in parts:
-        found |= arrays_in(part)
+    if is_dataclass(result):
+        for part in fields(result):
+            found |= arrays_in(getattr(result, part.name))
     return found
 
 

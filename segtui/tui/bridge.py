@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+ERRANDS = "segtui-errand"
+"""The name of the threads of errands; tests wait for them."""
+
 Listener = Callable[["Event"], None]
 
 
@@ -145,4 +148,4 @@ def errand(app: Poster, work: Callable[[], T], then: Callable[[T], None], failed
         else:
             app.post_message(ErrandDone(lambda: then(result)))
 
-    threading.Thread(target=go, name="segtui-errand", daemon=True).start()
+    threading.Thread(target=go, name=ERRANDS, daemon=True).start()

@@ -5,8 +5,11 @@ SEGTUI_SNAPSHOTS=1 writes them again.
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
+from segtui.tui.bridge import ERRANDS
 from tests.tui.driving import running, same_as_golden, until
 from tests.tui.fake import FakeEngine
 
@@ -120,5 +123,5 @@ async def settled(app, pilot) -> None:
     """Wait until nothing is computed and nothing is being drawn any more."""
     await until(app, pilot, lambda: app.session is not None and not app.session.busy and not app.session.background)
     await until(app, pilot, lambda: app.status.job is None)
-    for _ in range(3):
-        await pilot.pause(0.05)
+    await until(app, pilot, lambda: all(thread.name != ERRANDS for thread in threading.enumerate()))
+    await pilot.pause(0.05)
