@@ -123,7 +123,11 @@ def check_target(target: Path, *, overwrite: bool, sources: Iterable[StrPath] = 
                 where=str(target),
                 hint="Choose another name.",
             )
-    if target.exists():
+    try:
+        exists = target.exists()
+    except OSError as error:  # such as a name that is too long
+        raise delivery_error(error, target) from error
+    if exists:
         _check_existing(target, overwrite=overwrite)
     if not os.access(folder, os.W_OK | os.X_OK):
         raise delivery_error(PermissionError(errno.EACCES, "no right to write"), target)

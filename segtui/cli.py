@@ -6,12 +6,13 @@ Nothing heavy is imported here, so that `--version` and `--help` answer at once;
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from segtui import __version__
 from segtui.errors import SegtuiError, UsageError
@@ -64,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _say(str(error))
         return error.exit_status
     except OSError as error:
-        _say(f"this could not be read or written: {error}")
+        _say(_explained(error))
         return IMPOSSIBLE
     except MemoryError:
         _say("there is not enough memory for this. Close other programs, or analyse fewer customers or columns.")
@@ -92,8 +93,17 @@ def _split(given: list[str]) -> tuple[str, list[str]]:
     return "open", given
 
 
+class _Parser(argparse.ArgumentParser):
+    """Its complaints quote what was typed or pasted, so they are cleaned."""
+
+    def error(self, message: str) -> NoReturn:
+        from segtui.clean_text import clean
+
+        super().error(clean(message))
+
+
 def _parser(command: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="segtui" if command == "open" else f"segtui {command}",
         description=_description(command),
         epilog="Exit status: 0 done, 1 it cannot be done (the message says why), 2 wrong usage, 130 interrupted.",
@@ -301,6 +311,15 @@ def _say(message: str) -> None:
     from segtui.printing import say
 
     say(message)
+
+
+def _explained(error: OSError) -> str:
+    """What the system said. A full disk without a file's name is the one behind standard output."""
+    if error.errno != errno.ENOSPC or error.filename is not None:
+        return f"this could not be read or written: {error}"
+    from segtui.atomic import delivery_error
+
+    return str(delivery_error(error, "standard output", left="What was written so far is not whole."))
 
 
 def _close_output() -> None:

@@ -205,10 +205,27 @@ def test_hostile_names_reach_no_terminal(tmp_path: Path, capsys) -> None:
         ["run", str(path), "--k", "2", "--json"],
         ["run", str(path), "--features", HOSTILE + "x"],
         ["run", HOSTILE],
+        ["run", str(path), f"--{HOSTILE}"],
     ):
         main(argv)
         shown = capsys.readouterr()
         assert not set("\x1b\x07\x9b\u202e") & set(shown.out + shown.err), argv
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_standard_output_on_a_full_disk(customers: Path) -> None:
+    for argv in (
+        ["run", str(customers), "--json"],
+        ["run", str(customers), "--out", "-"],
+        ["describe", str(customers)],
+    ):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "segtui", *argv], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+            )
+        assert done.returncode == 1
+        assert "segtui: standard output: the disk is full. Free some space" in done.stderr, argv
+        assert "Traceback" not in done.stderr
 
 
 def test_an_error_nobody_foresaw_is_one_line(monkeypatch, capsys) -> None:

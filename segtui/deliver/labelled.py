@@ -48,7 +48,8 @@ def write(
 ) -> Steps[tuple[Path, ...]]:
     """Write the labelled file and the recipe beside it, both whole or neither; returns their paths.
 
-    gather: as the dataset was opened; matrix: the one that `answer` was made with. Raises DeliveryError (nothing is left behind), UsageError, SourceError.
+    gather: as the dataset was opened; matrix: the one that `answer` was made with. Raises DeliveryError (nothing is
+    left behind), UsageError, SourceError.
     """
     form = format_of(spec)
     _check_answer(dataset, gather, answer)
@@ -61,7 +62,7 @@ def write(
                     yield from _write_text(dataset, gather, answer, matrix, spec, out)
             else:
                 yield from _write_typed(dataset, gather, answer, matrix, form, beside)
-        except pl.exceptions.PolarsError as error:
+        except (OSError, pl.exceptions.PolarsError) as error:
             raise delivery_error(error, spec.path) from error
         _check_unchanged(dataset, gather)
         return files.commit()

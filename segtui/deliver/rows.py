@@ -42,8 +42,8 @@ def labelled_rows(
             batches = _by_verdict(batches, dataset, labels)
     else:
         batches = (_whole_id(batch, dataset) for batch in _from(gather, read_typed))
-        if cells:
-            batches = map(_flat, batches)
+        if cells or text:
+            batches = (_flat(batch, nested=cells) for batch in batches)
     batches = _labelled(batches, labels, added)
     first = next(batches, None)
     if first is None:
@@ -125,8 +125,10 @@ def _whole_id(batch: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
     return batch.with_columns(pl.col(name).fill_nan(None).cast(pl.Int64))
 
 
-def _flat(batch: pl.DataFrame) -> pl.DataFrame:
-    """Lists, structures and bytes written out as text, for formats that have only cells."""
+def _flat(batch: pl.DataFrame, *, nested: bool) -> pl.DataFrame:
+    """Bytes and durations written out as text, which no text format knows; `nested`: lists and structures as well."""
     return batch.with_columns(
-        normalise(column, False)[0] for column in batch if column.dtype.is_nested() or column.dtype == pl.Binary
+        normalise(column, False)[0]
+        for column in batch
+        if column.dtype in (pl.Binary, pl.Duration) or (nested and column.dtype.is_nested())
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -79,7 +80,11 @@ def _check_size(table: Table) -> None:
 
 @contextmanager
 def _workbook(path: Path) -> Iterator[_Book]:
-    """A workbook that is finished on the way out, and whose working files never stay behind."""
+    """A workbook that is finished on the way out, and whose working files never stay behind.
+
+    It is packed in memory (a full sheet takes some 100 MB): an archive stopped by a full disk would write once more
+    when it is freed, and print a traceback that nobody can catch.
+    """
     try:
         from xlsxwriter import Workbook
     except ImportError as error:
@@ -87,14 +92,16 @@ def _workbook(path: Path) -> Iterator[_Book]:
             "writing Excel files needs the package xlsxwriter, which is not installed",
             hint="Install it with: pip install 'segtui[excel]'",
         ) from error
-    with TemporaryDirectory(prefix="segtui-") as scratch, open(path, "wb") as file:
-        book = Workbook(file, {"constant_memory": True, "tmpdir": scratch, "remove_timezone": True})
+    with TemporaryDirectory(prefix="segtui-") as scratch:
+        packed = io.BytesIO()
+        book = Workbook(packed, {"constant_memory": True, "tmpdir": scratch, "remove_timezone": True})
         try:
             yield book
         except BaseException:
             _let_go(book.worksheets())
             raise
         book.close()
+        path.write_bytes(packed.getbuffer())
 
 
 def _let_go(sheets: list[_Sheet]) -> None:
@@ -102,6 +109,13 @@ def _let_go(sheets: list[_Sheet]) -> None:
     for sheet in sheets:
         if sheet.row_data_fh is not None:
             sheet.row_data_fh.close()
+
+
+class _Exact(float):
+    """A number that is written with every digit it needs: xlsxwriter asks for 16, and some need 17."""
+
+    def __format__(self, spec: str) -> str:
+        return repr(float(self))
 
 
 class _Cells:
@@ -132,8 +146,7 @@ class _Cells:
                 f"row {row} holds a text of {len(text):,} characters, and an Excel cell holds {MAX_TEXT:,}",
                 hint="Write CSV or Parquet instead.",
             )
-        if text:
-            self._sheet.write_string(row, column, text)
+        self._sheet.write_string(row, column, text)
 
     def _truth(self, row: int, column: int, value: object) -> None:
         self._sheet.write_boolean(row, column, bool(value))
@@ -148,7 +161,7 @@ class _Cells:
     def _number(self, row: int, column: int, value: object) -> None:
         assert isinstance(value, float)
         if math.isfinite(value):
-            self._sheet.write_number(row, column, value)
+            self._sheet.write_number(row, column, _Exact(value))
         else:
             self._sheet.write_string(row, column, str(value))
 

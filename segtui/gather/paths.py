@@ -12,6 +12,7 @@ import sys
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import BinaryIO
 
 from segtui.errors import SourceError
 from segtui.recipe import SourceSpec
@@ -80,11 +81,23 @@ def standard_input() -> Path:
     stream = sys.stdin
     if stream is None or stream.closed or stream.isatty():
         raise SourceError("nothing is piped in", where="standard input", hint="Try: cat customers.csv | segtui -")
+    try:
+        return _spool(stream.buffer)
+    except OSError as problem:
+        raise SourceError(
+            f"it cannot be kept in {tempfile.gettempdir()} ({problem.strerror or problem})",
+            where="standard input",
+            hint="Free some space there, or name another folder in TMPDIR.",
+        ) from problem
+
+
+def _spool(stream: BinaryIO) -> Path:
     handle, name = tempfile.mkstemp(prefix="segtui-input-")
     copy = Path(name)
-    _remember(copy)
+    atexit.register(copy.unlink, missing_ok=True)
     with os.fdopen(handle, "wb") as out:
-        shutil.copyfileobj(stream.buffer, out, 1 << 20)
+        shutil.copyfileobj(stream, out, 1 << 20)
+    _spooled.append(copy)
     return copy
 
 
@@ -103,11 +116,6 @@ def stamp(path: Path) -> str:
 def _content(copy: Path) -> str:
     with copy.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _remember(copy: Path) -> None:
-    _spooled.append(copy)
-    atexit.register(copy.unlink, missing_ok=True)
 
 
 def _files_in(folder: Path, where: str) -> tuple[Path, ...]:

@@ -130,7 +130,7 @@ def _utf8_chunks(layout: Layout) -> Iterator[bytes]:
 
 def _raw_chunks(layout: Layout) -> Iterator[bytes]:
     if layout.compression is Compression.ZSTD:
-        yield from unpacked(layout.path, layout.where)
+        yield from unpacked(layout.path, layout.where, layout.delimiter if len(layout.names) > 1 else "\n")
         return
     try:
         with open_bytes(layout.path, layout.compression) as file:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import gzip
 import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -12,7 +13,7 @@ from typing import BinaryIO, cast
 import polars as pl
 
 from segtui.errors import SourceError
-from segtui.gather.sniff import Compression, Format, Layout, open_bytes
+from segtui.gather.sniff import Compression, Format, Layout, open_bytes, read_head
 
 ROWS = 50_000
 """Rows of a batch; fewer where there are many columns."""
@@ -82,10 +83,7 @@ def _names(layout: Layout, scan: pl.LazyFrame) -> list[str]:
     names = scan.collect_schema().names()
     if layout.format not in (Format.NDJSON, Format.JSON):
         return names
-    if layout.compression is Compression.ZSTD:
-        return sorted(names)
-    with open_bytes(layout.path, layout.compression) as file:
-        start = file.read(1 << 20)
+    start = read_head(layout.path, layout.compression, 1 << 20, layout.where)
     try:
         text = start.decode("utf-8", errors="ignore").lstrip("\ufeff \t\r\n[")
         first = json.JSONDecoder().raw_decode(text)[0]
@@ -144,9 +142,14 @@ def _excel(layout: Layout) -> pl.DataFrame:
         raise SourceError(
             "Excel files need an extra package", where=layout.where, hint="Install it with: pip install 'segtui[excel]'"
         ) from problem
+    logging.getLogger("fastexcel").addHandler(logging.NullHandler())  # or its remarks land on standard error
     try:
         found: object = pl.read_excel(layout.path, infer_schema_length=None, drop_empty_rows=False)
         return cast(pl.DataFrame, found)
+    except pl.exceptions.NoDataError as problem:
+        raise SourceError(
+            "its first sheet is empty", where=layout.where, hint="Move the table to the first sheet."
+        ) from problem
     except (ValueError, OSError, fastexcel.FastExcelError) as problem:
         raise SourceError(
             f"the first sheet cannot be read ({problem})", where=layout.where, hint="Export the sheet as CSV."

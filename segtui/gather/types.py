@@ -376,6 +376,8 @@ def _written_out(values: pl.Series) -> pl.Series:
         return values.struct.json_encode()
     if values.dtype == pl.Binary:
         return values.bin.encode("hex")
+    if values.dtype == pl.Duration:
+        return values.dt.to_string("iso")
     if values.dtype.is_nested() or values.dtype == pl.Object:
         return pl.Series(values.name, [None if v is None else str(v) for v in values.to_list()], dtype=pl.String)
     return values.cast(pl.String)

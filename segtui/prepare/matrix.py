@@ -34,6 +34,9 @@ _SPARE = 3
 
 _SMALL = 100_000
 
+_LARGEST_VARIANCE = 1e38
+"""Close to the end of float32, which holds squared distances."""
+
 CACHE_BYTES = 160 << 20
 """Room for scaled columns: forty at a million customers."""
 
@@ -219,6 +222,7 @@ def build(dataset: Dataset, inspection: Inspection, prepare: PrepareSpec, cache:
         part = yield from _part(dataset, verdicts[feature.name], feature, winsorise, cache)
         parts.append(part)
     variances = {f.name: _vote(p, f.weight) for f, p in zip(features, parts, strict=True)}
+    _check_votes(variances)
     total = sum(variances.values())
     if not total > 0.0:
         raise AnalysisError(
@@ -249,7 +253,19 @@ def _switch_on(inspection: Inspection) -> str:
 
 
 def _vote(part: _Part, weight: float) -> float:
-    return sum(part.variances) * (part.block_weight * weight) ** 2
+    heft = part.block_weight * weight
+    return sum(part.variances) * heft * heft  # a power would raise OverflowError; a product becomes infinite
+
+
+def _check_votes(variances: dict[str, float]) -> None:
+    """Refuse a feature that float32 cannot hold, by its values or by its weight."""
+    for name, variance in variances.items():
+        if not variance < _LARGEST_VARIANCE:
+            raise AnalysisError(
+                "its numbers, or its weight, are too large to compare customers by",
+                where=name,
+                hint="Give it another transform (quantile_normal) or a smaller weight, or switch it off.",
+            )
 
 
 def _assembled(
@@ -290,8 +306,9 @@ def _number(dataset: Dataset, feature: FeatureSpec, winsorise: bool) -> Steps[_P
     original = clean.numbers(column)
     yield Progress("bringing the features to scale", None, feature.name)
     transform, exact = yield from fit_steps(original, feature.transform, winsorise)
-    variance = float(exact.var())
-    scaled = exact.astype(np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):  # `_check_votes` says so in words
+        variance = float(exact.var())
+        scaled = exact.astype(np.float32)
     yield Progress("bringing the features to scale", None, feature.name)
     infinite = clean.infinities(column)
     notes = [clean.fill_note(feature.name, column.null_count(), infinite, transform.fill, len(original))]

@@ -69,7 +69,8 @@ def fit_steps(values: Floats, method: str, winsorise: bool) -> Steps[tuple[Trans
     for start in range(0, full.size, _PIECE):
         bent[start : start + _PIECE] = _bent(_clipped(full[start : start + _PIECE], shape), shape)
         yield Progress(_DOING)
-    centre, spread = float(bent.mean()), float(bent.std())
+    with np.errstate(over="ignore", invalid="ignore"):  # answered just below
+        centre, spread = float(bent.mean()), float(bent.std())
     if not np.isfinite(spread) or not np.isfinite(centre):
         if method == "z":  # squares of values near 1e300 overflow; nothing sensible is left to scale by
             return replace(shape, method="none"), full.copy()

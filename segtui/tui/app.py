@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from rich.style import Style
 from textual import events
 from textual.app import SystemCommand
-from textual.color import Color
+from textual.color import Color, ColorParseError
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from segtui.tui.hearing import Hearing
 
 T = TypeVar("T")
+
+CURSOR_STRENGTH = {True: 0.35, False: 0.2}
+"""How much of the theme's cursor colour the line under the cursor has, on dark and on light ground."""
 
 
 class SegApp(SafeApp):
@@ -137,23 +140,24 @@ class SegApp(SafeApp):
         return ink
 
     def _palette(self) -> Palette:
-        theme = self.current_theme
-        variables = self.theme_variables
+        """The theme's colours as inks; alpha is blended here, because a terminal has none."""
+        theme, variables = self.current_theme, self.theme_variables
 
-        def own(name: str, variable: str) -> str:
-            value = getattr(theme, name, None) or variables.get(variable, "")
-            return _rich_name(value)
+        def named(name: str, part: float = 1.0) -> str:
+            return _rich_name(variables.get(name, ""), variables.get("background", ""), part)
 
         return Palette(
-            dim="" if theme.ansi else _rich_name(variables.get("foreground-muted", "")),
-            title=own("primary", "primary"),
-            accent=own("accent", "accent"),
-            good=own("success", "success"),
-            bad=own("error", "error"),
-            warn=own("warning", "warning"),
-            bar=own("secondary", "secondary"),
-            cursor="" if theme.ansi else _rich_name(variables.get("surface-active", "") or variables.get("panel", "")),
-            panel="" if theme.ansi else _rich_name(variables.get("panel", "")),
+            dim=named("foreground-muted"),
+            title=named("primary"),
+            accent=named("accent"),
+            good=named("success"),
+            bad=named("error"),
+            warn=named("warning"),
+            bar=named("secondary"),
+            cursor="" if theme.ansi else named("block-cursor-background", CURSOR_STRENGTH[theme.dark]),
+            tab="" if theme.ansi else named("block-cursor-background"),
+            tab_text="" if theme.ansi else named("block-cursor-foreground"),
+            panel="" if theme.ansi or named("panel") == named("background") else named("panel"),
             segments=segment_colors(theme, self.level),
         )
 
@@ -310,14 +314,16 @@ class SegApp(SafeApp):
                 refresh()
 
 
-def _rich_name(value: str) -> str:
-    """A theme's colour as Rich understands it; empty where it has none."""
-    value = value.split()[0] if value else ""
-    if not value or value.startswith("auto") or value == "transparent":
+def _rich_name(value: str, background: str, part: float) -> str:
+    """A theme's colour as Rich understands it, `part` of it over the background; empty where there is none."""
+    name = value.split()[0] if value else ""
+    if not name or name.startswith("auto") or name == "transparent":
         return ""
-    if value.startswith("ansi_"):
-        return "" if value == "ansi_default" else value.removeprefix("ansi_")
+    if name.startswith("ansi_"):
+        return "" if name == "ansi_default" else name.removeprefix("ansi_")
     try:
-        return Color.parse(value).hex6.lower()
-    except ValueError:
+        colour, ground = Color.parse(name), Color.parse(background)
+    except ColorParseError:
         return ""
+    strength = colour.a * part
+    return (colour if strength >= 1 else ground.blend(colour, strength, 1.0)).hex6.lower()

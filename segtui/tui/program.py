@@ -154,8 +154,9 @@ class Program:
     def do_mouse(self, _: str) -> None:
         self._mouse = not self._mouse
         driver = self.app._driver
-        for name in ("_enable_mouse_support",) if self._mouse else ("_disable_mouse_support",):
-            switch = getattr(driver, name, None)
+        if driver is not None:
+            driver._mouse = True  # the driver's own switches do nothing where it was started without a mouse
+            switch = getattr(driver, "_enable_mouse_support" if self._mouse else "_disable_mouse_support", None)
             if switch is not None:
                 switch()
         self.app.say("mouse on" if self._mouse else "mouse off: the terminal selects text; m brings it back")

@@ -159,3 +159,8 @@ def test_errors_worded_by_polars_are_understood() -> None:
     error = delivery_error(Exception("polars failed: No space left on device (os error 28): /x"), "a.csv")
     assert "disk is full" in error.what
     assert "Nothing was written" in error.hint
+
+
+def test_a_name_that_is_too_long(tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match="this name is too long"):
+        check_target(tmp_path / ("x" * 300 + ".csv"), overwrite=False)

@@ -6,7 +6,7 @@ import stat
 import subprocess
 import sys
 import time
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -157,6 +157,34 @@ def test_typed_sources_to_text(opened, tmp_path: Path) -> None:
     assert after["money"].to_list() == ["1.10", "2.20", None, "3.30"]
 
 
+@pytest.mark.parametrize("name", ["out.csv", "out.tsv", "out.ndjson"])
+def test_kinds_that_no_text_format_knows_are_written_out(opened, tmp_path: Path, name: str) -> None:
+    source = pl.DataFrame(
+        {
+            "id": ["a", "b", "c"],
+            "spend": [1.0, 2.0, 3.0],
+            "mark": [b"\x00\xff", b"", None],
+            "took": [timedelta(seconds=90), None, timedelta(days=1)],
+        }
+    )
+    case = opened(lambda path: source.write_parquet(path), "in.parquet")
+    case.write(tmp_path / name)
+    lines = (tmp_path / name).read_text().splitlines()
+    assert [("00ff" in line, "PT1M30S" in line, "P1D" in line) for line in lines[-3:]] == [
+        (True, True, False),
+        (False, False, False),
+        (False, False, True),
+    ]
+
+
+def test_a_workbook_keeps_every_digit(opened, tmp_path: Path) -> None:
+    spend = [2.3796462709189137, 0.1 + 0.2, 1e-300, -1.7976931348623157e308]
+    frame = pl.DataFrame({"id": ["a", "b", "c", "d"], "visits": [1, 2, 3, 4], "spend": spend})
+    case = opened(lambda path: frame.write_parquet(path), "in.parquet", "visits")
+    case.write(tmp_path / "out.xlsx")
+    assert pl.read_excel(tmp_path / "out.xlsx")["spend"].to_list() == spend
+
+
 def test_json_lines_keep_their_numbers(opened, tmp_path: Path) -> None:
     lines = '{"id":"a","n":9007199254740993,"spend":1.5}\n{"id":"b","n":2,"spend":2.5}\n{"id":"c","n":3,"spend":3.5}\n'
     case = opened(lines, "in.ndjson")
@@ -173,6 +201,7 @@ def test_a_workbook(opened, tmp_path: Path) -> None:
     assert frame["zip"].to_list() == ["01234", "00007", "99999", "1", "5", "6"]
     assert frame["long"].to_list()[0] == "12345678901234567890"
     assert frame["note"].to_list()[5] == "=1+1"  # text, not a formula
+    assert frame["note"].to_list()[1:3] == ["", None]
     assert frame["spend"].to_list() == [10.5, 20.0, 30.0, 40.0, 50.0, 60.0]
     assert frame["joined"].to_list()[0] == date(2024, 1, 31)
 
@@ -355,7 +384,8 @@ def test_a_disk_that_fills_up_half_way(tmp_path: Path, name: str) -> None:
         timeout=60,
     )
     assert "Nothing was written" in done.stdout, done.stderr
-    assert "larger than is allowed" in done.stdout
+    assert f"{name}: the file would be larger than is allowed" in done.stdout
+    assert done.stderr == ""
     assert [p.name for p in tmp_path.iterdir()] == ["in.csv"]
 
 

@@ -48,6 +48,7 @@ CASES: tuple[tuple[str, str, bytes, type[SegtuiError], str], ...] = (
         SourceError,
         "",
     ),
+    ("cut zstd", "a.csv.zst", b"\x28\xb5\x2f\xfd" + b"\0" * 40, SourceError, "cannot be unpacked"),
     ("not gzip", "a.csv.gz", b"\x1f\x8b and then nothing", SourceError, ""),
     ("old excel", "a.xls", b"\xd0\xcf\x11\xe0" + b"x" * 100, SourceError, "Excel"),
 )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import gzip
 import io
+import subprocess
 import sys
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from segtui.errors import SourceError
 from segtui.gather import paths
 from segtui.gather.dataset import identity, open_dataset
 from segtui.gather.describe import describe
@@ -21,6 +24,14 @@ from segtui.gather.types import Parse, convert, propose
 from segtui.progress import finish
 from segtui.recipe import GatherSpec, SourceSpec
 from segtui.results import Dataset
+
+
+def zstd(content: bytes) -> bytes:
+    """A Zstandard frame that packs nothing: raw blocks, which any reader takes."""
+    blocks = [content[i : i + (1 << 16)] for i in range(0, len(content), 1 << 16)]
+    heads = [(len(block) << 3 | (i == len(blocks) - 1)).to_bytes(3, "little") for i, block in enumerate(blocks)]
+    body = b"".join(head + block for head, block in zip(heads, blocks, strict=True))
+    return b"\x28\xb5\x2f\xfd\xa0" + len(content).to_bytes(4, "little") + body
 
 
 def opened(path: Path | str, id_column: str | None = None) -> Dataset:
@@ -230,6 +241,7 @@ def test_typed_odd_columns(tmp_path: Path) -> None:
             "level": pl.Series(["lo", "hi"], dtype=pl.Categorical),
             "none": [None, None],
             "small": pl.Series([1, 2], dtype=pl.UInt8),
+            "took": [datetime.timedelta(seconds=90), None],
         }
     )
     frame.write_parquet(tmp_path / "a.parquet")
@@ -241,8 +253,30 @@ def test_typed_odd_columns(tmp_path: Path) -> None:
         "String",
         "String",
         "Int64",
+        "String",
     ]
     assert any("tags" in w for w in found.warnings)
+    assert in_source_order(found, "took") == ["PT1M30S", None]
+
+
+ZSTD_TEXT = 'id,two,c\r\n1,"x\r\ny",\r\n2,"",é\n\r\n3,"a\rb",z\r\n'
+
+
+def test_zstd_keeps_line_ends_inside_of_cells(tmp_path: Path) -> None:
+    def rows(path: Path) -> pl.DataFrame:
+        return pl.concat(list(read_text(SourceSpec(str(path)))))
+
+    (tmp_path / "a.csv").write_bytes(ZSTD_TEXT.encode())
+    (tmp_path / "a.csv.zst").write_bytes(zstd(ZSTD_TEXT.encode()))
+    (tmp_path / "b.csv.zst").write_bytes(zstd(("id,c\r\n" + '1,"x\r\ny"\r\n' * 300_000).encode()))
+    assert rows(tmp_path / "a.csv.zst").equals(rows(tmp_path / "a.csv"))
+    assert rows(tmp_path / "b.csv.zst")["c"].unique().to_list() == ["x\r\ny"]
+
+
+def test_packed_json_lines_keep_the_order_of_columns(tmp_path: Path) -> None:
+    lines = "".join(f'{{"id": {i}, "b": {i % 3}, "a": "x"}}\n' for i in range(9)).encode()
+    (tmp_path / "a.ndjson.zst").write_bytes(zstd(lines))
+    assert opened(tmp_path / "a.ndjson.zst").frame.columns == ["id", "b", "a"]
 
 
 def test_excel(tmp_path: Path) -> None:
@@ -250,6 +284,19 @@ def test_excel(tmp_path: Path) -> None:
     pytest.importorskip("xlsxwriter")
     pl.DataFrame({"customer_id": [1, 2, 3], "spend": [1.5, 2.5, 3.5]}).write_excel(tmp_path / "a.xlsx")
     assert in_source_order(opened(tmp_path / "a.xlsx"), "spend") == [1.5, 2.5, 3.5]
+    pl.DataFrame().write_excel(tmp_path / "none.xlsx")
+    with pytest.raises(SourceError, match="its first sheet is empty"):
+        opened(tmp_path / "none.xlsx")
+
+
+def test_excel_says_nothing_on_standard_error(tmp_path: Path) -> None:
+    """The reader logs a remark on a column without values; in the terminal app that would land on the screen."""
+    pytest.importorskip("fastexcel")
+    pytest.importorskip("xlsxwriter")
+    pl.DataFrame({"customer_id": [1, 2, 3], "void": [None] * 3}).write_excel(tmp_path / "a.xlsx")
+    command = [sys.executable, "-m", "segtui", "describe", str(tmp_path / "a.xlsx")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,6 +309,18 @@ def test_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert in_source_order(opened("-"), "a") == [2, 3]
     for copy in paths._spooled:
         copy.unlink()
+
+
+def test_no_room_for_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*given: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(paths, "_spooled", [])
+    monkeypatch.setattr(paths.shutil, "copyfileobj", full)
+    monkeypatch.setattr(paths.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"id,a\n1,2\n")))
+    with pytest.raises(SourceError, match=r"standard input: it cannot be kept in .*No space left.*TMPDIR"):
+        opened("-")
 
 
 def test_folder_and_pattern(tmp_path: Path) -> None:

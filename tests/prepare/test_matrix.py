@@ -220,3 +220,14 @@ def test_original_units() -> None:
         original_column(data, "plan")
     with pytest.raises(RecipeError):
         original_column(data, "nowhere")
+
+
+@pytest.mark.parametrize("scale", ["auto", "z", "none"])
+@pytest.mark.parametrize(("largest", "weight"), [(1.7e308, 1.0), (3.0, 1e300), (3.0, 1e25)])
+@pytest.mark.filterwarnings("error")
+def test_numbers_too_large_to_compare_are_refused_by_name(scale: str, largest: float, weight: float) -> None:
+    huge = [largest if i % 2 else -largest for i in range(40)]
+    data, seen = inspected({"fine": [float(i) for i in range(40)], "huge": huge})
+    prepare = PrepareSpec((FeatureSpec("fine"), FeatureSpec("huge", weight=weight)), scale)
+    with pytest.raises(AnalysisError, match="huge: its numbers, or its weight, are too large"):
+        finish(build(data, seen, prepare, ColumnCache()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from textual import events
 
 from segtui.errors import AnalysisError
 from segtui.recipe import FeatureSpec
@@ -394,3 +395,36 @@ async def test_no_thread_of_the_session_outlives_the_app():
 def test_the_fake_is_made_of_what_it_says():
     assert sum(FakeEngine().answer(RECIPE, exact=True).segmentation.sizes) == CUSTOMERS
     assert "\x1b" in ESCAPE
+
+
+async def test_keys_that_arrive_together_are_acted_on_in_order():
+    async with running(FakeEngine()) as (app, pilot):
+        await until(app, pilot, "exact")
+        for key, character in (("2", "2"), ("g", "g"), ("j", "j"), ("space", " ")):
+            app.post_message(events.Key(key, character))
+        await until(app, pilot, "undo: - recency")
+        for key, character in ((":", ":"), ("k", "k"), ("space", " "), ("6", "6")):
+            app.post_message(events.Key("colon" if key == ":" else key, character))
+        await until(app, pilot, "k 6")
+        await pilot.press("enter")
+        await until(app, pilot, "undo: k 4→6")
+
+
+async def test_nothing_is_written_while_nothing_happens():
+    async with running(FakeEngine()) as (app, pilot):
+        await until(app, pilot, "exact")
+        await pilot.pause(0.2)
+        drawn: list[object] = []
+        app._display = lambda screen, renderable: drawn.append(renderable)
+        await pilot.pause(1.0)
+        assert drawn == []
+
+
+@pytest.mark.parametrize(("ascii_only", "mono"), [(True, True), (False, True), (False, False)])
+async def test_every_segment_can_be_told_apart_without_colour(ascii_only: bool, mono: bool):
+    async with running(FakeEngine(), ascii_only=ascii_only, mono=mono) as (app, pilot):
+        await until(app, pilot, "exact")
+        await pilot.press("5")
+        await until(app, pilot, "overlap")
+        cells = "\n".join(row[:48] for row in grid(app).splitlines()[6:21])
+        assert set("ABCD") <= set(cells)

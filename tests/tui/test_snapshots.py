@@ -21,7 +21,7 @@ PLACES = [
     ("data", ["1"], "taken for customers"),
     ("features", ["2", "j", "j", "j"], "skewness 3.4 falls"),
     ("choose_k_empty", ["3"], "No sweep yet"),
-    ("choose_k", ["3", "enter"], "silhouette, squared"),
+    ("choose_k", ["3", "enter"], "only 11 distinct"),
     ("segments", ["4"], "A   high recency"),
     ("segments_index", ["4", "i", "j"], "showing indexes"),
     ("segments_twelve", ["4", *["plus"] * 8], "k 12"),

@@ -185,7 +185,7 @@ class ChooseKPane(Pane):
         text = f" {len(inertias)} starts, {near} within 1 % of the best, worst {fmt.share(spread)} % above it"
         warning = " ".join(fmt.clean(w) for w in answer.segmentation.warnings)
         if warning:
-            return [line((fmt.cut(f"{text}: {warning}", width), "warn"))]
+            return [line((fmt.cut(f" {warning}", width, self.signs.ellipsis), "warn"))]
         return [line((fmt.cut(text, width), "dim"))]
 
     def copied(self, whole: bool) -> tuple[str, str]:

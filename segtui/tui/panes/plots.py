@@ -272,7 +272,9 @@ class PlotsPane(Pane):
             difference = s.differences[i]
             sign, role = _heat_sign(difference)
             text = mean_text(s.means[i], column)
-            runs.append((f"{fmt.cut(text, each - 3, self.signs.ellipsis):>{each - 2}}{sign} ", role))
+            if len(text) > each - 3:
+                text = fmt.short(s.means[i])
+            runs.append((f"{text:>{each - 2}}{sign} ", role))
         return line(*runs)
 
     # -- convergence ----------------------------------------------------------------------------------------

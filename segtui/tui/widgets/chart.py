@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from segtui.tui.charset import same_width_ascii
@@ -60,13 +60,15 @@ def build(spec: ChartSpec, width: int, height: int, ascii_only: bool) -> tuple[L
             draw = figure.plot if series.joined else figure.scatter
             draw(list(series.x), list(series.y), marker=series.marker, color=number + 1, label=series.label or None)
         if spec.x_ticks:
-            figure.xticks(list(spec.x_ticks), [f"{tick:g}" for tick in spec.x_ticks])
+            longest = max(len(f"{tick:g}") for tick in spec.x_ticks)
+            ticks = thinned(spec.x_ticks, max(2, (width - 8) // (longest + 1)))
+            figure.xticks(ticks, [f"{tick:g}" for tick in ticks])
         if spec.logarithmic and all(y > 0 for series in spec.series for y in series.y):
             figure.yscale("log")
         else:
             values = [y for series in spec.series for y in series.y]
-            ticks = nice_ticks(min(values, default=0.0), max(values, default=1.0), max(3, (height - 4) // 2))
-            figure.yticks(ticks, [short(tick) for tick in ticks])
+            rounds = nice_ticks(min(values, default=0.0), max(values, default=1.0), max(3, (height - 4) // 2))
+            figure.yticks(rounds, [short(tick) for tick in rounds])
         if spec.title:
             figure.title(spec.title)
         figure.xlabel(spec.x_title or None)
@@ -87,6 +89,13 @@ def nice_ticks(low: float, high: float, about: int) -> list[float]:
     first = math.ceil(low / step)
     ticks = [i * step for i in range(first, math.floor(high / step) + 1)]
     return ticks or [low, high]
+
+
+def thinned(ticks: Sequence[float], most: int) -> list[float]:
+    """Every second, third … tick, so that at most `most` are left: plotext drops labels that touch, but not always
+    the same ones."""
+    step = -(-len(ticks) // most)
+    return list(ticks[::step])
 
 
 def _runs(row: str, roles: list[str], ascii_only: bool) -> list[Run]:

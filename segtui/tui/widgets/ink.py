@@ -184,6 +184,8 @@ class Palette:
     warn: str = ""
     bar: str = ""
     cursor: str = ""
+    tab: str = ""
+    tab_text: str = ""
     panel: str = ""
     segments: tuple[str, ...] = ()
 
@@ -216,7 +218,7 @@ def colour_styles(palette: Palette) -> dict[str, Style]:
         "warn": fore(palette.warn),
         "bar": fore(palette.bar),
         "cursor": ground(palette.cursor),
-        "tab": ground(palette.cursor) + Style(bold=True),
+        "tab": ground(palette.tab) + fore(palette.tab_text, bold=True),
         "head": ground(palette.panel) if palette.panel else Style(bold=True),
         "mark": Style(reverse=True),
         "under": Style(underline=True),
