@@ -132,8 +132,14 @@ class Pipeline:
         for stage in ("exact answer", "first answer"):
             answer = self._shelf.get(self._name(stage, recipe))
             if isinstance(answer, Answer):
-                return answer
+                return self._answering(answer, recipe)
         return None
+
+    def _answering(self, answer: Answer, recipe: Recipe) -> Answer:
+        """A filed answer as that of `recipe`, which may differ in what does not count (a feature that is off)."""
+        if answer.recipe == recipe:
+            return answer
+        return replace(answer, recipe=recipe, prepare=self.explicit(recipe).prepare)
 
     def first(self, recipe: Recipe, trace: Trace) -> Steps[Answer]:
         """The answer at once: fitted on a sample, every customer assigned (or the exact one, if it is filed)."""
@@ -159,7 +165,7 @@ class Pipeline:
         name = self._name(f"{speed} answer", recipe)
         filed = self._shelf.get(name)
         if isinstance(filed, Answer):
-            return filed
+            return self._answering(filed, recipe)
         matrix = yield from self.matrix(recipe.prepare)
         segmentation = yield from self._segmentation(recipe, matrix, trace, exact=exact)
         letters = yield from self._letters(recipe, segmentation)

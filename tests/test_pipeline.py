@@ -153,6 +153,22 @@ def test_k_does_not_prepare_the_matrix_again_and_a_name_computes_nothing(shop_fi
     assert named.profile.segments[0].auto_name == four.profile.segments[0].name
 
 
+def test_what_does_not_count_is_answered_from_the_file_under_its_own_recipe(shop_file):
+    """The transform of a feature that is off changes nothing but the recipe; the app must not wait for ever."""
+    pipeline = Pipeline()
+    recipe = recipe_for(shop_file)
+    _, inspection = finish(pipeline.open(recipe))
+    off = recipe.with_features(tuple(replace(f, on=f.name != "channel") for f in inspection.proposal()))
+    other = off.with_feature(FeatureSpec("channel", on=False, weight=2.0))
+    answer = finish(pipeline.exact(off, heard))
+    again = pipeline.filed(other)
+    assert again is not None
+    assert again.segmentation is answer.segmentation
+    assert again.recipe == other
+    assert FeatureSpec("channel", on=False, transform="none", weight=2.0) in again.prepare.features
+    assert finish(pipeline.first(other, heard)).recipe == other
+
+
 def test_proposed_features_and_the_same_ones_listed_are_the_same_analysis(shop_file):
     pipeline = Pipeline()
     recipe = recipe_for(shop_file)

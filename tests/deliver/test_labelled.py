@@ -238,6 +238,17 @@ def test_a_name_already_taken_gives_way_and_is_said(opened, tmp_path: Path) -> N
     assert "segment_3" in note
 
 
+def test_a_folder_that_is_the_source_is_not_written_into(tmp_path: Path) -> None:
+    """Otherwise the labelled file would be a part of the data the next time."""
+    parts = tmp_path / "parts"
+    parts.mkdir()
+    (parts / "a.csv").write_text("id,spend\na,1\nb,2\n")
+    gather = GatherSpec((SourceSpec(str(parts)),), "id")
+    with pytest.raises(DeliveryError, match="is the source"):
+        check(gather, LabelledSpec(str(parts / "out.csv")))
+    check(gather, LabelledSpec(str(tmp_path / "out.csv")))
+
+
 def test_a_given_name_stands_beside_the_automatic_one(opened, tmp_path: Path) -> None:
     case = opened("id,spend\na,1\nb,2\nc,3\nd,4\n", names=("Thrifty", "high"))
     case.write(tmp_path / "out.csv")
