@@ -116,7 +116,9 @@ def offered(state: Path) -> tuple[Saved, ...]:
     for path in paths[:SESSIONS_KEPT]:
         saved = read(path)
         if saved is not None:
-            found.setdefault(saved.sources, saved)
+            newer = found.get(saved.sources)
+            if newer is None or (len(newer.runs) == 1 and len(saved.runs) > 1):
+                found[saved.sources] = saved  # one that was only opened and left does not hide earlier work
     return tuple(found.values())
 
 

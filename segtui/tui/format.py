@@ -11,8 +11,8 @@ from segtui.clean_text import clean as clean_text
 from segtui.tui.charset import ascii_text
 
 __all__ = [
-    "ascii_text", "cell", "change", "clean", "count", "date", "duration", "index", "money", "number", "pad", "plural",
-    "score", "share", "short", "size", "time_of_day", "weight",
+    "ascii_text", "cell", "change", "clean", "count", "date", "difference", "duration", "index", "money", "number",
+    "pad", "plural", "score", "share", "short", "size", "time_of_day", "weight",
 ]  # fmt: skip
 
 NOTHING = "-"
@@ -117,6 +117,14 @@ def change(x: float | None, digits: int = 3) -> str:
 def index(x: float | None) -> str:
     """An index, 100 = average."""
     return NOTHING if x is None or math.isnan(x) else f"{x:,.0f}"
+
+
+def difference(x: float | None) -> str:
+    """A standardised difference, with its sign unless it is none: +1.3, -0.2, 0.0."""
+    if x is None or math.isnan(x):
+        return NOTHING
+    text = f"{x:+.1f}"
+    return text if text[1:] != "0.0" else "0.0"
 
 
 def weight(x: float) -> str:

@@ -32,7 +32,7 @@ class WhatIf:
         now = recipe.cluster.k
         wanted = recipe.with_k(k)
         if wanted.cluster.k == now:
-            self.app.say(f"k lies between {K_MIN} and {K_MAX}")
+            self.app.say(f"k is {k} already" if k == now else f"k lies between {K_MIN} and {K_MAX}")
             return
         arrow = self.app.charset.right if not self.app.ascii_only else "->"
         self.app.change(wanted, f"k {now}{arrow}{wanted.cluster.k}")

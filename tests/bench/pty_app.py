@@ -18,8 +18,6 @@ import pyte
 ENVIRONMENT = {"TERM": "xterm-256color", "LANG": "C.UTF-8"}
 
 
-
-
 class PtyApp:
     """Starts a command in a pty and watches its screen.
 
@@ -75,8 +73,10 @@ class PtyApp:
         return moment
 
     def when(self, condition: Callable[[list[str]], bool], seconds: float = 30.0) -> float:
-        """The moment at which the chunk arrived that first made `condition` true of the screen."""
+        """The moment at which the chunk arrived that made `condition` true of the screen; the latest, if it is already."""
         end = time.perf_counter() + seconds
+        if self._drawn and condition(list(self._screen.display)):
+            return self._arrived[self._drawn - 1][0]
         while True:
             while self._drawn < len(self._arrived):
                 moment = self._arrived[self._drawn][0]

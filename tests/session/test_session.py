@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import replace
 
@@ -308,3 +309,17 @@ def test_a_spoiled_save_is_passed_over(tmp_path):
     (folder / "1.toml").write_text("not toml [")
     (folder / "2.toml").write_text("saved = 1\n")
     assert autosave.offered(tmp_path) == ()
+
+
+def test_a_session_only_looked_at_does_not_hide_earlier_work(tmp_path, monkeypatch):
+    for stamp, changes in (("1", 1), ("2", 0)):
+        monkeypatch.setattr(autosave.time, "strftime", lambda _, stamp=stamp: stamp)
+        desk = Desk(tmp_path)
+        session = desk.opened()
+        for _ in range(changes):
+            session.change(session.recipe.with_k(5), "k 4→5")
+        desk.until_idle()
+        session.close()
+    os.utime(next((tmp_path / "sessions").glob("1-*")), (1, 1))
+    assert len(list((tmp_path / "sessions").iterdir())) == 2
+    assert [saved.recipe.cluster.k for saved in autosave.offered(tmp_path)] == [5]

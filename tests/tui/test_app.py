@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 from textual import events
@@ -11,6 +12,7 @@ from segtui.errors import AnalysisError
 from segtui.recipe import FeatureSpec
 from segtui.tui.screens.main import MainScreen
 from segtui.tui.screens.open import OpenScreen
+from segtui.tui.widgets.line_input import LineInput
 from tests.tui.driving import RECIPE, gone, grid, running, until
 from tests.tui.fake import CUSTOMERS, ESCAPE, FakeEngine
 
@@ -278,6 +280,7 @@ async def test_help_is_searched_and_runs_a_command():
         ("max_iter 50", "undo: max_iter 50"),
         ("restarts 12", "undo: restarts 12"),
         ("k 99", "from 2 to 50"),
+        ("k 4", "k is 4 already"),
         ("scale wild", "no scale is called wild"),
         ("weight nothing 2", "no column is called nothing"),
     ],
@@ -428,3 +431,30 @@ async def test_every_segment_can_be_told_apart_without_colour(ascii_only: bool, 
         await until(app, pilot, "overlap")
         cells = "\n".join(row[:48] for row in grid(app).splitlines()[6:21])
         assert set("ABCD") <= set(cells)
+
+
+async def test_a_recipe_beside_the_new_file_is_replaced_only_after_asking(tmp_path: Path):
+    engine = FakeEngine()
+    (tmp_path / "out.recipe.toml").write_text("mine")
+    async with running(engine, (140, 40)) as (app, pilot):
+        await until(app, pilot, "exact")
+        await pilot.press("x")
+        await until(app, pilot, "customers_segments.csv")
+        app.screen.query_one(LineInput).value = str(tmp_path / "out.csv")
+        await pilot.press("enter")
+        await until(app, pilot, "out.recipe.toml exists: enter once more")
+        assert engine.exported == []
+        await pilot.press("enter")
+        await until(app, pilot, "written: ")
+        assert engine.exported[0].overwrite
+
+
+async def test_a_message_goes_before_what_undo_and_redo_would_do():
+    async with running(FakeEngine()) as (app, pilot):
+        await until(app, pilot, "exact")
+        await pilot.press("plus")
+        await until(app, pilot, "undo: k 4→5")
+        said = "a sentence of more than seventy characters is read to its very last word"
+        app.say(said)
+        await until(app, pilot, said)
+        assert "undo: " not in grid(app)

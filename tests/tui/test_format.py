@@ -161,3 +161,8 @@ def test_filters_are_the_last_door():
     assert not plain.dim
     assert plain.meta == {"a": 1}
     assert not filters.plain_style(Style(color="red", bgcolor="default")).reverse
+
+
+def test_a_difference_of_nothing_has_no_sign():
+    assert [format.difference(x) for x in (1.26, -0.2, None)] == ["+1.3", "-0.2", "-"]
+    assert {format.difference(x) for x in (0.04, -0.04, 0.0)} == {"0.0"}

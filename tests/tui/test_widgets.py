@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
 
+from segtui.results import MapGrid, ProfileColumn
 from segtui.tui.charset import ASCII, UNICODE
-from segtui.tui.panes.map_view import letter_place
+from segtui.tui.panes.map_view import axis_wordings, letter_place
+from segtui.tui.panes.segments import short_title
 from segtui.tui.widgets.cell_map import Cells, map_lines, sign_of
 from segtui.tui.widgets.chart import ChartSpec, Series, build, nice_ticks
 from segtui.tui.widgets.ink import Ink, beside, clip, line, pad, wrap
@@ -117,3 +120,22 @@ def test_segment_columns_that_do_not_fit_are_reached_by_scrolling():
     assert [i for i, _ in later.shown] == [3, 4, 5]
     assert "<" in header(later, titles, "<", ">", "~").text
     assert row(group, first, "> ", "#", "~", "").width <= 80
+
+
+def test_both_axes_of_the_map_are_named_where_it_is_narrow():
+    grid = MapGrid(
+        np.zeros((1, 1), np.int16), np.ones((1, 1), np.int64), 0, 1, "component 1 (28%)", "component 3 (16%)",
+        (-3.5, 3.15), (-2.6, 4.49), 0.44, (),
+    )  # fmt: skip
+    assert axis_wordings(grid, UNICODE) == (
+        "component 1 (28%) →   up: component 3 (16%) -2.6 to 4.49",
+        "component 1 (28%) →   up: component 3 (16%)",
+        "component 1 →   up: component 3",
+    )
+
+
+def test_a_level_stays_readable_where_its_title_is_cut():
+    column = ProfileColumn("loyalty_card", "yes", used=True, mean=0.4, spread=0.5)
+    assert short_title(column, 16, "…") == "loyalty_card=yes"
+    assert short_title(column, 12, "…") == "loyalty…=yes"
+    assert short_title(ProfileColumn("average_order_value", None, True, 1.0, 1.0), 10, "…") == "average_o…"

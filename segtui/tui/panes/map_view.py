@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from segtui.results import Answer, MapGrid
@@ -12,6 +13,8 @@ from segtui.tui.charset import Charset
 from segtui.tui.widgets.cell_map import Cells, map_lines
 from segtui.tui.widgets.ink import Line, line
 
+SHARE = re.compile(r" \(\d+%\)$")
+"""The share of the variance in the title of a component."""
 COMPONENTS = ("component 1", "component 2", "component 3")
 
 
@@ -103,14 +106,25 @@ def _draw(grid: MapGrid, answer: Answer, signs: Charset, width: int) -> list[Lin
     lines = [line((signs.vline, "dim"), *row.runs) for row in body]
     lines.append(line((signs.corner_bl if not signs.ascii else "+", "dim"), (signs.rule * (width - 2), "dim")))
     low, high = fmt.number(grid.x_range[0], 3), fmt.number(grid.x_range[1], 3)
-    y_text = f"up: {fmt.clean(grid.y_title)} {fmt.number(grid.y_range[0], 3)} to {fmt.number(grid.y_range[1], 3)}"
-    middle = fmt.cut(
-        f"{fmt.clean(grid.x_title)} {signs.right}   {y_text}", max(4, width - len(low) - len(high) - 4), signs.ellipsis
-    )
+    room = max(4, width - len(low) - len(high) - 4)
+    wordings = axis_wordings(grid, signs)
+    middle = next((text for text in wordings if len(text) <= room), fmt.cut(wordings[-1], room, signs.ellipsis))
     lines.append(
         line((f" {low}", "dim"), (middle.center(max(1, width - 2 - len(low) - len(high))), "dim"), (high, "dim"))
     )
     return lines
+
+
+def axis_wordings(grid: MapGrid, signs: Charset) -> tuple[str, ...]:
+    """What goes to the right and what upwards, longest wording first: both names outlast shares and ranges."""
+    x, y = fmt.clean(grid.x_title), fmt.clean(grid.y_title)
+    span = f"{fmt.number(grid.y_range[0], 3)} to {fmt.number(grid.y_range[1], 3)}"
+    x_name, y_name = (SHARE.sub("", title) for title in (x, y))
+    return (
+        f"{x} {signs.right}   up: {y} {span}",
+        f"{x} {signs.right}   up: {y}",
+        f"{x_name} {signs.right}   up: {y_name}",
+    )
 
 
 def letter_place(letter: str) -> int:

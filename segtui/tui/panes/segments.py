@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
+
 from segtui.results import Answer, Profile, ProfileColumn, Segment
 from segtui.session.questions import CustomersQuestion, Question
 from segtui.tui import format as fmt
@@ -170,7 +172,7 @@ class SegmentsPane(Pane):
             return fmt.index(segment.indexes[i])
         if measure == "difference":
             difference = segment.differences[i]
-            return "-" if difference is None else f"{difference:+.1f}"
+            return fmt.difference(difference)
         return mean_text(segment.means[i], column)
 
     def _detail(self, answer: Answer, width: int, height: int) -> list[Line]:
@@ -206,13 +208,13 @@ class SegmentsPane(Pane):
         )
         runs: list[Run] = [
             (
-                "  " + fmt.pad(fmt.clean(column_title(column)), title, ellipsis=self.signs.ellipsis) + " ",
+                "  " + fmt.pad(short_title(column, title, self.signs.ellipsis), title) + " ",
                 "" if column.used else "dim",
             ),
             (drawn[:half], role),
             (drawn[half], "dim"),
             (drawn[half + 1 :], role),
-            (f" {'-' if difference is None else f'{difference:+.1f}':>5}", "bold"),
+            (f" {fmt.difference(difference):>5}", "bold"),
             (f" {mean_text(segment.means[i], column):>10}", ""),
             (f" {mean_text(column.mean, column):>8}", "dim"),
         ]
@@ -237,6 +239,15 @@ class SegmentsPane(Pane):
 def column_title(column: ProfileColumn) -> str:
     """How a profile column is called."""
     return column.feature if column.level is None else f"{column.feature}={column.level}"
+
+
+def short_title(column: ProfileColumn, width: int, ellipsis: str) -> str:
+    """A column's title in `width` cells; of a level the level stays readable, for it tells its rows apart."""
+    title = fmt.clean(column_title(column))
+    if column.level is None or cell_len(title) <= width:
+        return fmt.cut(title, width, ellipsis)
+    level = fmt.cut(fmt.clean(column.level), width // 2, ellipsis)
+    return f"{fmt.cut(fmt.clean(column.feature), width - 1 - cell_len(level), ellipsis)}={level}"
 
 
 def mean_text(mean: float, column: ProfileColumn) -> str:

@@ -103,7 +103,8 @@ class Bottom(LineView):
             return lines or [line("")]
         undo = f"undo: {fmt.clean(session.undo_label, 30)}" if session and session.undo_label else ""
         redo = f"   redo: {fmt.clean(session.redo_label, 30)}" if session and session.redo_label else ""
-        right = undo + redo
+        needed = cell_len(self.status.text) + 2
+        right = next((right for right in (undo + redo, undo) if needed + cell_len(right) <= width), "")
         text = fmt.cut(self.status.text, max(10, width - len(right) - 2), signs.ellipsis)
         gap = " " * max(1, width - cell_len(text) - cell_len(right))
         return [line((text, "dim"), gap, (right, "dim"))]
@@ -178,12 +179,15 @@ def _states(answer: Answer, session: SessionLike, signs: Charset) -> list[Run]:
 
 
 def comparable_run(runs: Sequence[RunLike]) -> tuple[RunLike | None, bool]:
-    """The nearest earlier run that may be compared with the current one, and whether there is any earlier run."""
+    """The nearest earlier run that may be compared with the current one, and whether any earlier run has scores.
+
+    Right after a saved session was taken up again none has: then there is nothing to compare with yet.
+    """
     here = next((i for i, run in enumerate(runs) if run.current), 0)
     for run in reversed(runs[:here]):
         if run.comparable and run.scores is not None:
             return run, True
-    return None, here > 0
+    return None, any(run.scores is not None for run in runs[:here])
 
 
 def _scores(scores: Scores, previous: RunLike | None, earlier: bool, signs: Charset, terse: bool = False) -> list[Run]:

@@ -169,16 +169,18 @@ class ExportScreen(Screen[LabelledSpec | None]):
         elif self._format is None and guess_format(path) is None:
             self._tell("the ending says no format: choose one with tab and space, or end the path in .csv, .parquet …")
         else:
-            self.desk.errand(lambda: os.path.lexists(path), lambda exists: self._go(path, bool(exists)))
+            self.desk.errand(lambda: _standing(path), lambda there: self._go(path, cast("tuple[str, ...]", there)))
 
-    def _go(self, path: str, exists: bool) -> None:
+    def _go(self, path: str, there: tuple[str, ...]) -> None:
         if not self.is_attached:
             return
-        if exists and self._confirmed != path:
+        if there and self._confirmed != path:
             self._confirmed = path
-            self._tell(f"{fmt.clean(path)} exists: enter once more replaces it, esc keeps it")
+            names = " and ".join(fmt.clean(name) for name in there)
+            what = "exists: enter once more replaces it" if len(there) == 1 else "exist: enter once more replaces both"
+            self._tell(f"{names} {what}, esc keeps {'it' if len(there) == 1 else 'them'}")
             return
-        self.dismiss(LabelledSpec(path, self._format, overwrite=exists, csv_safe=self._safe))
+        self.dismiss(LabelledSpec(path, self._format, overwrite=bool(there), csv_safe=self._safe))
 
     def _tell(self, problem: str) -> None:
         self.query_one("#problem", Static).update(Text(f" ! {fmt.clean(problem)}" if problem else ""))
@@ -186,6 +188,15 @@ class ExportScreen(Screen[LabelledSpec | None]):
     def action_give_up(self) -> None:
         """Write nothing."""
         self.dismiss(None)
+
+
+def _standing(path: str) -> tuple[str, ...]:
+    """The files that writing to `path` would replace: itself and the recipe beside it. Touches the disk."""
+    from pathlib import Path
+
+    from segtui.deliver.labelled import recipe_path
+
+    return tuple(name for name in (path, str(recipe_path(Path(path)))) if os.path.lexists(name))
 
 
 def guess_format(path: str) -> str | None:
