@@ -142,9 +142,8 @@ class Pipeline:
         return replace(answer, recipe=recipe, prepare=self.explicit(recipe).prepare)
 
     def first(self, recipe: Recipe, trace: Trace) -> Steps[Answer]:
-        """The answer at once: fitted on a sample, every customer assigned (or the exact one, if it is filed)."""
-        exact = self._shelf.get(self._name("exact", recipe))
-        return self._answer(recipe, trace, exact=isinstance(exact, Segmentation))
+        """The answer at once: fitted on a sample, every customer assigned."""
+        return self._answer(recipe, trace, exact=False)
 
     def exact(self, recipe: Recipe, trace: Trace) -> Steps[Answer]:
         """The answer converged on all customers."""
@@ -208,6 +207,11 @@ class Pipeline:
 
         fit = converge if exact else first
         name = self._name("exact" if exact else "first", recipe)
+        converged = self._shelf.get(self._name("exact", recipe))
+        if not exact and isinstance(converged, Segmentation):
+            # A sweep has been here. Describing all customers exactly takes longer than a key press may: at first
+            # the converged clusters are described from a sample, like any first answer.
+            return replace(converged, exact=False)
         return (
             yield from self._filed(
                 name, Segmentation, lambda: fit(matrix, recipe.cluster, self._exact_values(matrix), trace)
@@ -342,9 +346,7 @@ class Pipeline:
 
 def _named(profile: Profile, names: dict[str, str]) -> Profile:
     """The profile with the names that the analyst gave; the automatic ones stay beside them."""
-    return replace(
-        profile, segments=tuple(replace(s, name=names.get(s.letter, s.auto_name)) for s in profile.segments)
-    )
+    return replace(profile, segments=tuple(replace(s, name=names.get(s.letter, s.auto_name)) for s in profile.segments))
 
 
 def analyse(

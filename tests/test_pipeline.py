@@ -196,7 +196,9 @@ def test_the_first_answer_assigns_every_customer_and_says_that_it_is_approximate
     assert exact.exact
     assert sum(first.segmentation.sizes) == 30_000
     assert first.segmentation.inertia <= exact.segmentation.inertia * 1.01
-    agreement = np.mean(np.array(first.letters)[first.segmentation.labels] == np.array(exact.letters)[exact.segmentation.labels])
+    agreement = np.mean(
+        np.array(first.letters)[first.segmentation.labels] == np.array(exact.letters)[exact.segmentation.labels]
+    )
     assert agreement > 0.9
 
 

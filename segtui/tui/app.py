@@ -103,7 +103,9 @@ class SegApp(SafeApp):
         self.status.quieten()
         self.traces.clear()
         self.session.change(recipe, label)
-        self.redraw()
+        for screen in self.screen_stack:
+            if isinstance(screen, MainScreen):
+                screen.recipe_changed()
 
     def say(self, text: str, kind: str = "info") -> None:
         """Put a sentence on the status line."""

@@ -458,3 +458,15 @@ async def test_a_message_goes_before_what_undo_and_redo_would_do():
         app.say(said)
         await until(app, pilot, said)
         assert "undo: " not in grid(app)
+
+
+async def test_enter_on_an_empty_command_line_does_nothing():
+    async with running(FakeEngine()) as (app, pilot):
+        await until(app, pilot, "exact")
+        await pilot.press("colon")
+        await until(app, pilot, "weight monetary 2")
+        await pilot.press("enter")
+        await until(app, pilot, lambda: isinstance(app.screen, MainScreen))
+        assert app.session is not None
+        assert app.session.recipe.cluster.k == 4
+        assert app.session.undo_label is None

@@ -34,7 +34,15 @@ def test_number(value: float | None, text: str):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(950, "950"), (999.9, "1.0k"), (48_100, "48.1k"), (999_999, "1.0M"), (2_300_000, "2.3M"), (123_456, "123k"), (-4200, "-4.2k")],
+    [
+        (950, "950"),
+        (999.9, "1.0k"),
+        (48_100, "48.1k"),
+        (999_999, "1.0M"),
+        (2_300_000, "2.3M"),
+        (123_456, "123k"),
+        (-4200, "-4.2k"),
+    ],
 )
 def test_short(value: float, text: str):
     assert format.short(value) == text
@@ -48,7 +56,8 @@ def test_share_is_never_nothing_where_there_is_something(value: float | None, te
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.412, ".412"), (-0.031, "-.031"), (1.03, "1.030"), (-0.0001, ".000"), (None, "-"), (10.5, "10.500")]
+    ("value", "text"),
+    [(0.412, ".412"), (-0.031, "-.031"), (1.03, "1.030"), (-0.0001, ".000"), (None, "-"), (10.5, "10.500")],
 )
 def test_score(value: float | None, text: str):
     assert format.score(value) == text

@@ -115,13 +115,18 @@ def test_no_settings_are_no_problem(tmp_path: Path):
 
 
 def test_good_settings(tmp_path: Path):
-    found = settings(tmp_path, 'theme = "harbour"\nmouse = false\nascii = "auto"\n\n[keys]\nundo = "z"\n"go-data" = ["f9"]\n')
+    found = settings(
+        tmp_path, 'theme = "harbour"\nmouse = false\nascii = "auto"\n\n[keys]\nundo = "z"\n"go-data" = ["f9"]\n'
+    )
     assert (found.theme, found.mouse, found.ascii, found.problems) == ("harbour", False, None, ())
     assert found.keys == {"undo": ("z", 6), "go-data": ("f9", 7)}
 
 
 def test_wrong_settings_are_all_named_with_their_line(tmp_path: Path):
-    found = settings(tmp_path, '# mine\nthem = "dark"\nmouse = "no"\nascii = 1\ntheme = 3\n[keys]\nundo = 1\nredo = "U"\n[colours]\na = 1\n')
+    found = settings(
+        tmp_path,
+        '# mine\nthem = "dark"\nmouse = "no"\nascii = 1\ntheme = 3\n[keys]\nundo = 1\nredo = "U"\n[colours]\na = 1\n',
+    )
     lines = [problem.partition(", line ")[2] for problem in found.problems]
     assert sorted(lines) == sorted(
         [

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
 
-from segtui.results import MapGrid, ProfileColumn
+from segtui.results import MapGrid, Profile, ProfileColumn
 from segtui.tui.charset import ASCII, UNICODE
 from segtui.tui.panes.map_view import axis_wordings, letter_place
-from segtui.tui.panes.segments import short_title
+from segtui.tui.panes.segments import reading_order, short_title
 from segtui.tui.widgets.cell_map import Cells, map_lines, sign_of
 from segtui.tui.widgets.chart import ChartSpec, Series, build, nice_ticks
 from segtui.tui.widgets.ink import Ink, beside, clip, line, pad, wrap
@@ -139,3 +139,13 @@ def test_a_level_stays_readable_where_its_title_is_cut():
     assert short_title(column, 16, "…") == "loyalty_card=yes"
     assert short_title(column, 12, "…") == "loyalty…=yes"
     assert short_title(ProfileColumn("average_order_value", None, True, 1.0, 1.0), 10, "…") == "average_o…"
+
+
+def test_what_was_clustered_on_is_read_first_and_numbers_before_levels():
+    columns = (
+        ProfileColumn("country", "BE", used=False, mean=0.4, spread=0.5),
+        ProfileColumn("channel", "web", used=True, mean=0.4, spread=0.5),
+        ProfileColumn("age", None, used=False, mean=50.0, spread=9.0),
+        ProfileColumn("recency", None, used=True, mean=50.0, spread=9.0),
+    )
+    assert reading_order(Profile(columns, (), 10)) == [3, 1, 2, 0]

@@ -86,6 +86,8 @@ class Pane(LineView, can_focus=True):
 
     place: ClassVar[str] = ""
     title: ClassVar[str] = ""
+    shows_recipe: ClassVar[bool] = False
+    """Whether it shows the recipe itself, and not only the answer: then a key press changes it at once."""
 
     def __init__(self, desk: Desk, *, id: str | None = None) -> None:
         super().__init__(id=id or (self.place or None))

@@ -33,6 +33,7 @@ class ChooseKPane(Pane):
 
     place = "choose_k"
     title = "Choose k"
+    shows_recipe = True
     BINDINGS: ClassVar = bindings_for("choose_k", LISTS)
 
     def __init__(self, desk: Desk) -> None:

@@ -28,6 +28,7 @@ class FeaturesPane(Pane):
 
     place = "features"
     title = "Features"
+    shows_recipe = True
     BINDINGS: ClassVar = bindings_for("features", LISTS)
 
     @property

@@ -20,6 +20,7 @@ class RunsPane(Pane):
 
     place = "runs"
     title = "Runs"
+    shows_recipe = True
     BINDINGS: ClassVar = bindings_for("runs", LISTS)
 
     def runs(self) -> list[RunLike]:

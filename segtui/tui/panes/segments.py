@@ -31,6 +31,14 @@ DETAIL_WIDTH = 52
 LONGEST_NAME = 60
 
 
+def reading_order(profile: Profile) -> list[int]:
+    """The columns of the table as one wants to read them: what was clustered on first, numbers before levels."""
+    return sorted(
+        range(len(profile.columns)),
+        key=lambda i: (not profile.columns[i].used, profile.columns[i].level is not None, i),
+    )
+
+
 class SegmentsPane(Pane):
     """The segment table, and the segment under the cursor in detail."""
 
@@ -142,7 +150,7 @@ class SegmentsPane(Pane):
 
     def _table(self, answer: Answer, width: int, height: int) -> list[Line]:
         profile = answer.profile
-        titles = [fmt.clean(column_title(column)) for column in profile.columns]
+        titles = [fmt.clean(column_title(profile.columns[i])) for i in reading_order(profile)]
         groups = [self._group(segment, profile) for segment in profile.segments]
         columns = layout(groups, titles, width, self.first_column)
         signs = self.signs
@@ -155,6 +163,7 @@ class SegmentsPane(Pane):
         return lines
 
     def _group(self, segment: Segment, profile: Profile) -> Group:
+        order = reading_order(profile)
         return Group(
             letter=segment.letter,
             role=seg(letter_place(segment.letter)),
@@ -162,8 +171,8 @@ class SegmentsPane(Pane):
             size=fmt.count(segment.size),
             share=segment.share,
             share_text=fmt.share(segment.share),
-            values=tuple(self._value(segment, i, column) for i, column in enumerate(profile.columns)),
-            emphasis=tuple("bold" if d is not None and abs(d) >= TELLING else "" for d in segment.differences),
+            values=tuple(self._value(segment, i, profile.columns[i]) for i in order),
+            emphasis=tuple("bold" if abs(segment.differences[i] or 0.0) >= TELLING else "" for i in order),
         )
 
     def _value(self, segment: Segment, i: int, column: ProfileColumn) -> str:
@@ -224,11 +233,12 @@ class SegmentsPane(Pane):
         profile, segment = self.profile, self.under_cursor()
         if profile is None or segment is None:
             return "", ""
-        titles = ["segment", "name", "size", "share", *(fmt.clean(column_title(c)) for c in profile.columns)]
+        order = reading_order(profile)
+        titles = ["segment", "name", "size", "share", *(fmt.clean(column_title(profile.columns[i])) for i in order)]
         rows = ["\t".join(titles)] if whole else []
         for s in profile.segments if whole else (segment,):
             cells = [s.letter, fmt.clean(s.name), str(s.size), f"{s.share:g}"]
-            rows.append("\t".join([*cells, *(self._copied_value(s, i) for i in range(len(profile.columns)))]))
+            rows.append("\t".join([*cells, *(self._copied_value(s, i) for i in order)]))
         return "\n".join(rows), "the segment table" if whole else f"segment {segment.letter}"
 
     def _copied_value(self, segment: Segment, i: int) -> str:

@@ -88,6 +88,9 @@ class CommandLine(ModalScreen[Call | None]):
     def on_input_submitted(self, event: LineInput.Submitted) -> None:
         """Run the verb that was typed, else the command under the cursor."""
         word, _, argument = event.value.strip().partition(" ")
+        if not word and self.query_one(PickList).at == 0:  # nothing was typed and nothing chosen
+            self.dismiss(None)
+            return
         typed = find_verb(word) if word else None
         if typed is not None and (argument or self.query_one(PickList).at == 0):
             self.dismiss((typed.id, argument.strip()))

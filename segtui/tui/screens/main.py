@@ -111,6 +111,13 @@ class MainScreen(Screen[None]):
         if self.pane is not None:
             self.pane.repaint()
 
+    def recipe_changed(self) -> None:
+        """There is another recipe, its answer under way: what shows only answers is left alone, because painting
+        it again would take the processor from the answer."""
+        self.refresh_lines()
+        if self.pane is not None and self.pane.shows_recipe:
+            self.pane.repaint()
+
     def new_answer(self) -> None:
         """There is another answer on screen."""
         if self.pane is not None:

@@ -57,7 +57,7 @@ class OpenScreen(Screen[None]):
         """Title, path, list, hints."""
         yield Static(Text(f" segtui {__version__}   customer segmentation"), id="title", markup=False)
         yield Static(
-            Text(" Open a file: CSV and kin, Parquet, Arrow, NDJSON, JSON; one row per customer"),
+            Text(" Open a file: CSV and kin, Parquet, Arrow, NDJSON, JSON, Excel; one row per customer"),
             id="what",
             markup=False,
         )
