@@ -67,6 +67,11 @@ def save(path: str | os.PathLike[str], recipe: Recipe) -> None:
         files.commit()
 
 
+def recipe_path(target: Path) -> Path:
+    """Where the recipe of the labelled file `target` stands."""
+    return target.with_name(f"{target.stem}.recipe.toml")
+
+
 def _gather(spec: GatherSpec) -> dict[str, object]:
     table: dict[str, object] = {}
     if spec.id_column is not None:

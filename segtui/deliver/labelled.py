@@ -19,7 +19,7 @@ from segtui.gather.dataset import identity
 from segtui.gather.paths import files_of
 from segtui.progress import Steps
 from segtui.recipe import GatherSpec, LabelledSpec, Recipe
-from segtui.recipe_file import to_toml
+from segtui.recipe_file import recipe_path, to_toml
 from segtui.results import Answer, Dataset, FeatureMatrix
 
 
@@ -125,11 +125,6 @@ def format_of(spec: LabelledSpec) -> str:
     known = ", ".join(ending for form in FORMATS.values() for ending in form.endings)
     what = f"{ending} is not an ending that says a format" if ending else "this name has no ending, so no format"
     raise UsageError(what, where=spec.path, hint=f"Known endings are {known}.")
-
-
-def recipe_path(target: Path) -> Path:
-    """Where the recipe of the labelled file `target` stands."""
-    return target.with_name(f"{target.stem}.recipe.toml")
 
 
 def sidecar(dataset: Dataset, answer: Answer) -> Recipe:

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from segtui.deliver.labelled import check, format_of, notes, recipe_path, stream, write
+from segtui.deliver.labelled import check, format_of, notes, stream, write
 from segtui.errors import DeliveryError, UsageError
 from segtui.progress import Progress, finish
 from segtui.recipe import GatherSpec, LabelledSpec, SourceSpec
-from segtui.recipe_file import load
+from segtui.recipe_file import load, recipe_path
 
 CUSTOMERS = (
     'id,zip,long,note,spend,joined\n'

@@ -194,7 +194,7 @@ def _standing(path: str) -> tuple[str, ...]:
     """The files that writing to `path` would replace: itself and the recipe beside it. Touches the disk."""
     from pathlib import Path
 
-    from segtui.deliver.labelled import recipe_path
+    from segtui.recipe_file import recipe_path
 
     return tuple(name for name in (path, str(recipe_path(Path(path)))) if os.path.lexists(name))
 

@@ -14,6 +14,8 @@ from segtui.tui.widgets.ink import Line, Run, line, pad
 from segtui.tui.widgets.spark import bar
 
 SIZE_WIDTH = 10
+MARK_WIDTH = 1
+"""Room for the sign that more columns follow."""
 SHARE_WIDTH = 6
 NARROWEST, WIDEST = 7, 16
 
@@ -48,7 +50,7 @@ def layout(groups: Sequence[Group], titles: Sequence[str], width: int, first: in
     longest = max([*(cell_len(g.name) for g in groups), 12])
     share_bar = 6 if width < 100 else 12
     name = min(longest, max(14, 22 if width < 100 else 34))
-    left = width - (2 + 4 + name + 1 + SIZE_WIDTH + SHARE_WIDTH + 1 + share_bar + 2)
+    left = width - (2 + 4 + name + 1 + SIZE_WIDTH + SHARE_WIDTH + 1 + share_bar + 2 + MARK_WIDTH)
     shown: list[tuple[int, int]] = []
     for i in range(first, len(titles)):
         need = max([cell_len(titles[i]), *(cell_len(g.values[i]) for g in groups)])
