@@ -115,7 +115,7 @@ def test_segment_columns_that_do_not_fit_are_reached_by_scrolling():
     group = Group("A", "seg0", "a name", "1,234", 0.5, "50.0", tuple("123456"), ("",) * 6)
     first = layout([group], titles, 80, 0)
     later = layout([group], titles, 80, 3)
-    assert [i for i, _ in first.shown] == [0, 1, 2]
+    assert [i for i, _ in first.shown] == [0, 1, 2, 3]
     assert first.more
     assert [i for i, _ in later.shown] == [3, 4, 5]
     assert "<" in header(later, titles, "<", ">", "~").text

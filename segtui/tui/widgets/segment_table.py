@@ -13,7 +13,6 @@ from rich.cells import cell_len
 from segtui.tui.widgets.ink import Line, Run, line, pad
 from segtui.tui.widgets.spark import bar
 
-SIZE_WIDTH = 10
 MARK_WIDTH = 1
 """Room for the sign that more columns follow."""
 SHARE_WIDTH = 6
@@ -36,9 +35,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What fits: the width of the name, of the share bar, and the columns from `first` on with their widths."""
+    """What fits: the width of name, size and share bar, and the columns from `first` on with their widths."""
 
     name: int
+    size: int
     bar: int
     first: int
     shown: tuple[tuple[int, int], ...]
@@ -50,7 +50,8 @@ def layout(groups: Sequence[Group], titles: Sequence[str], width: int, first: in
     longest = max([*(cell_len(g.name) for g in groups), 12])
     share_bar = 6 if width < 100 else 12
     name = min(longest, max(14, 22 if width < 100 else 34))
-    left = width - (2 + 4 + name + 1 + SIZE_WIDTH + SHARE_WIDTH + 1 + share_bar + 2 + MARK_WIDTH)
+    size = max([*(cell_len(g.size) for g in groups), 4])
+    left = width - (2 + 4 + name + 1 + size + SHARE_WIDTH + 1 + share_bar + 2 + MARK_WIDTH)
     shown: list[tuple[int, int]] = []
     for i in range(first, len(titles)):
         need = max([cell_len(titles[i]), *(cell_len(g.values[i]) for g in groups)])
@@ -59,12 +60,12 @@ def layout(groups: Sequence[Group], titles: Sequence[str], width: int, first: in
             break
         shown.append((i, need))
         left -= need
-    return Columns(name, share_bar, first, tuple(shown), first + len(shown) < len(titles))
+    return Columns(name, size, share_bar, first, tuple(shown), first + len(shown) < len(titles))
 
 
 def header(columns: Columns, titles: Sequence[str], left: str, right: str, ellipsis: str) -> Line:
     """The titles; arrows say that there is more to the left or right."""
-    text = "  Seg " + pad("Name", columns.name) + f" {'Size':>{SIZE_WIDTH}}{'%':>{SHARE_WIDTH}} " + " " * columns.bar
+    text = "  Seg " + pad("Name", columns.name) + f" {'Size':>{columns.size}}{'%':>{SHARE_WIDTH}} " + " " * columns.bar
     runs: list[Run] = [(text, "dim under"), (f" {left if columns.first else ' '}", "key")]
     for i, width in columns.shown:
         title = titles[i]
@@ -85,7 +86,7 @@ def row(group: Group, columns: Columns, mark: str, full: str, ellipsis: str, gro
         (mark, ""),
         (pad(group.letter, 4), group.role),
         (pad(name, columns.name), "bold"),
-        (f" {group.size:>{SIZE_WIDTH}}{group.share_text:>{SHARE_WIDTH}} ", ""),
+        (f" {group.size:>{columns.size}}{group.share_text:>{SHARE_WIDTH}} ", ""),
         (bar(group.share, columns.bar, full), group.role),
         ("  ", ""),
     ]
