@@ -284,8 +284,8 @@ def _keys(options: argparse.Namespace) -> int:
     for place, heading in PLACES.items():
         here = [command for command in TABLE if place in command.where]
         if here:
-            rows = [(" ".join(command.keys), f":{command.word}", command.help) for command in here]
-            for line in (heading, *table(("keys", "command", "what it does"), rows), ""):
+            rows = [(" ".join(c.keys), f":{c.word}", c.id, c.help) for c in here]
+            for line in (heading, *table(("keys", "command", "id", "what it does"), rows), ""):
                 print(printable(line))
     return DONE
 

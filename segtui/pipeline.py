@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from segtui.errors import AnalysisError, RecipeError
 from segtui.progress import Progress, Steps, finish
-from segtui.recipe import Anchor, ClusterSpec, FeatureSpec, PrepareSpec, Recipe
+from segtui.recipe import Anchor, PrepareSpec, Recipe
 from segtui.results import (
     Answer,
     Dataset,
@@ -357,6 +357,3 @@ def analyse(
     dataset, inspection = finish(pipeline.open(recipe), report)
     answer = finish(pipeline.exact(recipe, lambda step: None), report)
     return pipeline, dataset, inspection, answer
-
-
-__all__ = ["STAGES", "ClusterSpec", "FeatureSpec", "Pipeline", "Stage", "analyse", "fingerprint"]

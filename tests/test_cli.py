@@ -353,6 +353,8 @@ def test_version_and_help(capsys) -> None:
 
 
 def test_where_and_keys_need_no_terminal(capsys) -> None:
+    from segtui.tui.commands import COMMANDS
+
     assert main(["where"]) == 0
     out = capsys.readouterr().out
     assert [line.split()[0] for line in out.splitlines()] == ["config", "state", "cache"]
@@ -360,6 +362,8 @@ def test_where_and_keys_need_no_terminal(capsys) -> None:
     out = capsys.readouterr().out
     assert "Everywhere" in out
     assert ":undo" in out
+    for command in COMMANDS:  # what [keys] of the config asks for, which is not always the word one types
+        assert any(command.id in line.split() for line in out.splitlines()), command.id
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ from segtui.session.events import (
     Swept,
 )
 from segtui.session.history import Entry, History
-from segtui.session.jobs import Job, Listener, Rank, Worker, as_problem
+from segtui.session.jobs import Job, Listener, Worker, as_problem
 from segtui.session.questions import LeftOutQuestion, Question
 from segtui.session.store import Store
 
@@ -421,6 +421,3 @@ class Session(Listener):
     def idle(self) -> None:
         """Say that all is done."""
         self._tell(Idle())
-
-
-__all__ = ["LabelledSpec", "Rank", "Run", "Session"]
