@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 VERSION = 1
 """Recipe format. A file from a newer version is refused; older ones are migrated when read."""
@@ -16,29 +17,110 @@ each column (the only one that may winsorise); `log`: log1p where no value is ne
 
 K_MIN, K_MAX = 2, 50
 
+ROLES = (
+    "customer_id", "order_id", "time", "product", "product_name", "category", "brand", "quantity", "unit_price",
+    "amount", "discount", "status", "country", "event", "session", "channel", "revenue",
+)  # fmt: skip
+"""What a source column may stand for. `amount` is what was paid for the line, after discounts; `discount` is an amount
+or a share of the price, by its values; `revenue` is money per customer, in a customer table. Category and discount
+may be given to several columns."""
+
+KINDS = ("customers", "orders", "events", "baskets", "products", "records", "lookup")
+"""What a table may be taken for (`results.Kind` has the meanings)."""
+
+STEPS = (
+    "customer_id", "not_cancelled", "quantity", "price", "duplicates", "non_products", "test_accounts", "has_orders",
+)  # fmt: skip
+"""The cleaning steps of order lines, in the order they are taken (`gather.cleaning` says what each does)."""
+
+STANDARD_STEPS = ("customer_id", "not_cancelled", "quantity", "price", "has_orders")
+"""Those that are on unless the recipe says otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
     """One input and how to read it; None means: find out.
 
-    path: as the analyst gave it ("-" is standard input).
+    path: as the analyst gave it ("-" is standard input). sheet: of a workbook; None: the first.
     """
 
     path: str
     delimiter: str | None = None
     encoding: str | None = None
     header: bool | None = None
+    sheet: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSpec:
+    """How one column of a table is to be taken; None: as found.
+
+    reading: how its text is read, as `gather.reading` writes it ("number", "date d/m/y", "text" …).
+    role: what it stands for, one of ROLES; "": nothing.
+    """
+
+    name: str
+    reading: str | None = None
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """What the analyst says of one table. path: its name, as `results.SourceReport.path` shows it.
+
+    kind: one of KINDS; None: as found. columns: only those that are not to be taken as found.
+    """
+
+    path: str
+    kind: str | None = None
+    columns: tuple[ColumnSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class GatherSpec:
-    """Which sources, and which column identifies a customer.
+    """Which sources, what is in them, and how they become customers.
 
-    id_column: a column name; None: the proposed one; "": there is none.
+    id_column: the column that identifies a customer; None: the proposed one; "": there is none.
+    tables: what is not to be taken as found. loose_ids: ids that differ only in type or padding are the same.
+    snapshot: the day features look back from, which sees no order of that day or later; None: the day after the last
+    order. holdout: days that are kept apart for checking; they follow the snapshot, or end the data where no snapshot
+    is given. steps: cleaning steps that are not as they are by default, as (one of STEPS, on).
     """
 
     sources: tuple[SourceSpec, ...] = ()
     id_column: str | None = None
+    tables: tuple[TableSpec, ...] = ()
+    loose_ids: bool = False
+    snapshot: date | None = None
+    holdout: int = 0
+    steps: tuple[tuple[str, bool], ...] = ()
+
+    def step_on(self, step: str) -> bool:
+        """Whether a cleaning step is taken."""
+        return dict(self.steps).get(step, step in STANDARD_STEPS)
+
+    def with_step(self, step: str, on: bool) -> GatherSpec:
+        """The same with a cleaning step switched."""
+        chosen = {**dict(self.steps), step: on}
+        kept = tuple((s, chosen[s]) for s in STEPS if s in chosen and chosen[s] != (s in STANDARD_STEPS))
+        return replace(self, steps=kept)
+
+    def table(self, path: str) -> TableSpec:
+        """What is said of a table."""
+        return next((t for t in self.tables if t.path == path), TableSpec(path))
+
+    def with_table(self, table: TableSpec) -> GatherSpec:
+        """The same with one table taken otherwise; a table without any say is dropped."""
+        rest = tuple(t for t in self.tables if t.path != table.path)
+        said = (table,) if table.kind is not None or table.columns else ()
+        return replace(self, tables=tuple(sorted((*rest, *said), key=lambda t: t.path)))
+
+    def with_column(self, path: str, column: ColumnSpec) -> GatherSpec:
+        """The same with one column of a table taken otherwise; one without any say is dropped."""
+        table = self.table(path)
+        rest = tuple(c for c in table.columns if c.name != column.name)
+        said = (column,) if column.reading is not None or column.role is not None else ()
+        return self.with_table(replace(table, columns=tuple(sorted((*rest, *said), key=lambda c: c.name))))
 
 
 @dataclass(frozen=True, slots=True)

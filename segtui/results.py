@@ -15,6 +15,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import numpy as np
     import polars as pl
     from numpy.typing import NDArray
@@ -37,10 +39,19 @@ class Kind(StrEnum):
     """What a source is about."""
 
     CUSTOMERS = "customers"
+    """One row per customer."""
     ORDERS = "orders"
+    """Orders or their lines, with money or quantities."""
     EVENTS = "events"
+    """What customers did and when: views, clicks, visits."""
     BASKETS = "baskets"
+    """Items by basket, without a customer."""
     PRODUCTS = "products"
+    """One row per product."""
+    RECORDS = "records"
+    """Anything else with several rows per customer, such as campaigns or coupons."""
+    LOOKUP = "lookup"
+    """One row per something that another table names, such as campaigns."""
     UNKNOWN = "unknown"
 
 
@@ -57,18 +68,32 @@ class ColumnType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A source column. `flags` are (flag, reason) pairs, as in FeatureVerdict."""
+    """A source column. `flags` are (flag, reason) pairs, as in FeatureVerdict.
+
+    distinct: different values; `approximate` where they were estimated (within about a tenth) rather than counted.
+    reading: how its text is read, as `gather.reading` writes it; empty for a typed source. choices: other readings that
+    fit all values just as well, such as the other order of day and month. unread: values that could not be read
+    and count as missing beyond `missing`'s words for it; examples: a few of them.
+    """
 
     name: str
     type: ColumnType
     missing: int
     distinct: int
     flags: tuple[tuple[str, str], ...] = ()
+    approximate: bool = False
+    reading: str = ""
+    choices: tuple[str, ...] = ()
+    unread: int = 0
+    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
-    """What was seen in one source. `reason` says why it is taken for `kind`; `roles` maps role -> column."""
+    """What was seen in one table. `reason` says why it is taken for `kind`; `roles` maps role -> column.
+
+    A role that several columns have is numbered from the second on ("discount_2"). files: how many make up the table.
+    """
 
     path: str
     kind: Kind
@@ -77,6 +102,79 @@ class SourceReport:
     roles: dict[str, str]
     columns: tuple[Column, ...]
     notes: tuple[str, ...] = ()
+    files: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CleaningStep:
+    """A step of cleaning order lines. id: one of recipe.STEPS; title: what it leaves out, in a few words.
+
+    rows: lines it left out, each line counted at the first step that does so; for a step that is off, lines that it
+    would leave out of what is kept now. None: not counted yet. applies: False where the data lack what it looks at.
+    """
+
+    id: str
+    title: str
+    on: bool
+    rows: int | None
+    applies: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class JoinReport:
+    """What came of bringing two tables together.
+
+    left, right: their paths; on: (column of left, column of right). matched: different keys in both. Unmatched keys
+    on either side with a few examples. repeated: keys that the right side has more than once. done: what was done
+    about all that, in a sentence.
+    """
+
+    left: str
+    right: str
+    on: tuple[str, str]
+    matched: int
+    only_left: int
+    only_right: int
+    left_examples: tuple[str, ...] = ()
+    right_examples: tuple[str, ...] = ()
+    repeated: int = 0
+    done: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureNote:
+    """What a feature made from orders, events or records is: its unit, its definition, and the table it comes from."""
+
+    name: str
+    unit: str
+    definition: str
+    source: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RollUp:
+    """How tables of several rows per customer became customers.
+
+    lines: order lines read; kept: those after cleaning, always lines minus the rows of the steps that are on, minus
+    `later`: lines on or after the snapshot. orders, revenue: of the kept lines. snapshot: the day features look back
+    from; snapshot_given: whether the analyst chose it. first_day, last_day: of the kept lines. holdout: (first day, day
+    after the last) of the window no feature sees, None without one. outcome: per customer in canonical order what
+    happened in it (`orders`, `spend`), None without one. features: the definition of every feature made.
+    """
+
+    lines: int
+    kept: int
+    later: int
+    orders: int
+    revenue: float
+    steps: tuple[CleaningStep, ...]
+    snapshot: date | None
+    snapshot_given: bool
+    first_day: date | None
+    last_day: date | None
+    features: tuple[FeatureNote, ...]
+    holdout: tuple[date, date] | None = None
+    outcome: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -106,6 +204,9 @@ class Dataset:
     input_rows: rows read; always len(row) + the rows left out.
     fingerprint: changes when the data or how it is read changes.
     revenue: the column that holds money per customer, for lettering; None where there is none.
+    joins: what came of bringing tables together. rollup: how orders, events and records became customers; None for a
+    plain customer table. table: the customer table in source order, rows left out included, where it is made here
+    and not read from a source (then `row` and `input_rows` count its rows); None for a plain customer table.
     """
 
     frame: pl.DataFrame
@@ -117,6 +218,9 @@ class Dataset:
     warnings: tuple[str, ...]
     fingerprint: str
     revenue: str | None = None
+    joins: tuple[JoinReport, ...] = ()
+    rollup: RollUp | None = None
+    table: pl.DataFrame | None = None
 
     @property
     def customers(self) -> int:

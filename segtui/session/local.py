@@ -6,7 +6,7 @@ from pathlib import Path
 
 from segtui.errors import AnalysisError
 from segtui.pipeline import Pipeline, Shelf
-from segtui.progress import Steps
+from segtui.progress import Progress, Steps
 from segtui.recipe import LabelledSpec, Recipe
 from segtui.results import Answer, Preview
 from segtui.session.pages import CustomersPage, LeftOutPage
@@ -16,6 +16,8 @@ from segtui.session.questions import (
     LeftOutQuestion,
     MapQuestion,
     Question,
+    StepCountsQuestion,
+    StepRowsQuestion,
 )
 
 
@@ -41,6 +43,8 @@ class LocalEngine(Pipeline):
         dataset, _ = self._data
         if isinstance(question, LeftOutQuestion):
             return LeftOutPage(dataset)
+        if isinstance(question, StepRowsQuestion | StepCountsQuestion):
+            return (yield from self._about_steps(question))
         if answer is None:
             raise AnalysisError("there are no segments yet", hint="Wait for the first answer.")
         if isinstance(question, CustomersQuestion):
@@ -48,6 +52,10 @@ class LocalEngine(Pipeline):
         if isinstance(question, MapQuestion):
             return (yield from self._map(question, answer))
         return (yield from self._distribution(question, answer))
+
+    def _about_steps(self, question: StepRowsQuestion | StepCountsQuestion) -> Steps[object]:
+        yield Progress("counting order lines")
+        raise AnalysisError("these are no order lines", hint="Open a table of orders.")
 
     def _map(self, question: MapQuestion, answer: Answer) -> Steps[object]:
         from segtui.explain.projection import project

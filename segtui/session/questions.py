@@ -38,4 +38,21 @@ class LeftOutQuestion:
     """The source rows that are no customer, with reasons -> results.TablePage."""
 
 
-Question = MapQuestion | DistributionQuestion | CustomersQuestion | LeftOutQuestion
+@dataclass(frozen=True, slots=True)
+class StepRowsQuestion:
+    """The order lines that a cleaning step leaves out, or would leave out if it were on -> results.TablePage.
+
+    step: one of recipe.STEPS.
+    """
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepCountsQuestion:
+    """How many lines every step leaves out or, where it is off, would leave out -> tuple of results.CleaningStep."""
+
+
+Question = (
+    MapQuestion | DistributionQuestion | CustomersQuestion | LeftOutQuestion | StepRowsQuestion | StepCountsQuestion
+)
