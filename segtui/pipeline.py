@@ -39,6 +39,9 @@ SCORED_AT_ONCE = 20_000
 """Customers that the scores of an approximate answer rest on: the first in canonical order, a random sample."""
 
 
+OPEN_BYTES = 192 << 20
+"""Room for datasets that were opened before the one that is open now."""
+
 MATRICES_KEPT = 2
 """The one on screen, and the one before it."""
 
@@ -81,6 +84,7 @@ class Pipeline:
 
     def __init__(self, shelf: Shelf | None = None) -> None:
         from segtui.explain.profile import ProfileCache
+        from segtui.gather.look import Held
         from segtui.prepare.matrix import ColumnCache
 
         self._shelf: Shelf = {} if shelf is None else shelf
@@ -89,19 +93,36 @@ class Pipeline:
         self._matrices: OrderedDict[str, FeatureMatrix] = OrderedDict()
         self._dataset: Dataset | None = None
         self._inspection: Inspection | None = None
+        self._opened: dict[str, tuple[Dataset, Inspection]] = {}
+        self._tables = Held()
 
     # -- opening -----------------------------------------------------------------------------------------
 
     def open(self, recipe: Recipe) -> Steps[tuple[Dataset, Inspection]]:
-        """Read and inspect the sources. Raises SourceError, AnalysisError, RecipeError."""
-        from segtui.gather.dataset import open_dataset
+        """Read and inspect the sources; those opened last are at hand.
+
+        Raises SourceError, AnalysisError, RecipeError.
+        """
+        from segtui.gather.dataset import identity, open_dataset
         from segtui.prepare.inspect import inspect
 
-        dataset = yield from open_dataset(recipe.gather)
-        inspection = yield from inspect(dataset)
-        self._dataset, self._inspection = dataset, inspection
+        known = self._opened.get(identity(recipe.gather)) if recipe.gather.sources else None
+        if known is None:
+            dataset = yield from open_dataset(recipe.gather, self._tables)
+            known = dataset, (yield from inspect(dataset))
+        self._keep_open(known)
+        self._dataset, self._inspection = known
         self._matrices.clear()
-        return dataset, inspection
+        return known
+
+    def _keep_open(self, opened: tuple[Dataset, Inspection]) -> None:
+        """Hold on to what is open, and to what was before it as far as there is room: undoing a cleaning step or a
+        role then reads nothing again."""
+        name = opened[0].fingerprint
+        self._opened.pop(name, None)
+        self._opened[name] = opened
+        while len(self._opened) > 1 and sum(d.frame.estimated_size() for d, _ in self._opened.values()) > OPEN_BYTES:
+            del self._opened[next(iter(self._opened))]
 
     @property
     def dataset(self) -> Dataset:

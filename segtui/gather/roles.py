@@ -85,7 +85,7 @@ class Findings:
         return self.roles.get("customer_id")
 
 
-def find(table: Table, id_column: str | None) -> Findings:
+def find(table: Table, id_column: str | None, said: object = None) -> Findings:
     """What `table` is about. `id_column` as in GatherSpec: None proposes one, "" says that there is none.
 
     Raises RecipeError where the named column does not exist.

@@ -36,7 +36,14 @@ def read_table(sources: tuple[SourceSpec, ...]) -> Steps[Table]:
 
     Raises SourceError, also for a table without rows or columns.
     """
-    found = [(spec, layout) for spec in sources for layout in layouts(spec)]
+    return (yield from read_parts([(spec, layout) for spec in sources for layout in layouts(spec)]))
+
+
+def read_parts(found: list[tuple[SourceSpec, Layout]], readings: object = None, most: int | None = None) -> Steps[Table]:
+    """Read files with the same columns one after another into one table.
+
+    Raises SourceError, also for a table without rows or columns.
+    """
     forms = {layout.format is Format.TEXT for _, layout in found}
     if len(forms) > 1:
         raise SourceError("text and typed files do not go together", hint="Open one of them.")

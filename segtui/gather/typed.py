@@ -59,6 +59,13 @@ def head(layout: Layout, rows: int) -> pl.DataFrame:
         raise _unreadable(layout, problem) from problem
 
 
+def column_names(layout: Layout) -> tuple[str, ...]:
+    """The names of the columns, in order. Raises SourceError."""
+    if layout.format in (Format.PARQUET, Format.ARROW):
+        return tuple(_scan(layout).collect_schema().names())
+    return tuple(head(layout, 1).columns)
+
+
 def _scan(layout: Layout) -> pl.LazyFrame:
     if layout.compression is Compression.ZSTD and layout.format is not Format.NDJSON:
         raise SourceError("it is packed with zstd", where=layout.where, hint="Unpack it first: zstd -d.")

@@ -1,0 +1,7 @@
+"""stub"""
+from dataclasses import dataclass
+@dataclass
+class Streamed:
+    lines: object
+    going: object
+def stream(*a): raise NotImplementedError
