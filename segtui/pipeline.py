@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from segtui.errors import AnalysisError, RecipeError
 from segtui.progress import Progress, Steps, finish
-from segtui.recipe import Anchor, PrepareSpec, Recipe
+from segtui.recipe import Anchor, GatherSpec, PrepareSpec, Recipe
 from segtui.results import (
     Answer,
     Dataset,
@@ -93,6 +93,7 @@ class Pipeline:
         self._matrices: OrderedDict[str, FeatureMatrix] = OrderedDict()
         self._dataset: Dataset | None = None
         self._inspection: Inspection | None = None
+        self._gather = GatherSpec()
         self._opened: dict[str, tuple[Dataset, Inspection]] = {}
         self._tables = Held()
 
@@ -112,6 +113,7 @@ class Pipeline:
             known = dataset, (yield from inspect(dataset))
         self._keep_open(known)
         self._dataset, self._inspection = known
+        self._gather = recipe.gather
         self._matrices.clear()
         return known
 

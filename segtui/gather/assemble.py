@@ -21,14 +21,15 @@ from segtui.gather.canonical import canonical_steps
 from segtui.gather.features import Features
 from segtui.gather.ids import Side
 from segtui.gather.join import Joined, order_lines, with_lookups
-from segtui.gather.lines import Lines, canonical
-from segtui.gather.look import Looked
+from segtui.gather.lines import Lines
+from segtui.gather.look import Held, Looked, look, read_whole
 from segtui.gather.people import customer_rows
 from segtui.gather.rolling import OrderBook, Pass, roll_up
-from segtui.gather.stream import Streamed, stream
+from segtui.gather.stream import lines_as_said, stream
+from segtui.gather.tables import tables_of
 from segtui.progress import Progress, Steps
 from segtui.recipe import STEPS, GatherSpec
-from segtui.results import CleaningStep, Dataset, FeatureNote, JoinReport, Kind, LeftOut, RollUp, SourceReport
+from segtui.results import CleaningStep, Dataset, FeatureNote, JoinReport, Kind, LeftOut, RollUp
 
 NO_ORDER = "no order that counts"
 """Why a customer of the table is left out where the step `has_orders` is on."""
@@ -79,24 +80,55 @@ def _orders(
     looked: Sequence[Looked], spec: GatherSpec
 ) -> Steps[tuple[tuple[Looked, ...], OrderBook | None, Joined | None]]:
     """The orders rolled up, and the tables with what was learnt of them on the way."""
-    large = [one for one in looked if not one.whole and one.kind is Kind.ORDERS]
+    large = next((one for one in looked if not one.whole), None)
+    if large is not None and sum(one.kind is Kind.ORDERS for one in looked) > 1:  # lines of several tables
+        looked, large = [(yield from read_whole(one)) for one in looked], None
     whole = {one.name: one.lines() for one in looked if one.whole and one.kind in (Kind.ORDERS, Kind.BASKETS)}
-
-    def run(streams: dict[str, Streamed]) -> Steps[tuple[OrderBook | None, Joined | None]]:
-        given = whole | {name: one.lines for name, one in streams.items()}
-        found = yield from order_lines(looked, given, spec)
+    if large is None:
+        found = yield from order_lines(looked, whole, spec)
         if found is None or not found.lines.has("customer_id"):
-            return None, None
-        lines = replace(found.lines, frame=_loose(found.lines.frame)) if spec.loose_ids else found.lines
-        first = next(iter(streams.values()), None)
-        going = Pass() if first is None else first.going
-        return (yield from roll_up(lines, spec, going)), replace(found, lines=lines)
+            return tuple(looked), None, None
+        joined = _matched(found, spec)
+        return tuple(looked), (yield from roll_up(joined.lines, spec)), joined
 
-    if not large:
-        book, joined = yield from run({})
-        return tuple(looked), book, joined
+    def run(lines: Lines, going: Pass) -> Steps[tuple[OrderBook, tuple[OrderBook, Joined]]]:
+        found = yield from order_lines(looked, whole | {large.name: lines}, spec)
+        if found is None or not found.lines.has("customer_id"):
+            raise _no_customers(looked)
+        joined = _matched(found, spec)
+        book = yield from roll_up(joined.lines, spec, going)
+        return book, (book, joined)
+
     told, (book, joined) = yield from stream(large, spec, run)
-    return tuple(told.get(one.name, one) for one in looked), book, joined
+    return tuple(told if one is large else one for one in looked), book, joined
+
+
+def order_lines_of(spec: GatherSpec, held: Held | None = None, numbered: bool = False) -> Steps[Lines]:
+    """The order lines behind a recipe whose readings are spelled out, joined as for the customers made of them.
+
+    numbered: with the number of the line in its table, where they come from one table.
+    """
+    files = tables_of(spec)
+    looked: list[Looked] = []
+    for table in files:
+        looked.append((yield from look(table, spec, held, alone=len(files) == 1)))
+    alone = sum(one.kind is Kind.ORDERS for one in looked) == 1
+    given = {
+        one.name: one.lines(numbered and alone) if one.whole else lines_as_said(one, spec, numbered and alone)
+        for one in looked
+        if one.kind in (Kind.ORDERS, Kind.BASKETS)
+    }
+    found = yield from order_lines(looked, given, spec)
+    if found is None:
+        raise _no_customers(looked)
+    return _matched(found, spec).lines
+
+
+def _matched(joined: Joined, spec: GatherSpec) -> Joined:
+    """The lines with ids compared as the recipe asks."""
+    if not spec.loose_ids:
+        return joined
+    return replace(joined, lines=replace(joined.lines, frame=_loose(joined.lines.frame)))
 
 
 def _loose(frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -343,20 +375,38 @@ def _unused(all_of: _Gathered) -> list[str]:
 
 def _no_customers(looked: Sequence[Looked]) -> AnalysisError:
     first = looked[0]
-    what = {
-        Kind.ORDERS: "order lines",
-        Kind.EVENTS: "events",
-        Kind.BASKETS: "baskets",
-        Kind.PRODUCTS: "products",
-        Kind.LOOKUP: "names for another table",
-        Kind.RECORDS: "records",
-    }.get(first.kind, "a table")
-    rows = first.table.frame.height
+    what = facts(first)
+    if first.kind is Kind.ORDERS:
+        said = f"no column says whose orders they are, so they can only be taken for one customer's ({what})"
+    else:
+        said = f"it holds {what} and no customers ({first.findings.reason})"
     return AnalysisError(
-        f"it holds {what} ({rows:,} rows; {first.findings.reason}), and no column says which customer a row belongs to",
+        said,
         where=first.name,
-        hint="Name the column that identifies a customer, or open it together with a table that has one.",
+        hint="Segments need several customers: name the column that identifies one, or open it together with a table "
+        "that has one.",
     )
+
+
+_CALLED = {
+    Kind.ORDERS: "order lines",
+    Kind.EVENTS: "events",
+    Kind.BASKETS: "basket lines",
+    Kind.PRODUCTS: "products",
+    Kind.LOOKUP: "names that another table may use",
+    Kind.RECORDS: "records",
+}
+
+
+def facts(one: Looked) -> str:
+    """What a table holds, in numbers."""
+    frame = one.table.frame
+    told = [f"{frame.height:,} {_CALLED.get(one.kind, 'rows')}"]
+    for role, called in (("order_id", "baskets" if one.kind is Kind.BASKETS else "orders"), ("product", "items")):
+        if one.has(role) and one.kind in (Kind.ORDERS, Kind.BASKETS):
+            values = frame[one.column(role)]
+            told.append(f"{values.drop_nulls().n_unique():,} {called}")
+    return ", ".join(told)
 
 
 def _too_few(all_of: _Gathered, customers: int) -> AnalysisError:
@@ -366,6 +416,3 @@ def _too_few(all_of: _Gathered, customers: int) -> AnalysisError:
         hint="Segments need at least two customers, and better a few hundred. "
         f"Check the column that identifies them (“{all_of.parts[0].id_name}”) and the cleaning steps.",
     )
-
-
-__all__ = ["Lines", "SourceReport", "assemble", "canonical", "short_name"]

@@ -135,7 +135,7 @@ def _replace(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-class _beside:  # noqa: N801 - reads like the function it is
+class _beside:
     """A name to write under; what is written takes the place of the file in one move, or is removed."""
 
     def __init__(self, path: Path) -> None:

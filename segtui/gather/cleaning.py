@@ -12,7 +12,7 @@ from datetime import date
 
 import polars as pl
 
-from segtui.gather.lines import Lines
+from segtui.gather.lines import ROW, Lines
 from segtui.recipe import STEPS, GatherSpec
 from segtui.results import CleaningStep
 
@@ -106,8 +106,8 @@ def _test_account(lines: Lines) -> pl.Expr:
 
 def _repeated(lines: Lines) -> pl.Expr:
     """Every line but the first of those equal in all columns of the source."""
-    names = [name for name in lines.frame.collect_schema().names() if name not in (OUT, "row")]
-    return ~pl.struct(names).is_first_distinct()
+    names = [name for name in lines.frame.collect_schema().names() if name not in (OUT, ROW)]
+    return ~pl.struct(names).hash().is_first_distinct()
 
 
 LINE_STEPS: tuple[Step, ...] = (

@@ -7,13 +7,14 @@ checked on every row in the same pass that computes the customers (`stream`), an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from segtui.gather import roles, scan
+from segtui.gather.lines import ROW, Lines, base_role, canonical
 from segtui.gather.paths import stamp
-from segtui.gather.lines import Lines, base_role, canonical
+from segtui.gather.people import with_whole_ids
 from segtui.gather.roles import Findings
 from segtui.gather.table import Table, read_parts
 from segtui.gather.tables import TableFiles
@@ -24,8 +25,8 @@ from segtui.results import ColumnType, Kind, SourceReport
 SAMPLE = 20_000
 """Rows of a large table that are looked at first."""
 
-STREAMED_KINDS = (Kind.ORDERS, Kind.EVENTS)
-"""Kinds that are rolled up while they are read; all others are held in memory."""
+STREAMED = Kind.ORDERS
+"""The kind that is rolled up while it is read; tables of all others are held in memory."""
 
 NUMBER_ROLES = frozenset(("quantity", "unit_price", "amount", "discount"))
 ID_ROLES = frozenset(("customer_id", "order_id", "product", "session"))
@@ -33,12 +34,14 @@ ID_ROLES = frozenset(("customer_id", "order_id", "product", "session"))
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Looked:
-    """A table and what it is taken for. whole: whether `table` holds all rows, or only the first ones."""
+    """A table and what it is taken for. whole: whether `table` holds all rows, or only the first ones; rows: how many
+    there are, where that is known and `table` does not hold them."""
 
     files: TableFiles
     table: Table
     findings: Findings
     whole: bool
+    rows: int = 0
 
     @property
     def name(self) -> str:
@@ -62,19 +65,21 @@ class Looked:
             self.name,
             self.kind,
             self.findings.reason,
-            self.table.frame.height,
+            self.rows or self.table.frame.height,
             dict(self.findings.roles),
             self.table.columns,
             self.table.notes,
             len(self.files.parts),
         )
 
-    def lines(self) -> Lines:
-        """The rows of a table that is held whole, under canonical names."""
+    def lines(self, numbered: bool = False) -> Lines:
+        """The rows of a table that is held whole, under canonical names; `numbered`: with the number of the row."""
         frame = self.table.frame
         places = {name: str(i) for i, name in enumerate(frame.columns)}
         typed = {name: pl.col(place) for name, place in places.items()}
-        return canonical(frame.rename(places).lazy(), self.findings.roles, typed, dict(frame.schema), self.name)
+        placed = frame.rename(places)
+        rows = (placed.with_row_index(ROW) if numbered else placed).lazy()
+        return canonical(rows, self.findings.roles, typed, dict(frame.schema), self.name)
 
 
 def look(files: TableFiles, spec: GatherSpec, held: Held | None = None, alone: bool = True) -> Steps[Looked]:
@@ -87,16 +92,29 @@ def look(files: TableFiles, spec: GatherSpec, held: Held | None = None, alone: b
     if scan.is_large(files):
         sample = yield from _sampled(files, readings)
         findings = _find(sample, spec, said, alone)
-        if findings.kind in STREAMED_KINDS:
+        if findings.kind is STREAMED:
             return Looked(files, sample, findings, whole=False)
     table = yield from _whole(files, readings, held)
     findings = _find(table, spec, said, alone)
     forced = _forced(table, findings, readings)
     if forced:
         table = yield from _whole(files, {**readings, **forced}, held)
+    if (id_column := findings.id_column) is not None:
+        notes: list[str] = []
+        table = with_whole_ids(table, id_column, notes)
+        table = Table(table.frame, table.columns, (*table.notes, *notes))
     if held is not None and findings.kind is not Kind.CUSTOMERS:
         held.put(_mark(files, {**readings, **forced}), table)
     return Looked(files, table, findings, whole=True)
+
+
+def read_whole(looked: Looked) -> Steps[Looked]:
+    """A table of which only the first rows were read, with all of its rows."""
+    if looked.whole:
+        return looked
+    forced = {c.name: c.reading for c in looked.table.columns if c.reading}
+    table = yield from read_parts(list(looked.files.parts), forced)
+    return replace(looked, table=table, whole=True)
 
 
 def _find(table: Table, spec: GatherSpec, said: TableSpec, alone: bool) -> Findings:

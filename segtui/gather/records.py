@@ -1,1 +1,2 @@
-def roll_up(*a): raise NotImplementedError
+def roll_up(*a):
+    raise NotImplementedError

@@ -21,7 +21,7 @@ DOING = "rolling up order lines"
 @dataclass(frozen=True, eq=False, slots=True)
 class OrderBook:
     """Orders as customers. lines: read; kept: after cleaning; later: on or after the snapshot, or without a date
-    where there is one to hold against. others: the answers of the queries that came along."""
+    where there is one to hold against. others: what the pass was asked besides, and "lines"."""
 
     rolled: Rolled
     steps: tuple[CleaningStep, ...]
@@ -30,17 +30,18 @@ class OrderBook:
     later: int
     snapshot: date | None
     holdout: tuple[date, date] | None
-    others: dict[str, pl.DataFrame]
+    others: dict[str, object]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Pass:
-    """How the lines are gone through: rows counted on the way, the file's rows estimated, queries that come along."""
+    """How the lines are gone through: rows counted on the way, rows expected (0: unknown), questions to be answered in
+    the same pass."""
 
     counted: scan.Counted | None = None
     expected: int = 0
     doing: str = DOING
-    along: tuple[tuple[str, pl.LazyFrame], ...] = ()
+    questions: tuple[pl.Expr, ...] = ()
 
     def share(self, rows: int) -> float | None:
         """How much is done after so many rows."""
@@ -62,11 +63,12 @@ def roll_up(lines: Lines, spec: GatherSpec, going: Pass | None = None) -> Steps[
     guests = not spec.step_on("customer_id") and lines.has("order_id")
     view = yield from _view(lines, spec, guests)
     all_lines = orders.marked(lines, cleaning.marks(lines, spec, view.cut), guests)
-    asked = {"counts": all_lines.select(pl.len().alias("lines"), *cleaning.counts())}
-    asked |= orders.queries(lines, all_lines, view) | dict(going.along)
+    asked = {"counts": all_lines.select(pl.len().cast(pl.Int64).alias("lines"), *cleaning.counts(), *going.questions)}
+    asked |= orders.queries(lines, all_lines, view)
     answers = yield from scan.collect(list(asked.values()), going.doing, going.counted, going.share)
     found = dict(zip(asked, answers, strict=True))
-    counted = {name: int(value) for name, value in found["counts"].row(0, named=True).items()}
+    others = found["counts"].row(0, named=True)
+    counted = {name: value for name, value in others.items() if isinstance(value, int)}
     if not counted["lines"]:
         raise AnalysisError("it has no rows", where=lines.sources[0])
     _check_sums(found["customers"], lines)
@@ -77,10 +79,9 @@ def roll_up(lines: Lines, spec: GatherSpec, going: Pass | None = None) -> Steps[
     snapshot = view.cut or (_day_after(found["customers"]) if lines.has("time") else None)
     yield Progress(going.doing, None, "features per customer")
     rolled = orders.finish(lines, found, snapshot, " + ".join(lines.sources))
-    along = {name: found[name] for name, _ in going.along}
     holdout = (view.cut, view.until) if view.cut and view.until else None
     return OrderBook(
-        rolled, steps, counted["lines"], kept, counted[f"mark {cleaning.LATER}"], snapshot, holdout, along
+        rolled, steps, counted["lines"], kept, counted[f"mark {cleaning.LATER}"], snapshot, holdout, others
     )  # fmt: skip
 
 

@@ -39,7 +39,9 @@ def read_table(sources: tuple[SourceSpec, ...]) -> Steps[Table]:
     return (yield from read_parts([(spec, layout) for spec in sources for layout in layouts(spec)]))
 
 
-def read_parts(found: list[tuple[SourceSpec, Layout]], readings: object = None, most: int | None = None) -> Steps[Table]:
+def read_parts(
+    found: list[tuple[SourceSpec, Layout]], readings: object = None, most: int | None = None
+) -> Steps[Table]:
     """Read files with the same columns one after another into one table.
 
     Raises SourceError, also for a table without rows or columns.

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from segtui.errors import AnalysisError
 from segtui.pipeline import Pipeline, Shelf
-from segtui.progress import Progress, Steps
+from segtui.progress import Steps
 from segtui.recipe import LabelledSpec, Recipe
 from segtui.results import Answer, Preview
-from segtui.session.pages import CustomersPage, LeftOutPage
+from segtui.session.pages import CustomersPage, FramePage, LeftOutPage
 from segtui.session.questions import (
     CustomersQuestion,
     DistributionQuestion,
@@ -54,8 +54,12 @@ class LocalEngine(Pipeline):
         return (yield from self._distribution(question, answer))
 
     def _about_steps(self, question: StepRowsQuestion | StepCountsQuestion) -> Steps[object]:
-        yield Progress("counting order lines")
-        raise AnalysisError("these are no order lines", hint="Open a table of orders.")
+        from segtui.gather.leftout import count_steps, left_out_lines
+
+        dataset, _ = self._data
+        if isinstance(question, StepCountsQuestion):
+            return (yield from count_steps(dataset, self._gather, self._tables))
+        return FramePage((yield from left_out_lines(dataset, self._gather, question.step, self._tables)))
 
     def _map(self, question: MapQuestion, answer: Answer) -> Steps[object]:
         from segtui.explain.projection import project
