@@ -82,7 +82,10 @@ def _orders(
     """The orders rolled up, and the tables with what was learnt of them on the way."""
     large = next((one for one in looked if not one.whole), None)
     if large is not None and sum(one.kind is Kind.ORDERS for one in looked) > 1:  # lines of several tables
-        looked, large = [(yield from read_whole(one)) for one in looked], None
+        read = []
+        for one in looked:
+            read.append((yield from read_whole(one)))
+        looked, large = read, None
     whole = {one.name: one.lines() for one in looked if one.whole and one.kind in (Kind.ORDERS, Kind.BASKETS)}
     if large is None:
         found = yield from order_lines(looked, whole, spec)

@@ -71,7 +71,9 @@ def _cancelled(lines: Lines) -> pl.Expr:
         said.append(pl.col("status").str.contains(_CANCELLED))
     negative = [pl.col(role) < 0 for role in ("quantity", "amount") if lines.has(role)]
     if lines.has("order_id") and negative:
-        said.append(pl.col("order_id").str.contains(r"^[Cc]\d") & pl.any_horizontal(negative).fill_null(False))
+        letter = pl.col("order_id").str.starts_with("C") | pl.col("order_id").str.starts_with("c")
+        numbered = pl.col("order_id").str.slice(1, 1).is_between(pl.lit("0"), pl.lit("9"))
+        said.append(letter & numbered & pl.any_horizontal(negative).fill_null(False))
     return pl.any_horizontal([one.fill_null(False) for one in said])
 
 

@@ -8,7 +8,7 @@ the next batch. The query itself runs on a thread of its own, so that the worker
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -37,18 +37,32 @@ class Counted:
     stopping: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def through(self, frame: pl.LazyFrame) -> pl.LazyFrame:
-        """The same rows, counted."""
+    def through(
+        self,
+        frame: pl.LazyFrame,
+        make: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
+        schema: Mapping[str, pl.DataType] | None = None,
+    ) -> pl.LazyFrame:
+        """The same rows, counted; with `make` what it makes of each batch, under `schema`."""
+
+        def pass_on(batch: pl.DataFrame) -> pl.DataFrame:
+            self._count(batch)
+            return batch if make is None else make(batch)
+
         return frame.map_batches(
-            self._count, streamable=True, projection_pushdown=True, predicate_pushdown=False, slice_pushdown=False
+            pass_on,
+            streamable=True,
+            projection_pushdown=make is None,
+            predicate_pushdown=False,
+            slice_pushdown=False,
+            schema=None if schema is None else pl.Schema(schema),
         )
 
-    def _count(self, batch: pl.DataFrame) -> pl.DataFrame:
+    def _count(self, batch: pl.DataFrame) -> None:
         if self.stopping:
             raise _Stop
         with self._lock:
             self.rows += batch.height
-        return batch
 
 
 def is_streamable(layout: Layout) -> bool:

@@ -1,8 +1,7 @@
 """A large table of lines: what its first rows suggest is checked on every row, in the pass that computes customers.
 
-Numbers, dates and whole-number ids are read by one bare cast at first (`plain_values`). Where a value resists that, the
-column is read by its full rules in a second pass, words for missing counted and examples of the unreadable kept; a
-column whose values mostly resist is text, and so is an id of which any does. Most files need one pass.
+A column whose values mostly resist its reading is text, and so is an id of which any does; then the pass is made again
+with that. Most files need one pass.
 """
 
 from __future__ import annotations
@@ -16,11 +15,11 @@ import polars as pl
 from segtui.gather import scan, text
 from segtui.gather.lines import ROW, Lines, base_role, canonical
 from segtui.gather.look import ID_ROLES, NUMBER_ROLES, Looked, read_whole
-from segtui.gather.reading import As, Reading, is_missing, plain_values, reading_of, values
+from segtui.gather.readers import Readers
+from segtui.gather.reading import As, Reading, reading_of
 from segtui.gather.reading.reading import NUMBER, TEXT
 from segtui.gather.rolling import DOING, OrderBook, Pass
 from segtui.gather.table import Table, short_note, unread_note
-from segtui.gather.types import TYPE_OF
 from segtui.progress import Progress, Steps
 from segtui.recipe import GatherSpec
 from segtui.results import Column, ColumnType
@@ -28,8 +27,17 @@ from segtui.results import Column, ColumnType
 UNREADABLE = 0.01
 """Share of values that may resist a column's reading before the column is text."""
 
-EXAMPLES = 5
 _MOST_PASSES = 5
+
+_TYPES = {
+    As.EMPTY: ColumnType.EMPTY,
+    As.INTEGER: ColumnType.INTEGER,
+    As.NUMBER: ColumnType.NUMBER,
+    As.YES_NO: ColumnType.YES_NO,
+    As.DATE: ColumnType.DATE,
+    As.TIME: ColumnType.DATE,
+    As.TEXT: ColumnType.TEXT,
+}
 
 T = TypeVar("T")
 Run = Callable[[Lines, Pass], Generator[Progress, None, tuple[OrderBook, T]]]
@@ -37,14 +45,13 @@ Run = Callable[[Lines, Pass], Generator[Progress, None, tuple[OrderBook, T]]]
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """How a column is read: by all rules (`full`) or by a bare cast. roles: what it stands for. said: the recipe says
-    how it is read, whatever becomes of it."""
+    """How a column is read; None: it comes typed. roles: what it stands for. said: the recipe says how it is read,
+    whatever becomes of it."""
 
     name: str
     reading: Reading | None
     dtype: pl.DataType
     roles: tuple[str, ...]
-    full: bool = False
     said: bool = False
 
     @property
@@ -54,12 +61,6 @@ class _Taken:
     @property
     def is_number(self) -> bool:
         return any(base_role(role) in NUMBER_ROLES for role in self.roles)
-
-    def typed(self, raw: pl.Expr) -> pl.Expr:
-        """The values of the column; those of a typed file come as they are."""
-        if self.reading is None:
-            return (raw.fill_nan(None) if self.dtype.is_float() else raw).cast(self.dtype)
-        return values(self.reading, raw) if self.full else plain_values(self.reading, raw)
 
     @property
     def checked(self) -> bool:
@@ -75,16 +76,17 @@ def stream(looked: Looked, spec: GatherSpec, run: Run[T]) -> Steps[tuple[Looked,
     """
     taken = _first(looked, spec)
     for _ in range(_MOST_PASSES):
-        lines, going = _pass(looked, taken)
+        readers = _readers(taken)
+        lines, going = _pass(looked, taken, readers)
         try:
             book, found = yield from run(lines, going)
         except pl.exceptions.PolarsError:
             return (yield from _whole(looked, run))
-        revised = [_revised(one, i, book.others) for i, one in enumerate(taken)]
+        revised = [_revised(one, i, book.others, readers) for i, one in enumerate(taken)]
         if revised == taken:
             break
         taken = revised
-    return (yield from _told(looked, taken, book)), found
+    return (yield from _told(looked, taken, book, readers)), found
 
 
 def _whole(looked: Looked, run: Run[T]) -> Steps[tuple[Looked, T]]:
@@ -108,55 +110,54 @@ def _first(looked: Looked, spec: GatherSpec) -> list[_Taken]:
             if one.is_id and "customer_id" not in roles:
                 one = replace(one, reading=TEXT)
             elif one.is_number and reading.kind not in (As.INTEGER, As.NUMBER):
-                one = replace(one, reading=NUMBER, full=True)
+                one = replace(one, reading=NUMBER)
             elif reading.kind is As.EMPTY:
                 one = replace(one, reading=TEXT)
         found.append(one)
     return found
 
 
+def _readers(taken: list[_Taken]) -> Readers:
+    return Readers({str(i): one.reading for i, one in enumerate(taken) if one.reading is not None and one.checked})
+
+
 def lines_as_said(looked: Looked, spec: GatherSpec, numbered: bool = False) -> Lines:
     """The rows of a large table whose readings the recipe spells out, under canonical names, lazily."""
-    taken = [replace(one, full=one.checked) for one in _first(looked, spec)]
-    return _pass(looked, taken, numbered)[0]
+    taken = _first(looked, spec)
+    return _pass(looked, taken, _readers(taken), numbered)[0]
 
 
-def _pass(looked: Looked, taken: list[_Taken], numbered: bool = False) -> tuple[Lines, Pass]:
+def _pass(looked: Looked, taken: list[_Taken], readers: Readers, numbered: bool = False) -> tuple[Lines, Pass]:
     counted = scan.Counted()
     places = {one.name: str(i) for i, one in enumerate(taken)}
-    rows = scan.scan(looked.files)
-    raw = counted.through(rows).rename(places)
-    if numbered:
-        raw = rows.rename(places).with_row_index(ROW)
-    typed = [one.typed(pl.col(str(i))).alias(f"t{i}") for i, one in enumerate(taken) if _needs_typed(one)]
-    columns = {one.name: pl.col(f"t{i}" if _needs_typed(one) else str(i)) for i, one in enumerate(taken)}
-    kinds = {one.name: one.dtype if one.reading is None else one.reading.dtype for one in taken}
-    lines = canonical(raw.with_columns(typed), looked.findings.roles, columns, kinds, looked.name)
-    questions = tuple(question for i, one in enumerate(taken) for question in _questions(one, i))
+    rows = scan.scan(looked.files).rename(places)
+    if looked.files.is_text:
+        rows = counted.through(rows, readers.read, readers.schema(list(places.values())))
+    else:
+        kinds = [_as_stored(one, i).alias(f"t{i}") for i, one in enumerate(taken)]
+        rows = counted.through(rows).with_columns(kinds)
+    columns = {
+        one.name: pl.col(f"t{i}" if one.checked or one.reading is None else str(i)) for i, one in enumerate(taken)
+    }
+    kinds_of = {one.name: one.dtype if one.reading is None else one.reading.dtype for one in taken}
+    lines = canonical(
+        rows.with_row_index(ROW) if numbered else rows, looked.findings.roles, columns, kinds_of, looked.name
+    )
+    questions = tuple(question for i in range(len(taken)) for question in _questions(i))
     return lines, Pass(counted, _rows_expected(looked), f"{DOING} of {looked.name}", questions)
 
 
-def _needs_typed(one: _Taken) -> bool:
-    return one.checked or one.reading is None
+def _as_stored(one: _Taken, place: int) -> pl.Expr:
+    raw = pl.col(str(place))
+    return (raw.fill_nan(None) if one.dtype.is_float() else raw).cast(one.dtype)
 
 
-def _questions(one: _Taken, i: int) -> list[pl.Expr]:
+def _questions(i: int) -> list[pl.Expr]:
     """What is asked about a column in the same pass."""
-    raw, typed = pl.col(str(i)), pl.col(f"t{i}")
-    asked = [raw.null_count().alias(f"missing {i}"), raw.approx_n_unique().alias(f"distinct {i}")]
-    if not one.checked:
-        return asked
-    unread = typed.is_null() & raw.is_not_null()
-    if not one.full:
-        return [*asked, unread.sum().alias(f"unread {i}")]
-    assert one.reading is not None
-    word = is_missing(one.reading, raw).fill_null(True)
-    unread &= ~word
+    raw = pl.col(str(i))
     return [
-        *asked,
-        (word & raw.is_not_null()).sum().alias(f"words {i}"),
-        unread.sum().alias(f"unread {i}"),
-        raw.filter(unread).unique().sort().head(EXAMPLES).implode().alias(f"examples {i}"),
+        raw.null_count().cast(pl.Int64).alias(f"missing {i}"),
+        raw.approx_n_unique().cast(pl.Int64).alias(f"distinct {i}"),
     ]
 
 
@@ -171,20 +172,19 @@ def _rows_expected(looked: Looked) -> int:
 # -- after it ------------------------------------------------------------------------------------------------
 
 
-def _revised(one: _Taken, i: int, answers: dict[str, object]) -> _Taken:
+def _revised(one: _Taken, i: int, answers: dict[str, object], readers: Readers) -> _Taken:
     """How a column is read after what a pass found."""
-    unread = _count(answers, f"unread {i}")
-    if not one.checked or not unread:
+    if one.reading is None or not one.checked:
         return one
-    if one.is_id and not one.said:
+    words, unread, _ = readers.verdict(str(i))
+    if one.said or not unread:
+        return one
+    if one.is_id:
         return replace(one, reading=TEXT)
-    assert one.reading is not None
-    if not one.full:
-        wider = NUMBER if one.reading.kind is As.INTEGER and not one.said else one.reading
-        return replace(one, reading=wider, full=True)
-    filled = _count(answers, "lines") - _count(answers, f"missing {i}") - _count(answers, f"words {i}")
-    keeps = one.said or one.is_number or unread <= UNREADABLE * filled
-    return one if keeps else replace(one, reading=TEXT)
+    if one.reading.kind is As.INTEGER:
+        return replace(one, reading=NUMBER)
+    filled = _count(answers, "lines") - _count(answers, f"missing {i}") - words
+    return one if one.is_number or unread <= UNREADABLE * filled else replace(one, reading=TEXT)
 
 
 def _count(answers: dict[str, object], name: str) -> int:
@@ -192,12 +192,12 @@ def _count(answers: dict[str, object], name: str) -> int:
     return int(value) if isinstance(value, int) else 0
 
 
-def _told(looked: Looked, taken: list[_Taken], book: OrderBook) -> Steps[Looked]:
+def _told(looked: Looked, taken: list[_Taken], book: OrderBook, readers: Readers) -> Steps[Looked]:
     """The table with the verdict on every column."""
     columns, notes = [], list(looked.table.notes)
     sampled = {column.name: column for column in looked.table.columns}
     for i, one in enumerate(taken):
-        column = _column(one, i, book.others, sampled[one.name])
+        column = _column(one, i, book.others, readers, sampled[one.name])
         columns.append(column)
         if column.unread:
             notes.append(unread_note(column, book.lines - column.missing))
@@ -207,12 +207,11 @@ def _told(looked: Looked, taken: list[_Taken], book: OrderBook) -> Steps[Looked]
     return replace(looked, table=table, rows=book.lines)
 
 
-def _column(one: _Taken, i: int, answers: dict[str, object], sampled: Column) -> Column:
-    unread = _count(answers, f"unread {i}")
-    missing = _count(answers, f"missing {i}") + _count(answers, f"words {i}")
+def _column(one: _Taken, i: int, answers: dict[str, object], readers: Readers, sampled: Column) -> Column:
+    words, unread, examples = readers.verdict(str(i)) if one.checked and one.reading is not None else (0, 0, ())
+    missing = _count(answers, f"missing {i}") + words
     distinct = _count(answers, f"distinct {i}")
-    examples = answers.get(f"examples {i}")
-    kind = TYPE_OF[one.reading.kind] if one.reading is not None else sampled.type
+    kind = _TYPES[one.reading.kind] if one.reading is not None else sampled.type
     return Column(
         one.name,
         ColumnType.EMPTY if missing == _count(answers, "lines") else kind,
@@ -223,7 +222,7 @@ def _column(one: _Taken, i: int, answers: dict[str, object], sampled: Column) ->
         reading="" if one.reading is None else str(one.reading),
         choices=sampled.choices if one.reading is not None and str(one.reading) == sampled.reading else (),
         unread=unread,
-        examples=tuple(str(example) for example in examples) if isinstance(examples, list) else (),
+        examples=examples,
     )
 
 

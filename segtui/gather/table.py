@@ -273,3 +273,11 @@ def _joined(parts: list[pl.Series], layout: Layout, name: str) -> pl.Series:
         raise SourceError(
             f"the column “{name}” has another type than in the first file", where=layout.where
         ) from problem
+
+
+def short_note(short, width, layout):
+    return _short_note(short, width, layout)
+
+
+def unread_note(column, filled):
+    return f"{column.name}: {column.unread} unread"
