@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from segtui.gather.features import Features, level_names, snake
 from segtui.gather.names import names_an_id
@@ -55,10 +57,14 @@ def short_name(path: str) -> str:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Made:
-    """One feature to compute, an aggregate per customer, and what it means. repeats: drop it where it is the row count."""
+    """One feature to compute and what it means.
+
+    value: an aggregate per customer, or the name of a column of numbers with fractions, of which the mean is wanted.
+    repeats: drop the feature where it is the row count.
+    """
 
     name: str
-    value: pl.Expr
+    value: pl.Expr | str
     unit: str
     definition: str
     count: bool = False
@@ -156,12 +162,10 @@ def _shares(rows: pl.LazyFrame, name: str, column: Column, said: str) -> list[_M
     ]
 
 
-def _mean(column: Column) -> pl.Expr:
-    """The mean, the same in any order of rows: whole numbers add up exactly, others are added in ascending order."""
+def _mean(column: Column) -> pl.Expr | str:
+    """Whole numbers add up exactly in any order; others are left to `_ordered_means`."""
     value = pl.col(column.name)
-    if column.type is ColumnType.INTEGER:
-        return _known(value.sum() / value.count())
-    return value.drop_nulls().sort().mean()
+    return _known(value.sum() / value.count()) if column.type is ColumnType.INTEGER else column.name
 
 
 def _known(ratio: pl.Expr) -> pl.Expr:
@@ -182,5 +186,27 @@ def _apart(made: list[_Made]) -> list[_Made]:
 
 def _aggregated(rows: pl.LazyFrame, customer: str, made: list[_Made]) -> pl.DataFrame:
     """Per customer, ascending; the id is renamed first, as a feature may carry its name."""
-    grouped = rows.group_by(pl.col(customer).alias("__customer")).agg(**{one.name: one.value for one in made}).collect()
-    return grouped.rename({"__customer": "customer_id"}).sort("customer_id")
+    named = rows.with_columns(pl.col(customer).alias("__customer"))
+    simple = {one.name: one.value for one in made if isinstance(one.value, pl.Expr)}
+    frame = named.group_by("__customer").agg(**simple).collect()
+    for one in made:
+        if isinstance(one.value, str):
+            means = _ordered_means(named.select("__customer", value=one.value), one.name)
+            frame = frame.join(means, on="__customer", how="left")
+    return frame.rename({"__customer": "customer_id"}).sort("customer_id")
+
+
+def _ordered_means(values: pl.LazyFrame, name: str) -> pl.DataFrame:
+    """The mean of `value` per customer, added up in ascending order: the same to the last bit in any order of rows.
+
+    (Polars drops a sort before a mean, as it takes the order for irrelevant.)
+    """
+    ordered = values.drop_nulls().collect().sort("__customer", "value")
+    numbers: NDArray[np.float64] = ordered["value"].cast(pl.Float64).to_numpy()
+    if not len(numbers):
+        return ordered.select("__customer", pl.lit(None, pl.Float64).alias(name))
+    changed = (ordered["__customer"] != ordered["__customer"].shift()).fill_null(value=True).to_numpy()
+    first = np.flatnonzero(changed)
+    means = np.add.reduceat(numbers, first) / np.diff(np.append(first, len(numbers)))
+    customers = ordered["__customer"].gather(pl.Series(first).cast(pl.get_index_type()))
+    return pl.DataFrame({"__customer": customers, name: means})
