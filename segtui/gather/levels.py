@@ -11,21 +11,27 @@ from functools import lru_cache
 from segtui.gather.names import these, unaccented
 
 EVENT_STEMS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("remove", ("remove", "delete", "entfern", "losch", "supprim", "retir", "elimin", "refund", "return", "cancel",
-    "retour",
-                "storn", "annul", "devol", "fail", "abandon", "abbruch", "abgebroch")),
-    ("search", ("search", "query", "such", "recherch", "busc", "busqued", "zoek")),
-    ("purchase", ("purchase", "buy", "bought", "order", "checkout complete", "complete checkout", "checkout success",
-                  "transaction", "payment success", "paid", "thank you", "kauf", "gekauft", "bestell", "achat", "achet",
-                  "commande", "compra", "pedido")),
-    ("add", ("add", "cart", "basket", "warenkorb", "einkaufswagen", "hinzu", "ajout", "panier", "anad", "carrito",
-    "cesta",
-             "agreg")),
-    ("view", ("view", "detail", "click", "visit", "pageview", "page", "impression", "browse", r"see\b", "ansicht",
-    "anseh",
-              "aufruf", "angesehen", "klick", "besuch", "seite", "vue", "voir", "consult", "clic", "vist", "vista",
-              r"ver\b",
-              "pagina")),
+    ("remove", (
+        "remove", "delete", "entfern", "losch", "supprim", "retir", "elimin", "refund", "return", "cancel", "retour",
+        "storn", "annul", "devol", "fail", "abandon", "abbruch", "abgebroch",
+    )),
+    ("search", (
+        "search", "query", "such", "recherch", "busc", "busqued", "zoek",
+    )),
+    ("purchase", (
+        "purchase", "buy", "bought", "order", "checkout complete", "complete checkout", "checkout success",
+        "transaction", "payment success", "paid", "thank you", "kauf", "gekauft", "bestell", "achat", "achet",
+        "commande", "compra", "pedido",
+    )),
+    ("add", (
+        "add", "cart", "basket", r"\w*warenkorb", "einkaufswagen", "hinzu", "ajout", "panier", "anad", "carrito",
+        "cesta", "agreg",
+    )),
+    ("view", (
+        "view", "detail", "click", "visit", "pageview", "page", "impression", "browse", r"see\b", r"\w*ansicht",
+        "anseh", r"\w*aufruf", "angesehen", "klick", "besuch", "seite", "vue", "voir", "consult", "clic", "vist",
+        "vista", r"ver\b", "pagina",
+    )),
 )  # fmt: skip
 """Kind of event -> how words for it begin, in the order they are tried: "remove_from_cart" is no add.
 """
@@ -72,25 +78,21 @@ def _apart(word: str) -> str:
 
 STATUS_WORDS = frozenset((
     "shipped", "delivered", "cancelled", "canceled", "returned", "refunded", "pending", "processing", "completed",
-    "complete",
-    "closed", "on hold", "paid", "unpaid", "invoiced", "created", "approved", "unavailable", "in process", "disputed",
-    "resolved", "open", "failed", "partially refunded", "partially shipped", "fulfilled", "unfulfilled", "dispatched",
-    "versandt", "versendet", "geliefert", "storniert", "bezahlt", "offen", "abgeschlossen", "in bearbeitung",
-    "retourniert",
-    "livré", "livree", "livrée", "expédié", "expédiée", "annulé", "annulée", "en cours", "terminé", "terminée",
-    "remboursé",
-    "enviado", "entregado", "cancelado", "pendiente", "completado", "pagado", "devuelto",
-    "spedito", "consegnato", "annullato", "verzonden", "geleverd", "geannuleerd",
+    "complete", "closed", "on hold", "paid", "unpaid", "invoiced", "created", "approved", "unavailable", "in process",
+    "disputed", "resolved", "open", "failed", "partially refunded", "partially shipped", "fulfilled", "unfulfilled",
+    "dispatched", "versandt", "versendet", "geliefert", "storniert", "bezahlt", "offen", "abgeschlossen",
+    "in bearbeitung", "retourniert", "livré", "livree", "livrée", "expédié", "expédiée", "annulé", "annulée",
+    "en cours", "terminé", "terminée", "remboursé", "enviado", "entregado", "cancelado", "pendiente", "completado",
+    "pagado", "devuelto", "spedito", "consegnato", "annullato", "verzonden", "geleverd", "geannuleerd",
 ))  # fmt: skip
 """States of an order, lower case."""
 
 CHANNEL_WORDS = frozenset((
     "web", "website", "app", "mobile", "mobile app", "desktop", "tablet", "phone", "telephone", "smartphone", "ios",
-    "android",
-    "pc", "online", "offline", "in store", "in-store", "instore", "store", "shop", "email", "e-mail", "call center",
-    "call centre", "mobile web", "browser", "iphone", "ipad", "kiosk", "tv", "smart tv", "marketplace", "catalog",
-    "catalogue",
-    "filiale", "telefon", "katalog", "magasin", "boutique", "téléphone", "tienda", "teléfono", "móvil", "other",
+    "android", "pc", "online", "offline", "in store", "in-store", "instore", "store", "shop", "email", "e-mail",
+    "call center", "call centre", "mobile web", "browser", "iphone", "ipad", "kiosk", "tv", "smart tv", "marketplace",
+    "catalog", "catalogue", "filiale", "telefon", "katalog", "magasin", "boutique", "téléphone", "tienda", "teléfono",
+    "móvil", "other",
 ))  # fmt: skip
 """Devices and channels, lower case."""
 
@@ -108,12 +110,11 @@ COUNTRY_WORDS = frozenset((
     germania svizzera belgio spagna portogallo paesi duitsland oostenrijk zwitserland frankrijk italië spanje
     belgië nederland zweden noorwegen denemarken
     """),
-    "united kingdom", "united states", "united states of america", "great britain", "northern ireland", "south africa",
-    "south korea", "new zealand", "hong kong", "saudi arabia", "united arab emirates", "czech republic", "czechia",
-    "costa rica",
-    "channel islands", "european community", "unspecified", "vereinigtes königreich", "vereinigte staaten",
-    "royaume-uni",
-    "états-unis", "países bajos", "reino unido", "estados unidos", "paesi bassi", "regno unito", "stati uniti",
+    "united kingdom", "united states", "united states of america", "great britain", "northern ireland",
+    "south africa", "south korea", "new zealand", "hong kong", "saudi arabia", "united arab emirates",
+    "czech republic", "czechia", "costa rica", "channel islands", "european community", "unspecified",
+    "vereinigtes königreich", "vereinigte staaten", "royaume-uni", "états-unis", "países bajos", "reino unido",
+    "estados unidos", "paesi bassi", "regno unito", "stati uniti",
     *these("""
     ad ae ar at au be bg br ca ch cl cn co cy cz de dk ee eg es fi fr gb gr hk hr hu ie il in is it jp kr lt lu
     lv ma mt mx my nl no nz pe ph pl pt ro rs ru sa se sg si sk th tn tr tw ua us za

@@ -20,26 +20,24 @@ def these(text: str) -> frozenset[str]:
 
 _WORDS = {
     # en, de, fr, es, it, nl; plurals only where a column name is likely to have one
-    "customer": "customer cust cus client user member account household contact person buyer shopper subscriber"
-    " visitor profile guest patron kunde kunden besteller kaeufer kaufer mitglied nutzer benutzer acheteur utilisateur"
+    "customer": "customer cust cus client user member account household contact person buyer shopper subscriber visitor"
+    " profile guest patron kunde kunden besteller kaeufer kaufer mitglied nutzer benutzer acheteur utilisateur"
     " membre cliente comprador usuario utente acquirente klant klanten gebruiker koper consumer",
-    "order": "order invoice transaction trans txn basket receipt purchase bill ticket cart checkout bestellung"
-    " bestell auftrag auftrags rechnung rechnungs bon beleg kauf einkauf warenkorb transaktion transaktions commande"
-    " facture achat"
-    " panier recu pedido factura compra recibo cesta transaccion ordine fattura acquisto scontrino carrello transazione"
-    " bestelling bestel factuur aankoop winkelmand transactie",
+    "order": "order invoice transaction trans txn basket receipt purchase bill cart checkout bestellung bestell"
+    " auftrag auftrags rechnung rechnungs bon beleg kauf einkauf warenkorb transaktion transaktions commande"
+    " facture achat panier recu pedido factura compra recibo cesta transaccion ordine fattura acquisto"
+    " scontrino carrello transazione bestelling bestel factuur aankoop winkelmand transactie",
+    "ticket": "ticket",
     "product": "product item article goods material artikel produkt produkts ware produit producto articulo prodotto"
     " articolo",
     "sku": "sku asin isbn ean upc gtin stockcode",
     "id": "id ids no nr num number key code ref uid uuid guid identifier nummer kennung schluessel schlussel numero"
-    " codigo"
-    " codice clave cle clef sleutel kode n",
-    "name": "name names nom nombre nome naam bezeichnung",
+    " codigo codice clave cle clef sleutel kode n",
+    "name": "name names nom nombre nome naam",
     "title": "title titel titre titulo titolo",
-    "description": "description desc beschreibung designation libelle descripcion descrizione omschrijving",
+    "description": "description desc beschreibung bezeichnung designation libelle descripcion descrizione omschrijving",
     "date": "date datetime time timestamp day datum zeit zeitpunkt uhrzeit zeitstempel tag jour heure horodatage"
-    " fecha hora dia data"
-    " ora giorno tijd tijdstip",
+    " fecha hora dia data ora giorno tijd tijdstip",
     "quantity": "quantity qty quant units pieces pcs menge anzahl stueck stuck stueckzahl stuckzahl quantite qte"
     " cantidad"
     " unidades cant quantita qta pezzi aantal hoeveelheid stuks",
@@ -56,10 +54,10 @@ _WORDS = {
     "line": "line row position pos zeile ligne linea riga regel detail",
     "tax": "tax vat mwst ust steuer tva iva btw",
     "discount": "discount disc rebate markdown rabatt nachlass remise reduction rabais descuento sconto korting",
-    "category": "category cat department dept kategorie warengruppe warengruppen abteilung sortiment categorie rayon"
-    " famille"
-    " categoria familia departamento reparto famiglia rubriek afdeling",
-    "group": "group class type line family gruppe groupe grupo gruppo groep sub subcategory",
+    "category": "category subcategory cat department dept kategorie warengruppe warengruppen abteilung sortiment"
+    " categorie rayon"
+    " famille categoria familia departamento reparto famiglia rubriek afdeling",
+    "group": "group class line family gruppe groupe grupo gruppo groep",
     "brand": "brand manufacturer marke hersteller marque fabricant marca fabricante produttore merk",
     "status": "status zustand statut etat estado stato",
     "country": "country nation land pays pais paese",
@@ -69,12 +67,11 @@ _WORDS = {
     "type": "type typ art tipo soort",
     "session": "session visit sitzung besuch visite sesion visita sessione sessie bezoek",
     "channel": "channel device platform medium kanal geraet gerat plattform canal appareil dispositivo plataforma"
-    " canale kanaal"
-    " apparaat",
+    " canale"
+    " kanaal apparaat",
     "email": "email mail",
-    "of": "of the per by for de del della du des la le les der die das des van di da do pro par por in on and net"
-    " gross netto"
-    " brutto neto lordo unique internal local gesch web online",
+    "of": "of sub the per by for de del della du des la le les der die das des van di da do pro par por in on and net"
+    " gross netto brutto neto lordo unique internal local gesch web online",
 }
 """Idea -> the words for it. A word that stands under two ideas counts for the first (`_IDEA`)."""
 
@@ -106,7 +103,7 @@ _MEANINGS: dict[str, tuple[tuple[str, float], ...]] = {
     "customer_id": (
         ("customer id", 1.0), ("customer", 0.85), ("customer email", 0.6), ("email", 0.5),
     ),
-    "order_id": (("order id", 1.0), ("order", 0.85), ("customer order id", 0.8)),
+    "order_id": (("order id", 1.0), ("order", 0.85), ("ticket id", 0.65), ("ticket", 0.6), ("customer order id", 0.8)),
     "product": (
         ("sku", 1.0), ("product id", 1.0), ("product sku", 1.0), ("sku id", 0.9), ("product", 0.85),
         ("order product id", 0.7),
@@ -121,7 +118,8 @@ _MEANINGS: dict[str, tuple[tuple[str, float], ...]] = {
         ("quantity unit", 0.9),
     ),
     "unit_price": (
-        ("price unit", 1.0), ("price product", 0.95), ("price unit product", 1.0), ("order price unit", 1.0),
+        ("price unit", 1.0), ("price quantity", 0.95), ("price product", 0.95), ("price unit product", 1.0),
+        ("order price unit", 1.0),
         ("price", 0.9), ("order price", 0.85), ("price sales", 0.85), ("discount price", 0.0),
     ),
     "amount": (
@@ -253,6 +251,11 @@ def names_a_place(name: str) -> bool:
         {"state", "region", "province", "city", "town", "county", "bundesland", "ort", "stadt", "ville"}
         & set(words(unaccented(name)))
     )
+
+
+def may_be_a_complaint(name: str) -> bool:
+    """Whether the name is that of a ticket: a receipt where money stands beside it, a request for help otherwise."""
+    return "ticket" in ideas(name)
 
 
 def understood(name: str) -> bool:

@@ -21,6 +21,7 @@ from segtui.gather.names import (
     REVENUE_NAMES,
     WEAK_ID_NAMES,
     ideas,
+    may_be_a_complaint,
     names_an_id,
     names_something_else,
     plain,
@@ -341,7 +342,7 @@ def _by_customer(look: _Look, customer: Facts) -> tuple[Kind, str]:
             f"{repeats}, beside {_listed(look.having('event', 'session', 'time'))}: several events per customer",
         )
     money = look.having("order_id", "quantity", *_MONEY)
-    if money:
+    if money and not (len(money) == 1 and may_be_a_complaint(money[0])):
         return Kind.ORDERS, f"{repeats}, beside {_listed(money)}: several rows per customer"
     return Kind.RECORDS, f"{repeats}, and no column is an order, a price or a quantity: several records per customer"
 
