@@ -129,10 +129,11 @@ def _day(value: object) -> str | None:
 
 def _features_document(described: Described) -> list[Json]:
     """Every column that customers have in the end."""
-    assert described.dataset is not None and described.inspection is not None and described.dataset.rollup is not None
-    notes = {note.name: note for note in described.dataset.rollup.features}
+    dataset, inspection = _opened(described)
+    assert dataset.rollup is not None
+    notes = {note.name: note for note in dataset.rollup.features}
     found: list[Json] = []
-    for verdict in described.inspection.features:
+    for verdict in inspection.features:
         note = notes.get(verdict.name)
         found.append(
             {
@@ -149,10 +150,16 @@ def _features_document(described: Described) -> list[Json]:
     return found
 
 
+def _opened(described: Described) -> tuple[Dataset, Inspection]:
+    assert described.dataset is not None
+    assert described.inspection is not None
+    return described.dataset, described.inspection
+
+
 def _flags(described: Described) -> dict[str, Flags]:
     """Flags by both floors; where both raise one, the second knows more."""
-    assert described.dataset is not None and described.inspection is not None
-    found = {v.name: tuple((flag.name, flag.reason) for flag in v.flags) for v in described.inspection.features}
+    _, inspection = _opened(described)
+    found = {v.name: tuple((flag.name, flag.reason) for flag in v.flags) for v in inspection.features}
     return {
         column.name: tuple({**dict(column.flags), **dict(found.get(column.name, ()))}.items())
         for source in described.sources
@@ -161,9 +168,9 @@ def _flags(described: Described) -> dict[str, Flags]:
 
 
 def _notes(described: Described) -> tuple[str, ...]:
-    assert described.dataset is not None and described.inspection is not None
+    dataset, inspection = _opened(described)
     told = (note for source in described.sources for note in source.notes)
-    return tuple(dict.fromkeys((*told, *described.dataset.warnings, *described.inspection.warnings)))
+    return tuple(dict.fromkeys((*told, *dataset.warnings, *inspection.warnings)))
 
 
 # -- in words ----------------------------------------------------------------------------------------------

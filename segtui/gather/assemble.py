@@ -6,11 +6,9 @@ their own only where there is neither. Everything that does not match is counted
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from pathlib import PurePath
 
 import numpy as np
 import polars as pl
@@ -25,6 +23,7 @@ from segtui.gather.lines import Lines
 from segtui.gather.look import Held, Looked, look, read_whole
 from segtui.gather.people import customer_rows
 from segtui.gather.rolling import OrderBook, Pass, roll_up
+from segtui.gather.scan import in_background
 from segtui.gather.stream import lines_as_said, stream
 from segtui.gather.tables import tables_of
 from segtui.progress import Progress, Steps
@@ -50,6 +49,7 @@ class _Part:
     zero: frozenset[str] = frozenset()
     repeated: int = 0
     kind: Kind = Kind.CUSTOMERS
+    told: tuple[str, ...] = ()
 
 
 def assemble(looked: Sequence[Looked], spec: GatherSpec, fingerprint: str) -> Steps[Dataset]:
@@ -82,10 +82,7 @@ def _orders(
     """The orders rolled up, and the tables with what was learnt of them on the way."""
     large = next((one for one in looked if not one.whole), None)
     if large is not None and sum(one.kind is Kind.ORDERS for one in looked) > 1:  # lines of several tables
-        read = []
-        for one in looked:
-            read.append((yield from read_whole(one)))
-        looked, large = read, None
+        looked, large = (yield from _all_read(looked)), None
     whole = {one.name: one.lines() for one in looked if one.whole and one.kind in (Kind.ORDERS, Kind.BASKETS)}
     if large is None:
         found = yield from order_lines(looked, whole, spec)
@@ -104,6 +101,14 @@ def _orders(
 
     told, (book, joined) = yield from stream(large, spec, run)
     return tuple(told if one is large else one for one in looked), book, joined
+
+
+def _all_read(looked: Sequence[Looked]) -> Steps[list[Looked]]:
+    read = []
+    for one in looked:
+        whole = yield from read_whole(one)
+        read.append(whole)
+    return read
 
 
 def order_lines_of(spec: GatherSpec, held: Held | None = None, numbered: bool = False) -> Steps[Lines]:
@@ -173,25 +178,33 @@ def _part(
     if one.kind is Kind.EVENTS and one.has("time") and snapshot is not None:
         lines = one.lines()
         known = lines.frame.filter(pl.col("customer_id").is_not_null())
-        yield Progress("rolling up events", None, one.name)
-        return _features_part(one, events.roll_up(known, lines.roles, snapshot, one.name)), ()
+        made = yield from in_background(
+            lambda: events.roll_up(known, lines.roles, snapshot, one.name), f"rolling up events of {one.name}"
+        )
+        return _features_part(one, made), ()
     if one.kind in (Kind.RECORDS, Kind.EVENTS):
-        yield Progress("rolling up records", None, one.name)
         lookups = [other for other in looked if other.kind is Kind.LOOKUP]
-        frame, joins = with_lookups(one, lookups)
-        made = records.roll_up(frame, short_name(one.name), dict(one.findings.roles), snapshot, one.name)
+        frame, columns, joins = with_lookups(one, lookups)
+        made = yield from in_background(
+            lambda: records.roll_up(
+                frame.lazy(), records.short_name(one.name), columns, one.findings.roles, snapshot or date.max, one.name
+            ),
+            f"rolling up {one.name}",
+        )
         return _features_part(one, made), joins
     return None, ()
 
 
 def _features_part(one: Looked, made: Features) -> _Part:
-    return _Part(one.name, one.column("customer_id"), made.frame, made.notes, zero=made.zero, kind=one.kind)
-
-
-def short_name(path: str) -> str:
-    """A table's name as the beginning of a feature's name: "exports/Coupon Redemptions.csv" is coupon_redemptions."""
-    stem = PurePath(path.split(" and ")[0]).name.split(".")[0]
-    return re.sub(r"\W+", "_", stem).strip("_").lower() or "records"
+    return _Part(
+        one.name,
+        one.column("customer_id"),
+        made.frame,
+        made.notes,
+        zero=made.zero,
+        kind=one.kind,
+        told=made.told,
+    )
 
 
 # -- together ------------------------------------------------------------------------------------------------
@@ -228,6 +241,7 @@ def _put_together(all_of: _Gathered, joins: list[JoinReport]) -> Steps[Dataset]:
     order = yield from canonical_steps(table, id_name, kept)
     frame = table[order]
     notes = [note for one in all_of.looked for note in one.table.notes]
+    notes += [note for part in parts for note in part.told]
     return Dataset(
         frame=frame,
         row=order,
@@ -304,7 +318,8 @@ def _with_orders(
     everyone = np.arange(base.height, dtype=np.int64)
     if all_of.book is None:
         return everyone, (), ()
-    ordered = base["customer_id"].is_in(parts[0].frame["customer_id"].implode()).to_numpy()
+    buyers = parts[0].frame.filter(pl.col("frequency") > 0)["customer_id"]
+    ordered = base["customer_id"].is_in(buyers.implode()).to_numpy()
     without = np.flatnonzero(~ordered).astype(np.int64)
     on = all_of.spec.step_on("has_orders")
     step = CleaningStep("has_orders", cleaning.HAS_ORDERS, on, len(without))

@@ -59,10 +59,10 @@ def load(fingerprint: str) -> Dataset | None:
         told = json.loads(about.read_bytes())
         if told["format"] != _FORMAT:
             return None
-        frame = pl.read_ipc(table, memory_map=False)
+        frame = pl.read_ipc(table)
         rollup = from_plain(RollUp, told["rollup"])
         if rollup.holdout is not None:
-            rollup = replace(rollup, outcome=pl.read_ipc(outcome, memory_map=False))
+            rollup = replace(rollup, outcome=pl.read_ipc(outcome))
         os.utime(about)
         return _dataset(frame, told, rollup, fingerprint)
     except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):

@@ -13,7 +13,7 @@ from segtui.gather.lines import Lines, base_role, union
 from segtui.gather.look import Looked
 from segtui.progress import Steps
 from segtui.recipe import GatherSpec
-from segtui.results import JoinReport, Kind
+from segtui.results import Column, JoinReport, Kind
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -98,25 +98,23 @@ def _one_each(theirs: Lines, role: str, gained: list[str], loose: bool) -> tuple
     return in_order.unique("key", keep="first", maintain_order=True), repeated
 
 
-def with_lookups(records: Looked, lookups: Sequence[Looked]) -> tuple[pl.DataFrame, tuple[JoinReport, ...]]:
+def with_lookups(
+    records: Looked, lookups: Sequence[Looked]
+) -> tuple[pl.DataFrame, tuple[Column, ...], tuple[JoinReport, ...]]:
     """The rows of a table of records with the columns of every lookup that names one of its columns."""
-    frame, joins = records.table.frame, []
+    frame, columns, joins = records.table.frame, list(records.table.columns), []
     for lookup in lookups:
-        shared = [name for name in frame.columns if name in lookup.table.frame.columns]
-        key = next((name for name in shared if _is_unique(lookup.table.frame[name])), None)
-        if key is None or frame[key].dtype != lookup.table.frame[key].dtype:
+        named = lookup.table.frame
+        shared = [name for name in frame.columns if name in named.columns]
+        key = next((name for name in shared if _is_unique(named[name])), None)
+        if key is None or frame[key].dtype != named[key].dtype:
             continue
-        gained = lookup.table.frame.drop([name for name in shared if name != key])
-        joins.append(
-            ids.report(
-                Side(records.name, key, frame[key]),
-                Side(lookup.name, key, gained[key]),
-                "every record keeps its place",
-                False,
-            )
-        )
+        gained = named.drop([name for name in shared if name != key])
+        done = "every record keeps its place"
+        joins.append(ids.report(Side(records.name, key, frame[key]), Side(lookup.name, key, gained[key]), done, False))
         frame = frame.join(gained, on=key, how="left", maintain_order="left")
-    return frame, tuple(joins)
+        columns += [column for column in lookup.table.columns if column.name in gained.columns and column.name != key]
+    return frame, tuple(columns), tuple(joins)
 
 
 def _is_unique(values: pl.Series) -> bool:

@@ -117,7 +117,7 @@ def _mapped(query: pl.LazyFrame) -> Steps[pl.DataFrame]:
     try:
         sink = query.sink_ipc(path, compression="uncompressed", maintain_order=True, lazy=True)
         yield from scan.collect([sink], "collecting the lines left out")
-        return pl.read_ipc(path, memory_map=True)
+        return pl.read_ipc(path)
     finally:
         with suppress(OSError):
             path.unlink()  # what is mapped stays readable

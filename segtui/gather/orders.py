@@ -75,7 +75,8 @@ class View:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Rolled:
-    """Order features. frame: customer_id and the features, by customer_id. last_day: of the lines kept."""
+    """Order features. frame: customer_id and the features, by customer_id, also of customers without an order that
+    counts (frequency 0). first_day, last_day: of the lines kept."""
 
     frame: pl.DataFrame
     notes: tuple[FeatureNote, ...]
@@ -104,8 +105,7 @@ def marked(lines: Lines, marks: pl.Expr, keep_guests: bool) -> pl.LazyFrame:
 
 def queries(lines: Lines, all_lines: pl.LazyFrame, view: View) -> dict[str, pl.LazyFrame]:
     """The queries that `finish` needs the answers of. all_lines: from `marked`."""
-    seen = (pl.col(OUT) == KEPT) | _returned(lines)
-    whose = all_lines.filter(pl.col("key").is_not_null() & seen)
+    whose = all_lines.filter(pl.col("key").is_not_null())
     found = {"customers": whose.group_by("key").agg(_aggregates(lines, view))}
     kept = all_lines.filter(pl.col("key").is_not_null() & (pl.col(OUT) == KEPT))
     if lines.has("category") and lines.paid:
@@ -117,14 +117,6 @@ def queries(lines: Lines, all_lines: pl.LazyFrame, view: View) -> dict[str, pl.L
     if view.until is not None and view.cut is not None:
         found["outcome"] = _outcome(lines, all_lines, view.cut, view.until, view.discount_is_share)
     return found
-
-
-def _returned(lines: Lines) -> pl.Expr:
-    """Lines that send something back, as far as any feature may see them."""
-    for role in ("quantity", "amount"):
-        if lines.has(role):
-            return (pl.col(role) < 0) & (pl.col(OUT) != cleaning.LATER)
-    return pl.lit(False)
 
 
 def _kept(values: pl.Expr) -> pl.Expr:
@@ -139,11 +131,11 @@ def order_key(lines: Lines) -> pl.Expr:
 
 
 def _aggregates(lines: Lines, view: View) -> list[pl.Expr]:
-    """Everything summed or counted per customer. Where returns are among the lines, a null stands for them."""
+    """Everything summed or counted per customer. Where lines are left out, a null stands for them."""
     kept = pl.col(OUT) == KEPT
     found = [
+        pl.len().alias("all lines"),
         kept.sum().alias("lines"),
-        (~kept).any().alias("returns"),
         _kept(order_key(lines)).n_unique().alias("orders"),
     ]
     if lines.paid:
@@ -152,31 +144,41 @@ def _aggregates(lines: Lines, view: View) -> list[pl.Expr]:
         found.append(_kept(micro(off)).sum().alias("off"))
     if lines.has("quantity"):
         found.append(_kept(micro(pl.col("quantity"))).sum().alias("units"))
-        found.append(micro(-pl.col("quantity").clip(upper_bound=0.0)).sum().alias("sent back"))
+        found.append(_sent_back("quantity").alias("sent back"))
     elif lines.has("amount"):
-        found.append(micro(-pl.col("amount").clip(upper_bound=0.0)).sum().alias("sent back"))
+        found.append(_sent_back("amount").alias("sent back"))
     if lines.has("product"):
-        found.append(_kept(pl.col("product").hash()).n_unique().alias("products"))
-        found.append(_kept(pl.col("product")).is_null().any().alias("no product"))
+        product = pl.when((pl.col(OUT) == KEPT) & pl.col("product").is_not_null()).then(pl.col("product").hash())
+        found.append(product.n_unique().alias("products"))
+        found.append(product.count().alias("with product"))
     if lines.has("time"):
-        found.append(_kept(_minute()).unique().alias("minutes"))
-        if lines.has("country"):
-            found.append(_kept(_minute().cast(pl.Int64) * (1 << 24) + _country_code()).max().alias("place"))
+        moment = _minute() * _PLACE + _country_code() if lines.has("country") else _minute()
+        found.append(_kept(moment).unique().alias("moments"))
     elif lines.has("country"):
         found.append(_kept(pl.col("country")).max().alias("country"))
     return found
 
 
+def _sent_back(role: str) -> pl.Expr:
+    """What returns sum up to, as far as any feature may see them."""
+    return pl.when((pl.col(role) < 0) & (pl.col(OUT) != cleaning.LATER)).then(micro(-pl.col(role))).sum()
+
+
 def _minute() -> pl.Expr:
     """Minutes since 1970 began."""
-    return (pl.col("time").cast(pl.Datetime("us")).dt.timestamp("us") // 60_000_000).cast(pl.Int32)
+    return pl.col("time").cast(pl.Datetime("us")).dt.timestamp("us") // 60_000_000
 
+
+_PLACE = 1 << 16
+"""Countries that can be told apart; a moment is a minute times this, plus the country's code."""
 
 _PLACES = pl.Categories("segtui countries", "segtui")
 
 
 def _country_code() -> pl.Expr:
-    return pl.col("country").cast(pl.Categorical(_PLACES)).to_physical().cast(pl.Int64)
+    """From 1 on; 0: none. Beyond what a moment has room for all are the last one."""
+    code = pl.col("country").cast(pl.Categorical(_PLACES)).to_physical().cast(pl.Int64)
+    return (code + 1).clip(upper_bound=_PLACE - 1).fill_null(0)
 
 
 def know_countries(levels: list[str]) -> None:
@@ -205,13 +207,20 @@ def finish(lines: Lines, found: dict[str, pl.DataFrame], snapshot: date | None, 
     sums = found["customers"].sort("key")
     if "categories" in found:
         sums = sums.join(found["categories"], on="key", how="left", maintain_order="left")
-    sums = sums.with_columns((pl.col("orders").cast(pl.Int64) - pl.col("returns").cast(pl.Int64)).alias("orders"))
+    sums = sums.with_columns(
+        (pl.col("orders").cast(pl.Int64) - (pl.col("lines") < pl.col("all lines")).cast(pl.Int64)).alias("orders")
+    )
     if lines.has("time"):
-        sums = _with_days(sums)
+        sums = _with_days(lines, sums)
     made = _features(lines, sums.columns, snapshot)
-    ordered = [made[name].alias(name) for name in _DEFINITIONS if name in made]
+    some = pl.col("lines") > 0
+    ordered = [
+        (made[name] if name in ZERO_WITHOUT_ORDERS else pl.when(some).then(made[name])).alias(name)
+        for name in _DEFINITIONS
+        if name in made
+    ]
+    frame = sums.select(pl.col("key").alias("customer_id"), *ordered)
     bought = sums.filter(pl.col("lines") > 0)
-    frame = bought.select(pl.col("key").alias("customer_id"), *ordered)
     notes = tuple(
         FeatureNote(name, *_DEFINITIONS[name], source) for name in _DEFINITIONS if name in frame.columns
     )  # fmt: skip
@@ -222,10 +231,12 @@ def finish(lines: Lines, found: dict[str, pl.DataFrame], snapshot: date | None, 
     return Rolled(frame, notes, int(bought["orders"].sum()), revenue, first, last, _outcome_frame(found))
 
 
-def last_day(found: pl.DataFrame) -> date | None:
+def last_day(lines: Lines, found: pl.DataFrame) -> date | None:
     """The last day with a line that counts, from the grouped sums."""
-    latest = found["minutes"].list.max().max()
-    return _day_of(latest) if isinstance(latest, int) else None
+    latest = found["moments"].list.max().max()
+    if not isinstance(latest, int):
+        return None
+    return _day_of(latest // _PLACE if lines.has("country") else latest)
 
 
 def _day_of(minute: int) -> date:
@@ -241,12 +252,18 @@ def _outcome_frame(found: dict[str, pl.DataFrame]) -> pl.DataFrame | None:
     return outcome.with_columns(pl.lit(0.0).alias("spend"))
 
 
-def _with_days(sums: pl.DataFrame) -> pl.DataFrame:
-    """The days with an order, sorted, their gaps, the first and the last."""
-    minutes = sums["minutes"].list.drop_nulls()
+def _with_days(lines: Lines, sums: pl.DataFrame) -> pl.DataFrame:
+    """The minutes and the days with an order, sorted, the days' gaps, the first and the last, and the last country."""
+    moments = pl.col("moments").list.drop_nulls()
+    made = [moments.alias("minutes")]
+    if lines.has("country"):
+        made = [
+            moments.list.eval(pl.element() // _PLACE).alias("minutes"),
+            (moments.list.max() % _PLACE).alias("place"),
+        ]
     days = pl.col("minutes").list.eval((pl.element() // _MINUTES_A_DAY).cast(pl.Int32).unique().sort())
     return (
-        sums.with_columns(minutes)
+        sums.with_columns(made)
         .with_columns(days.alias("days"))
         .with_columns(
             pl.col("days").list.eval(pl.element().diff(null_behavior="drop")).alias("gaps"),
@@ -272,7 +289,9 @@ def _features(lines: Lines, have: list[str], snapshot: date | None) -> dict[str,
     elif "sent back" in have:
         made["return_rate"] = pl.when(pl.col("paid") > 0).then(pl.col("sent back") / pl.col("paid"))
     if "products" in have:
-        made["distinct_products"] = pl.col("products").cast(pl.Int64) - pl.col("no product").cast(pl.Int64)
+        made["distinct_products"] = pl.col("products").cast(pl.Int64) - (
+            pl.col("with product") < pl.col("all lines")
+        ).cast(pl.Int64)
     if "categories" in have:
         made["distinct_categories"] = pl.col("categories").fill_null(0).cast(pl.Int64)
         made["top_category_share"] = pl.when(pl.col("known") > 0).then(pl.col("top") / pl.col("known"))
@@ -281,7 +300,7 @@ def _features(lines: Lines, have: list[str], snapshot: date | None) -> dict[str,
     if snapshot is not None and "days" in have:
         made |= _in_time(lines, snapshot)
         if "place" in have:
-            code = (pl.col("place") % (1 << 24)).cast(pl.UInt32)
+            code = pl.when(pl.col("place") > 0).then(pl.col("place") - 1).cast(pl.UInt32)
             made["country"] = code.cat.to(pl.Categorical(_PLACES)).cast(pl.String)
     return made
 

@@ -37,22 +37,31 @@ def first_look(reading: Reading, raw: pl.Series) -> pl.Series:
             return found
     if reading.kind is As.INTEGER or reading == NUMBER:
         typed = raw.cast(reading.dtype, strict=False)
-        largest, smallest = typed.max(), typed.min()
-        odd = (raw < "1") & (raw.str.len_bytes() > 1)  # begins with 0, a sign or a blank
-        usual = isinstance(largest, int | float) and isinstance(smallest, int | float)
-        if usual and -_LARGEST < smallest and largest < _LARGEST and not (reading.kind is As.NUMBER and typed.is_nan().any()):
-            return _without_codes(reading, raw, typed, odd)
+        if _in_range(typed):
+            return _without_codes(reading, raw, typed)
     return pl.DataFrame({"v": raw}).select(plain_values(reading, _V)).to_series()
 
 
-def _without_codes(reading: Reading, raw: pl.Series, typed: pl.Series, odd: pl.Series) -> pl.Series:
-    """`typed` without the cells at `odd` that are codes rather than numbers."""
-    if reading.kind is As.NUMBER:
-        odd &= ~raw.str.starts_with("0.")
-    places = odd.arg_true()
+def _in_range(typed: pl.Series) -> bool:
+    """Whether all numbers have no more digits than a number keeps, and none is infinite or NaN."""
+    smallest, largest = typed.min(), typed.max()
+    if not isinstance(smallest, int | float) or not isinstance(largest, int | float):
+        return False
+    return -_LARGEST < smallest and largest < _LARGEST and not (typed.dtype.is_float() and typed.is_nan().any())
+
+
+def _without_codes(reading: Reading, raw: pl.Series, typed: pl.Series) -> pl.Series:
+    """`typed` without the cells that are codes rather than numbers: 007, -01."""
+    places = (raw < "1").arg_true()  # those that begin with 0, a sign or a blank
     if not places.len():
         return typed
-    looked = pl.DataFrame({"v": raw.gather(places)}).select(plain_values(reading, _V)).to_series()
+    cells = raw.gather(places)
+    usual = ((cells >= "-1") & (cells < "-:")) | (cells == "0")
+    if reading.kind is As.NUMBER:
+        usual |= cells.str.starts_with("0.")
+    if usual.all():
+        return typed
+    looked = pl.DataFrame({"v": cells}).select(plain_values(reading, _V)).to_series()
     return typed.scatter(places, looked) if looked.null_count() else typed
 
 
@@ -61,7 +70,12 @@ def _times(raw: pl.Series) -> pl.Series | None:
     first = raw.drop_nulls()[:1]
     lengths = raw.str.len_bytes()
     shortest, longest = lengths.min(), lengths.max()
-    if not first.len() or not isinstance(shortest, int) or not isinstance(longest, int) or not 19 <= shortest <= longest <= 29:
+    if (
+        not first.len()
+        or not isinstance(shortest, int)
+        or not isinstance(longest, int)
+        or not 19 <= shortest <= longest <= 29
+    ):
         return None
     form = _TIMES[0] if first[0][10] == "T" else _TIMES[1]
     found = raw.str.to_datetime(form, time_unit="us", strict=False, cache=True)

@@ -43,10 +43,6 @@ class Pass:
     doing: str = DOING
     questions: tuple[pl.Expr, ...] = ()
 
-    def share(self, rows: int) -> float | None:
-        """How much is done after so many rows."""
-        return min(0.99, rows / self.expected) if self.expected else None
-
 
 def roll_up(lines: Lines, spec: GatherSpec, going: Pass | None = None) -> Steps[OrderBook]:
     """Order lines to customers.
@@ -65,7 +61,7 @@ def roll_up(lines: Lines, spec: GatherSpec, going: Pass | None = None) -> Steps[
     all_lines = orders.marked(lines, cleaning.marks(lines, spec, view.cut), guests)
     asked = {"counts": all_lines.select(pl.len().cast(pl.Int64).alias("lines"), *cleaning.counts(), *going.questions)}
     asked |= orders.queries(lines, all_lines, view)
-    answers = yield from scan.collect(list(asked.values()), going.doing, going.counted, going.share)
+    answers = yield from scan.collect(list(asked.values()), going.doing, going.counted, going.expected)
     found = dict(zip(asked, answers, strict=True))
     others = found["counts"].row(0, named=True)
     counted = {name: value for name, value in others.items() if isinstance(value, int)}
@@ -76,7 +72,7 @@ def roll_up(lines: Lines, spec: GatherSpec, going: Pass | None = None) -> Steps[
     kept = counted[f"mark {cleaning.KEPT}"]
     if not kept:
         raise _nothing_left(lines, steps, counted, view)
-    snapshot = view.cut or (_day_after(found["customers"]) if lines.has("time") else None)
+    snapshot = view.cut or (_day_after(lines, found["customers"]) if lines.has("time") else None)
     yield Progress(going.doing, None, "features per customer")
     rolled = orders.finish(lines, found, snapshot, " + ".join(lines.sources))
     holdout = (view.cut, view.until) if view.cut and view.until else None
@@ -85,8 +81,8 @@ def roll_up(lines: Lines, spec: GatherSpec, going: Pass | None = None) -> Steps[
     )  # fmt: skip
 
 
-def _day_after(sums: pl.DataFrame) -> date | None:
-    latest = orders.last_day(sums)
+def _day_after(lines: Lines, sums: pl.DataFrame) -> date | None:
+    latest = orders.last_day(lines, sums)
     return latest + timedelta(days=1) if latest else None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import polars as pl
 
@@ -23,6 +24,9 @@ WAIT = 0.02
 
 LARGE = 1 << 26
 """Bytes from which a table is streamed. Smaller ones are held in memory, where everything can be counted exactly."""
+
+
+T = TypeVar("T")
 
 
 class _Stop(Exception):
@@ -104,23 +108,18 @@ def _scan(layout: Layout) -> pl.LazyFrame:
     )
 
 
-def collect(
-    queries: Sequence[pl.LazyFrame],
-    doing: str,
-    counted: Counted | None = None,
-    share: Callable[[int], float] | None = None,
-) -> Steps[list[pl.DataFrame]]:
-    """Run queries that share their sources, in one pass. share: how much is done after so many rows, 0 to 1.
+def in_background(work: Callable[[], T], doing: str, counted: Counted | None = None, expected: int = 0) -> Steps[T]:
+    """Do `work`, which runs in Polars without a pause, on a thread of its own; returns what it returns.
 
-    Raises what Polars raises.
+    expected: the rows that `counted` will have counted in the end; 0: unknown. Raises what `work` raises.
     """
     counted = counted or Counted()
-    found: list[pl.DataFrame] = []
+    found: list[T] = []
     problem: list[BaseException] = []
 
     def run() -> None:
         try:
-            found.extend(pl.collect_all(list(queries), engine="streaming"))
+            found.append(work())
         except BaseException as caught:
             problem.append(caught)
 
@@ -130,9 +129,17 @@ def collect(
         while thread.is_alive():
             thread.join(WAIT)
             rows = counted.rows
-            yield Progress(doing, share(rows) if share and rows else None, f"{rows:,} rows" if rows else "")
+            done = min(0.99, rows / expected) if expected and rows else None
+            yield Progress(doing, done, f"{rows:,} rows" if rows else "")
     finally:
         counted.stopping = True  # after the end this is only a flag nobody reads
     if problem:
         raise problem[0]
-    return found
+    return found[0]
+
+
+def collect(
+    queries: Sequence[pl.LazyFrame], doing: str, counted: Counted | None = None, expected: int = 0
+) -> Steps[list[pl.DataFrame]]:
+    """Run queries that share their sources, in one pass. Raises what Polars raises."""
+    return in_background(lambda: pl.collect_all(list(queries), engine="streaming"), doing, counted, expected)
