@@ -66,7 +66,6 @@ class RunOptions:
     sources: tuple[str, ...] = ()
     recipe: str | None = None
     id_column: str | None = None
-    gathering: Gathering = Gathering()
     features: tuple[str, ...] | None = None
     k: int | None = None
     sweep: range | None = None
@@ -78,6 +77,7 @@ class RunOptions:
     overwrite: bool = False
     csv_safe: bool = False
     as_json: bool = False
+    gathering: Gathering = Gathering()
 
     @property
     def labelled(self) -> LabelledSpec | None:
