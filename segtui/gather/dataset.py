@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -21,7 +22,7 @@ from segtui.gather.roles import Findings
 from segtui.gather.table import Table, read_table
 from segtui.progress import Progress, Steps
 from segtui.recipe import GatherSpec
-from segtui.results import Column, ColumnType, Dataset, Kind, LeftOut, SourceReport
+from segtui.results import ColumnType, Dataset, Kind, LeftOut, SourceReport
 
 EMPTY_ROW, NO_ID, DUPLICATE_ID = "empty row", "no customer id", "duplicate customer id"
 """The reasons for which an input row is no customer."""
@@ -116,10 +117,7 @@ def _with_whole_ids(table: Table, id_column: str | None, warnings: list[str]) ->
     if not whole.fill_null(True).all():
         return table
     warnings.append(f"{id_column} is stored as a decimal number; it is read as the whole number it stands for")
-    columns = tuple(
-        Column(c.name, ColumnType.INTEGER, c.missing, c.distinct, c.flags) if c.name == id_column else c
-        for c in table.columns
-    )
+    columns = tuple(replace(c, type=ColumnType.INTEGER) if c.name == id_column else c for c in table.columns)
     return Table(table.frame.with_columns(ids.cast(pl.Int64)), columns, table.notes)
 
 

@@ -30,7 +30,7 @@ CURRENCY = (
 """One currency sign or name."""
 
 _BLANK = r"[ \u00a0\u2009\u202f]"
-_MINUS = "[-−–]"
+MINUS = "[-−–]"
 _SIGN = "[-+−–]"
 
 
@@ -52,8 +52,8 @@ def _whole_cell(decimal: str) -> str:
         rf"{before}{core}{after}",
         rf"{_SIGN}{gap}{before}{core}{after}",
         rf"{money}{gap}{_SIGN}{gap}{core}{after}",
-        rf"{before}{core}{after}{gap}{_MINUS}",
-        rf"{core}{_MINUS}{gap}{money}",
+        rf"{before}{core}{after}{gap}{MINUS}",
+        rf"{core}{MINUS}{gap}{money}",
         rf"{before}\({gap}{before}{core}{after}{gap}\){after}",
     )
     return rf"^(?:{'|'.join(forms)})$"
@@ -61,7 +61,7 @@ def _whole_cell(decimal: str) -> str:
 
 _CELL = {decimal: _whole_cell(decimal) for decimal in ".,"}
 _FIRST = {decimal: rf"^(?:{CURRENCY}|{_SIGN}|[(]|{_BLANK})*({_core(decimal)})" for decimal in ".,"}
-_NEGATIVE = rf"^[^\d]*(?:{_MINUS}|\()|\d[^\d]*{_MINUS}[^\d]*$"
+_NEGATIVE = rf"^[^\d]*(?:{MINUS}|\()|\d[^\d]*{MINUS}[^\d]*$"
 _MARKS = {".": r"[,'’ \u00a0\u2009\u202f]", ",": r"[.'’ \u00a0\u2009\u202f]"}
 
 

@@ -8,7 +8,20 @@ import polars as pl
 
 from segtui.gather.reading import words
 from segtui.gather.reading.reading import (
-    COMMA_NUMBER, DATE, DATE_DMY, DATE_MDY, EMPTY, INTEGER, NUMBER, TEXT, TIME, TIME_DMY, TIME_MDY, YES_NO, As, Reading,
+    COMMA_NUMBER,
+    DATE,
+    DATE_DMY,
+    DATE_MDY,
+    EMPTY,
+    INTEGER,
+    NUMBER,
+    TEXT,
+    TIME,
+    TIME_DMY,
+    TIME_MDY,
+    YES_NO,
+    As,
+    Reading,
 )  # fmt: skip
 from segtui.gather.reading.tally import Tally, tally
 from segtui.gather.reading.values import plain_values

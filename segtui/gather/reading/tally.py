@@ -9,7 +9,17 @@ import polars as pl
 
 from segtui.gather.reading import dates, numbers, words
 from segtui.gather.reading.reading import (
-    COMMA_NUMBER, DATE, DATE_DMY, DATE_MDY, INTEGER, NUMBER, TIME, TIME_DMY, TIME_MDY, YES_NO, Reading,
+    COMMA_NUMBER,
+    DATE,
+    DATE_DMY,
+    DATE_MDY,
+    INTEGER,
+    NUMBER,
+    TIME,
+    TIME_DMY,
+    TIME_MDY,
+    YES_NO,
+    Reading,
 )  # fmt: skip
 
 _V = pl.col("v")
