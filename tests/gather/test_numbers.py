@@ -73,6 +73,8 @@ def read(reading: Reading, *cells: str | None, plain: bool = False) -> list[obje
         ("12.5 %", None, 0.125, None),
         ("12,5%", None, None, 0.125),
         ("-5%", None, -0.05, -0.05),
+        ("2040%", None, 20.4, 20.4),
+        ("1e5%", None, None, None),
         ("123456789012345", 123456789012345, 123456789012345, 123456789012345),
         ("1234567890123456", None, None, None),
         ("1234567890123456.5", None, 1234567890123456.5, None),
@@ -129,3 +131,8 @@ def test_a_number_comes_back_from_any_habit(number: object, habit: tuple[str, st
     cell = sign.format(around.format(written).strip())
     expected = float(str(number)) * (1 if sign == "{}" else -1)
     assert read(COMMA if decimal == "," else POINT, cell) == [expected]
+
+
+def test_a_value_does_not_depend_on_its_neighbours() -> None:
+    """Dividing by a hundred would: 20.4 for one value and 20.400000000000002 for two."""
+    assert read(POINT, "2040%", "2040%") == [20.4, 20.4]

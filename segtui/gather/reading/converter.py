@@ -24,7 +24,7 @@ _ENOUGH = 100
 
 _V, _F = pl.col("v"), pl.col("f")
 
-MARKS: dict[str, str] = {
+_MARKS: dict[str, str] = {
     "per cent": "%",
     "negative": rf"[(]|\d[^\d]*{numbers.MINUS}[^\d]*$",
     "short year": dates.SHORT_YEAR,
@@ -63,8 +63,8 @@ class Converter:
     read, missing, rows: values read, missing in any way, and seen. words: those for missing, each counted. tally: what
     other readings would make of the unread. ahead: values known to be read here and not by the rival reading; complete
     while the rival has been asked of every piece. doubtful: whether any number would be another one there. currencies,
-    marks, letters: how often each currency, unusual form (`MARKS`) and word of one letter was met. widened: whether the
-    first pieces were read under a narrower reading.
+    marks, letters: how often each currency, unusual form and word of one letter was met. widened: whether the first
+    pieces were read under a narrower reading.
     """
 
     reading: Reading
@@ -155,7 +155,7 @@ class Converter:
 
     def _count_marks(self, got: pl.DataFrame, *names: str) -> None:
         self.marks.update(
-            got.select(_V.str.contains(MARKS[name]).sum().alias(name) for name in names).row(0, named=True)
+            got.select(_V.str.contains(_MARKS[name]).sum().alias(name) for name in names).row(0, named=True)
         )
 
     # -- the other reading that the same text may have ---------------------------------------------------------
@@ -175,7 +175,8 @@ class Converter:
             self.doubtful |= bool(answers[1])
             self.ahead += int(answers[0])
             return
-        self.ahead += int((found.dt.day() > 12).sum())
+        only_here = (_F.dt.day() > 12) | _V.str.contains(".", literal=True)  # dots stand in dates with the day first
+        self.ahead += int(frame.filter(_F.is_not_null()).select(only_here.sum()).item())
         self._count_days(frame.filter(_F.is_not_null()))
 
     def _ask_full(self, got: pl.DataFrame) -> None:

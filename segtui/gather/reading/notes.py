@@ -58,9 +58,9 @@ def _forms(converter: Converter) -> list[str]:
     if converter.reading == COMMA_NUMBER:
         notes.append("the comma is read as the decimal mark")
     if marks["per cent"]:
-        notes.append(f"{marks['per cent']:,} values with a per cent sign are read as shares: 12.5 % is 0.125")
+        notes.append(f"{_many(marks['per cent'])} with a per cent sign, read as a share: 12.5 % is 0.125")
     if marks["negative"]:
-        notes.append(f"{marks['negative']:,} values in brackets or with a minus behind them are negative")
+        notes.append(f"{_many(marks['negative'])} in brackets or with a minus behind, read as negative")
     if len(converter.currencies) > 1:
         found = ", ".join(f"{sign} × {count:,}" for sign, count in sorted(converter.currencies.items()))
         notes.append(f"amounts in several currencies ({found}) are read as plain numbers, none is converted")
@@ -69,6 +69,10 @@ def _forms(converter: Converter) -> list[str]:
     if marks["zone"]:
         notes.append("times with a zone are brought to UTC")
     return notes
+
+
+def _many(count: int) -> str:
+    return "1 value" if count == 1 else f"{count:,} values"
 
 
 def _doubt(name: str, reading: Reading, other: Reading) -> str:

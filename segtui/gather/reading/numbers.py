@@ -105,18 +105,14 @@ def _signed_zero(text: pl.Expr) -> pl.Expr:
 def number(text: pl.Expr, decimal: str) -> pl.Expr:
     """Float64, of all forms described above."""
     bare = text.str.strip_chars()
-    digits = bare.str.extract(_FIRST[decimal]).str.replace_all(_MARKS[decimal], "")
+    digits: pl.Expr = bare.str.extract(_FIRST[decimal]).str.replace_all(_MARKS[decimal], "")
     if decimal == ",":
         digits = digits.str.replace(",", ".", literal=True)
+    # a division would depend on how many values are divided at once: Polars multiplies by the reciprocal of some
+    digits = pl.when(bare.str.contains("%", literal=True)).then(digits + "e-2").otherwise(digits)
     size = digits.cast(pl.Float64, strict=False)
-    size = pl.when(bare.str.contains("%", literal=True)).then(size / 100).otherwise(size)
     signed = pl.when(bare.str.contains(_NEGATIVE)).then(-size).otherwise(size)
-    return pl.when(fits_number(text, decimal) & size.is_finite()).then(signed)
-
-
-def fits_number(text: pl.Expr, decimal: str) -> pl.Expr:
-    """Whether a cell has one of the forms described above."""
-    return text.str.strip_chars().str.contains(_CELL[decimal])
+    return pl.when(bare.str.contains(_CELL[decimal]) & size.is_finite()).then(signed)
 
 
 def is_code(text: pl.Expr) -> pl.Expr:
