@@ -20,12 +20,11 @@ from segtui.gather.features import Features
 from segtui.gather.ids import Side
 from segtui.gather.join import Joined, order_lines, with_lookups
 from segtui.gather.lines import Lines
-from segtui.gather.look import Held, Looked, look, read_whole
+from segtui.gather.look import Held, Looked, look_at_all, read_whole
 from segtui.gather.people import customer_rows
 from segtui.gather.rolling import OrderBook, Pass, roll_up
 from segtui.gather.scan import in_background
 from segtui.gather.stream import lines_as_said, stream
-from segtui.gather.tables import tables_of
 from segtui.progress import Progress, Steps
 from segtui.recipe import STEPS, GatherSpec
 from segtui.results import CleaningStep, Dataset, FeatureNote, JoinReport, Kind, LeftOut, RollUp
@@ -116,10 +115,7 @@ def order_lines_of(spec: GatherSpec, held: Held | None = None, numbered: bool = 
 
     numbered: with the number of the line in its table, where they come from one table.
     """
-    files = tables_of(spec)
-    looked: list[Looked] = []
-    for table in files:
-        looked.append((yield from look(table, spec, held, alone=len(files) == 1)))
+    looked = yield from look_at_all(spec, held)
     alone = sum(one.kind is Kind.ORDERS for one in looked) == 1
     given = {
         one.name: one.lines(numbered and alone) if one.whole else lines_as_said(one, spec, numbered and alone)
@@ -295,10 +291,7 @@ def _free_names(part: _Part, taken: Sequence[str], id_name: str) -> tuple[pl.Dat
 def _joined(parts: Sequence[_Part], part: _Part, loose: bool) -> JoinReport:
     """What of `part` matches the first table of customers."""
     first = parts[0]
-    if part.own:
-        done = "customers of either table are kept"
-    else:
-        done = "who is only in the second is no customer here"
+    done = "customers of either table are kept" if part.own else "who is only in the second is no customer here"
     if part.zero:
         done += "; who is not in it counts as 0"
     if part.repeated:

@@ -14,10 +14,9 @@ from segtui.errors import AnalysisError, RecipeError, SourceError
 from segtui.gather import cache
 from segtui.gather.assemble import assemble
 from segtui.gather.canonical import canonical_steps
-from segtui.gather.look import Held, Looked, look
+from segtui.gather.look import Held, Looked, look_at_all
 from segtui.gather.paths import files_of, stamp
 from segtui.gather.people import DUPLICATE_ID, EMPTY_ROW, NO_ID, sorted_out, with_whole_ids
-from segtui.gather.tables import tables_of
 from segtui.progress import Progress, Steps
 from segtui.recipe import GatherSpec
 from segtui.results import Dataset, Kind, LeftOut, SourceReport
@@ -42,16 +41,14 @@ def open_dataset(spec: GatherSpec, held: Held | None = None) -> Steps[Dataset]:
     known = cache.load(mark)
     if known is not None:
         return known
-    files = tables_of(spec)
-    looked: list[Looked] = []
-    for table in files:
-        looked.append((yield from look(table, spec, held, alone=len(files) == 1)))
+    looked = yield from look_at_all(spec, held)
     _check_id(looked, spec)
     if len(looked) == 1 and looked[0].kind in (Kind.CUSTOMERS, Kind.UNKNOWN):
         return (yield from _customers(looked, mark))
+    size = sum(one.files.size for one in looked)
     dataset = yield from assemble(looked, spec, mark)
     if identity(spec) == mark:
-        yield from cache.keep(dataset, sum(table.size for table in files))
+        yield from cache.keep(dataset, size)
     return dataset
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import polars as pl
+
 from segtui.errors import SourceError
 from segtui.gather import scan
 from segtui.gather.assemble import facts
-from segtui.gather.look import Looked, look
-from segtui.gather.tables import tables_of
+from segtui.gather.look import Looked, look_at_all
 from segtui.progress import Steps
 from segtui.recipe import GatherSpec
 from segtui.results import Kind, SourceReport
@@ -19,10 +20,9 @@ def describe(spec: GatherSpec) -> Steps[tuple[SourceReport, ...]]:
     if not spec.sources:
         raise SourceError("no file was named", hint="Name a file, for example: segtui describe customers.csv")
     reports = []
-    files = tables_of(spec)
-    for table in files:
-        looked = yield from look(table, spec, alone=len(files) == 1)
-        reports.append((yield from _report(looked)))
+    for looked in (yield from look_at_all(spec)):
+        report = yield from _report(looked)
+        reports.append(report)
     return tuple(reports)
 
 
@@ -31,8 +31,6 @@ def _report(looked: Looked) -> Steps[SourceReport]:
     if looked.whole:
         told = (facts(looked),) if looked.kind in (Kind.ORDERS, Kind.BASKETS) else ()
         return replace(found, notes=(*told, *found.notes))
-    import polars as pl
-
     (rows,) = yield from scan.collect([scan.scan(looked.files).select(pl.len())], f"counting {looked.name}")
     note = f"columns are judged by the first {looked.table.frame.height:,} rows"
     return replace(found, rows=int(rows.item()), notes=(note, *found.notes))

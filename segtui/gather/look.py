@@ -17,7 +17,7 @@ from segtui.gather.paths import stamp
 from segtui.gather.people import with_whole_ids
 from segtui.gather.roles import Findings
 from segtui.gather.table import Table, read_parts
-from segtui.gather.tables import TableFiles
+from segtui.gather.tables import TableFiles, tables_of
 from segtui.progress import Progress, Steps
 from segtui.recipe import GatherSpec, TableSpec
 from segtui.results import ColumnType, Kind, SourceReport
@@ -80,6 +80,16 @@ class Looked:
         placed = frame.rename(places)
         rows = (placed.with_row_index(ROW) if numbered else placed).lazy()
         return canonical(rows, self.findings.roles, typed, dict(frame.schema), self.name)
+
+
+def look_at_all(spec: GatherSpec, held: Held | None = None) -> Steps[list[Looked]]:
+    """Every table behind the sources. Raises SourceError, RecipeError."""
+    files = tables_of(spec)
+    looked = []
+    for table in files:
+        one = yield from look(table, spec, held, alone=len(files) == 1)
+        looked.append(one)
+    return looked
 
 
 def look(files: TableFiles, spec: GatherSpec, held: Held | None = None, alone: bool = True) -> Steps[Looked]:

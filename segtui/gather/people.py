@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -9,7 +11,7 @@ from numpy.typing import NDArray
 from segtui.gather.canonical import hash_rows
 from segtui.gather.table import Table
 from segtui.progress import Progress, Steps
-from segtui.results import Column, ColumnType, LeftOut
+from segtui.results import ColumnType, LeftOut
 
 EMPTY_ROW, NO_ID, DUPLICATE_ID = "empty row", "no customer id", "duplicate customer id"
 """The reasons for which an input row is no customer."""
@@ -34,10 +36,7 @@ def with_whole_ids(table: Table, id_column: str | None, warnings: list[str]) -> 
     if not whole.fill_null(True).all():
         return table
     warnings.append(f"{id_column} is stored as a decimal number; it is read as the whole number it stands for")
-    columns = tuple(
-        Column(c.name, ColumnType.INTEGER, c.missing, c.distinct, c.flags) if c.name == id_column else c
-        for c in table.columns
-    )
+    columns = tuple(replace(c, type=ColumnType.INTEGER) if c.name == id_column else c for c in table.columns)
     return Table(table.frame.with_columns(ids.cast(pl.Int64)), columns, table.notes)
 
 

@@ -15,6 +15,7 @@ import polars as pl
 
 from segtui.gather.reading import As, Reading, is_missing, plain_values, values
 from segtui.gather.reading.numbers import MOST_DIGITS
+from segtui.gather.reading.propose import RIVALS
 from segtui.gather.reading.reading import NUMBER
 
 MOST_KEPT = 50_000
@@ -47,7 +48,7 @@ def _in_range(typed: pl.Series) -> bool:
     smallest, largest = typed.min(), typed.max()
     if not isinstance(smallest, int | float) or not isinstance(largest, int | float):
         return False
-    return -_LARGEST < smallest and largest < _LARGEST and not (typed.dtype.is_float() and typed.is_nan().any())
+    return smallest > -_LARGEST and largest < _LARGEST and not (typed.dtype.is_float() and typed.is_nan().any())
 
 
 def _without_codes(reading: Reading, raw: pl.Series, typed: pl.Series) -> pl.Series:
@@ -89,6 +90,8 @@ class Resisted:
     texts: Counter[str] = field(default_factory=Counter)
     given_up: bool = False
     rows: int = 0
+    latest_day: int = 0
+    """Of dates, the highest day of the month that was read: above 12 it settles which of two numbers is the day."""
 
 
 class Readers:
@@ -112,6 +115,8 @@ class Readers:
             typed = first_look(reading, raw)
             if typed.null_count() > raw.null_count():
                 typed = self._second_look(name, reading, raw, typed)
+            if reading.order != "ymd":
+                self._keep_day(name, typed)
             made.append(typed.alias(f"t{name}"))
         return batch.hstack(made)
 
@@ -122,6 +127,12 @@ class Readers:
         self._keep(name, rest)
         again = looked["t"]
         return typed if again.null_count() == again.len() else typed.scatter(places, again)
+
+    def _keep_day(self, name: str, typed: pl.Series) -> None:
+        latest = typed.dt.day().max()
+        if isinstance(latest, int):
+            with self._lock:
+                self.resisted[name].latest_day = max(self.resisted[name].latest_day, latest)
 
     def _keep(self, name: str, rest: pl.Series) -> None:
         if not rest.len():
@@ -135,6 +146,12 @@ class Readers:
                 if len(kept.texts) > MOST_KEPT:
                     kept.given_up = True
                     kept.texts.clear()
+
+    def choices(self, name: str) -> tuple[Reading, ...]:
+        """The other order of day and month, where every date could be read so just as well."""
+        rival = RIVALS.get(self._readings[name])
+        undecided = rival is not None and rival.order != "ymd" and 0 < self.resisted[name].latest_day <= 12
+        return (rival,) if rival is not None and undecided else ()
 
     def verdict(self, name: str) -> tuple[int, int, tuple[str, ...]]:
         """(words for missing, unreadable values, examples of those, the most frequent first) of a column."""

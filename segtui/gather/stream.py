@@ -17,9 +17,11 @@ from segtui.gather.lines import ROW, Lines, base_role, canonical
 from segtui.gather.look import ID_ROLES, NUMBER_ROLES, Looked, read_whole
 from segtui.gather.readers import Readers
 from segtui.gather.reading import As, Reading, reading_of
+from segtui.gather.reading.notes import doubt, unread_note
+from segtui.gather.reading.propose import RIVALS
 from segtui.gather.reading.reading import NUMBER, TEXT
 from segtui.gather.rolling import DOING, OrderBook, Pass
-from segtui.gather.table import Table, short_note, unread_note
+from segtui.gather.table import Table, short_note
 from segtui.progress import Progress, Steps
 from segtui.recipe import GatherSpec
 from segtui.results import Column, ColumnType
@@ -53,6 +55,8 @@ class _Taken:
     dtype: pl.DataType
     roles: tuple[str, ...]
     said: bool = False
+    tried: tuple[tuple[Reading, int], ...] = ()
+    """Readings that were tried, and how many values resisted each."""
 
     @property
     def is_id(self) -> bool:
@@ -183,6 +187,13 @@ def _revised(one: _Taken, i: int, answers: dict[str, object], readers: Readers) 
         return replace(one, reading=TEXT)
     if one.reading.kind is As.INTEGER:
         return replace(one, reading=NUMBER)
+    tried = (*one.tried, (one.reading, unread))
+    rival = RIVALS.get(one.reading)
+    if rival is not None and rival not in [reading for reading, _ in one.tried]:
+        return replace(one, reading=rival, tried=tried)
+    best = min(tried, key=lambda pair: pair[1])
+    if best[1] < unread:
+        return replace(one, reading=best[0], tried=tried)
     filled = _count(answers, "lines") - _count(answers, f"missing {i}") - words
     return one if one.is_number or unread <= UNREADABLE * filled else replace(one, reading=TEXT)
 
@@ -199,8 +210,11 @@ def _told(looked: Looked, taken: list[_Taken], book: OrderBook, readers: Readers
     for i, one in enumerate(taken):
         column = _column(one, i, book.others, readers, sampled[one.name])
         columns.append(column)
-        if column.unread:
-            notes.append(unread_note(column, book.lines - column.missing))
+        if column.unread and one.reading is not None:
+            filled = book.lines - column.missing + column.unread
+            examples = ", ".join(f"“{example}”" for example in column.examples)
+            notes.append(unread_note(one.name, one.reading, column.unread, filled, examples))
+        notes += [doubt(one.name, one.reading, other) for other in _choices(one, i, readers) if one.reading is not None]
     if looked.files.is_text and columns[-1].missing:
         notes += yield from _short_rows(looked)
     table = Table(looked.table.frame, tuple(columns), tuple(dict.fromkeys(notes)))
@@ -209,7 +223,7 @@ def _told(looked: Looked, taken: list[_Taken], book: OrderBook, readers: Readers
 
 def _column(one: _Taken, i: int, answers: dict[str, object], readers: Readers, sampled: Column) -> Column:
     words, unread, examples = readers.verdict(str(i)) if one.checked and one.reading is not None else (0, 0, ())
-    missing = _count(answers, f"missing {i}") + words
+    missing = _count(answers, f"missing {i}") + words + unread
     distinct = _count(answers, f"distinct {i}")
     kind = _TYPES[one.reading.kind] if one.reading is not None else sampled.type
     return Column(
@@ -220,10 +234,14 @@ def _column(one: _Taken, i: int, answers: dict[str, object], readers: Readers, s
         (("constant", "every value is the same"),) if distinct == 1 and not missing else (),
         approximate=True,
         reading="" if one.reading is None else str(one.reading),
-        choices=sampled.choices if one.reading is not None and str(one.reading) == sampled.reading else (),
+        choices=tuple(str(choice) for choice in _choices(one, i, readers)),
         unread=unread,
         examples=examples,
     )
+
+
+def _choices(one: _Taken, i: int, readers: Readers) -> tuple[Reading, ...]:
+    return readers.choices(str(i)) if one.checked and not one.said else ()
 
 
 def _short_rows(looked: Looked) -> Steps[list[str]]:

@@ -26,7 +26,7 @@ _CLEAR = (
     (r"^(\d{4})(?:/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2}))$", "=${1}-${2}${4}-${3}${5}"),
 )
 _BY_NAME = (
-    (rf"(?i)^{_DAY}[ ./-]?{_MONTH}(?:, ?|[ /-])?{_YEAR}$", f"=${{y}}-{_NAMED}-${{d}}"),
+    (rf"(?i)^{_DAY}(?:[/-]|\.? ?){_MONTH}(?:, ?|[ /-])?{_YEAR}$", f"=${{y}}-{_NAMED}-${{d}}"),
     (rf"(?i)^{_MONTH}[ ./-]?{_DAY}(?:, ?|[ /-]){_YEAR}$", f"=${{y}}-{_NAMED}-${{d}}"),
     (rf"(?i)^(?P<y>\d{{4}})[ /-]{_MONTH}[ /-]{_DAY}$", f"=${{y}}-{_NAMED}-${{d}}"),
 )
@@ -42,8 +42,15 @@ _OFFSET = r"(?:GMT|UTC)?[+-]\d{2}(?::?\d{2})?"
 _MINUTES = rf"(?i)^\d{{2}}(?::\d{{2}}(?:[.,]\d{{1,9}})?)?(?: ?[ap]\.?m\.?)?(?: ?(?:Z|UTC|GMT|{_OFFSET}))?$"
 """What follows the hour and its colon."""
 
-LIKE_A_DATE = r"(?i)^(?:[a-z]{3,9}\.?,? )?(?:\d{1,4}[/.-]\d{1,2}[/.-]\d|\d{1,4}(?:st|nd|rd|th)?[ ./-]?[a-z]{3}|[a-z]{3,9}\.?[ ./-]?\d)"
+LIKE_A_DATE = (
+    r"(?i)^(?:[a-z]{3,9}\.?,? )?"
+    r"(?:\d{1,4}[/.-]\d{1,2}[/.-]\d|\d{1,4}(?:st|nd|rd|th)?(?:[/-]|\.? ?)[a-z]{3}|[a-z]{3,9}\.?[ ./-]?\d)"
+)
 """What a cell must begin with to be worth trying: every date does, and most other text does not."""
+
+SHORT_YEAR = r"(?i)^(?:[a-z]{3,9}\.?,? )?(?:\d{1,2}[/.-]\d{1,2}|\d{1,2}[ ./-]?[a-z]{3,9}\.?)[ ,./-]{0,2}\d{2}(?:\D|$)"
+ZONED = r"(?i):\d{2}.*(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$"
+"""How a year of two digits and a zone show in a cell that has been read."""
 
 _DIGITS = "0123456789"
 _PLAIN_DAY = {"dmy": "%d/%m/%Y", "mdy": "%m/%d/%Y"}
@@ -72,7 +79,7 @@ def date(text: pl.Expr, order: str) -> pl.Expr:
 
 def _day(bare: pl.Expr, order: str) -> pl.Expr:
     """Every form is turned into =2024-1-31; what does not begin so in the end has none of the forms."""
-    form = pl.when(~bare.str.starts_with("=")).then(bare.str.replace(_WEEKDAY, ""))
+    form: pl.Expr = pl.when(~bare.str.starts_with("=")).then(bare.str.replace(_WEEKDAY, ""))
     for pattern, result in (*_CLEAR, *_ORDERED[order]):
         form = form.str.replace(pattern, result)
     for pattern, result in _BY_NAME:
@@ -117,7 +124,7 @@ def time(text: pl.Expr, order: str) -> pl.Expr:
     second = pl.when(timed).then(tail.str.slice(3, 2).cast(pl.Int64, strict=False)).otherwise(0)
     fraction = tail.str.extract(r"^\d\d:\d\d[.,](\d+)").str.pad_end(6, "0").str.head(6)
     fraction = fraction.cast(pl.Int64, strict=False).fill_null(0)
-    possible &= (minute <= 59) & (second <= 59) & ((hour <= 23) | ((hour == 24) & (minute == 0) & (second == 0)))
+    possible &= (minute <= 59) & (second <= 60) & ((hour <= 23) | ((hour == 24) & (minute == 0) & (second == 0)))
     possible &= apart & written.is_between(1, 2) & tail.str.contains(_MINUTES)
     span = ((hour * 60 + minute - _ahead(tail)) * 60 + second) * 1_000_000 + fraction
     return pl.when(alone).then(day).when(possible).then(day + span.cast(pl.Duration("us")))

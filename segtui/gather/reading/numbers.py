@@ -30,7 +30,7 @@ CURRENCY = (
 """One currency sign or name."""
 
 _BLANK = r"[ \u00a0\u2009\u202f]"
-_MINUS = "[-−–]"
+MINUS = "[-−–]"
 _SIGN = "[-+−–]"
 
 
@@ -52,8 +52,8 @@ def _whole_cell(decimal: str) -> str:
         rf"{before}{core}{after}",
         rf"{_SIGN}{gap}{before}{core}{after}",
         rf"{money}{gap}{_SIGN}{gap}{core}{after}",
-        rf"{before}{core}{after}{gap}{_MINUS}",
-        rf"{core}{_MINUS}{gap}{money}",
+        rf"{before}{core}{after}{gap}{MINUS}",
+        rf"{core}{MINUS}{gap}{money}",
         rf"{before}\({gap}{before}{core}{after}{gap}\){after}",
     )
     return rf"^(?:{'|'.join(forms)})$"
@@ -61,7 +61,7 @@ def _whole_cell(decimal: str) -> str:
 
 _CELL = {decimal: _whole_cell(decimal) for decimal in ".,"}
 _FIRST = {decimal: rf"^(?:{CURRENCY}|{_SIGN}|[(]|{_BLANK})*({_core(decimal)})" for decimal in ".,"}
-_NEGATIVE = rf"^[^\d]*(?:{_MINUS}|\()|\d[^\d]*{_MINUS}[^\d]*$"
+_NEGATIVE = rf"^[^\d]*(?:{MINUS}|\()|\d[^\d]*{MINUS}[^\d]*$"
 _MARKS = {".": r"[,'’ \u00a0\u2009\u202f]", ",": r"[.'’ \u00a0\u2009\u202f]"}
 
 
@@ -105,18 +105,14 @@ def _signed_zero(text: pl.Expr) -> pl.Expr:
 def number(text: pl.Expr, decimal: str) -> pl.Expr:
     """Float64, of all forms described above."""
     bare = text.str.strip_chars()
-    digits = bare.str.extract(_FIRST[decimal]).str.replace_all(_MARKS[decimal], "")
+    digits: pl.Expr = bare.str.extract(_FIRST[decimal]).str.replace_all(_MARKS[decimal], "")
     if decimal == ",":
         digits = digits.str.replace(",", ".", literal=True)
+    # a division would depend on how many values are divided at once: Polars multiplies by the reciprocal of some
+    digits = pl.when(bare.str.contains("%", literal=True)).then(digits + "e-2").otherwise(digits)
     size = digits.cast(pl.Float64, strict=False)
-    size = pl.when(bare.str.contains("%", literal=True)).then(size / 100).otherwise(size)
     signed = pl.when(bare.str.contains(_NEGATIVE)).then(-size).otherwise(size)
-    return pl.when(fits_number(text, decimal) & size.is_finite()).then(signed)
-
-
-def fits_number(text: pl.Expr, decimal: str) -> pl.Expr:
-    """Whether a cell has one of the forms described above."""
-    return text.str.strip_chars().str.contains(_CELL[decimal])
+    return pl.when(bare.str.contains(_CELL[decimal]) & size.is_finite()).then(signed)
 
 
 def is_code(text: pl.Expr) -> pl.Expr:

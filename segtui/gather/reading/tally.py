@@ -96,7 +96,7 @@ def _count_words(cells: pl.DataFrame, found: Tally) -> None:
 
 
 def _count_numbers(cells: pl.DataFrame, found: Tally) -> None:
-    point, comma = numbers.fits_number(_V, "."), numbers.fits_number(_V, ",")
+    point, comma = (numbers.number(_V, mark).is_not_null() for mark in ".,")
     counts = cells.select(
         numbers.fits_integer(_V).sum().alias("integer"),
         point.sum().alias("point"),
