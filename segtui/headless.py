@@ -109,7 +109,7 @@ def starting_recipe(sources: Sequence[str], recipe: str | None) -> Recipe:
     if not sources:
         return start
     known = {source.path: source for source in start.gather.sources}
-    chosen = tuple(known.get(path, SourceSpec(path)) for path in sources)
+    chosen = tuple(known.get(path, SourceSpec.of(path)) for path in sources)
     return replace(start, gather=replace(start.gather, sources=chosen))
 
 

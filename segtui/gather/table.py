@@ -290,7 +290,7 @@ def _finish_typed(
     pieces: dict[str, list[pl.Series]], found: list[tuple[SourceSpec, Layout]], forced: Forced
 ) -> Steps[Table]:
     renamed, notes = unique_names(tuple(pieces))
-    told = list(notes)
+    told = [*notes, *filter(None, (typed.sheet_note(layout) for _, layout in found))]
     _check_forced(forced, renamed, found[0][1])
     digits = all(layout.format in _LOOSE for _, layout in found)
     series, columns = [], []

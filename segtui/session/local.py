@@ -32,11 +32,13 @@ class LocalEngine(Pipeline):
 
     def preview(self, recipe: Recipe) -> Preview:
         """The first rows of the first source, as text."""
+        from segtui.gather.paths import is_at_hand
         from segtui.gather.preview import preview
 
         if not recipe.gather.sources:
             raise AnalysisError("there is nothing to open", hint="Name a file.")
-        return preview(recipe.gather.sources[0])
+        first = recipe.gather.sources[0]
+        return preview(first) if is_at_hand(first) else Preview(first.path, (), ())
 
     def reply(self, question: Question, answer: Answer | None) -> Steps[object]:
         """Compute what a view asked. Raises AnalysisError where the question needs an answer first."""
