@@ -118,7 +118,7 @@ class Pipeline:
 
     def explicit(self, recipe: Recipe) -> Recipe:
         """The same recipe with every feature and transform spelled out, as a hand-over needs it."""
-        from segtui.prepare.matrix import resolve
+        from segtui.prepare.resolve import resolve
 
         dataset, inspection = self._data
         features = resolve(recipe.prepare, inspection)
