@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from segtui.cluster.ground import Ground
     from segtui.explain.lab import Fitted
     from segtui.prepare.aside import Kept
+    from segtui.prepare.matrix import ColumnCache
     from segtui.results import Labels
 
 Trace = Callable[[TraceStep], None]
@@ -202,15 +203,18 @@ class Pipeline:
         self._shelf[name] = answer
         return answer
 
-    def ground(self, recipe: Recipe) -> Steps[Ground]:
-        """The customers that take part, and their points: without those set aside, and those trimmed."""
+    def ground(self, recipe: Recipe, columns: ColumnCache | None = None) -> Steps[Ground]:
+        """The customers that take part, and their points: without those set aside, and those trimmed.
+
+        columns: where scaled columns are kept; None: with those of the analysis on screen.
+        """
         import numpy as np
 
         from segtui.cluster import ground as standing
         from segtui.cluster.trim import trimmed
 
         kept = yield from self._keeping(recipe.prepare)
-        matrix = yield from self.matrix(recipe.prepare)
+        matrix = yield from self.matrix(recipe.prepare, columns)
         share, whole = recipe.prepare.trim, standing.ground(kept, matrix)
         if not share:
             return whole
@@ -238,7 +242,7 @@ class Pipeline:
         _keep_latest(self._kept, name, found)
         return found
 
-    def matrix(self, prepare: PrepareSpec) -> Steps[FeatureMatrix]:
+    def matrix(self, prepare: PrepareSpec, columns: ColumnCache | None = None) -> Steps[FeatureMatrix]:
         """The customers as points, nobody trimmed. Only the latest few are kept: making one anew from cached columns
         takes milliseconds, and the memory of one that nobody holds is used again."""
         from segtui.prepare.matrix import build
@@ -251,7 +255,7 @@ class Pipeline:
             canonical = self._canonical(Recipe(prepare=prepare), inspection).prepare
             while len(self._matrices) >= MATRICES_KEPT:
                 self._matrices.popitem(last=False)
-            matrix = yield from build(kept.dataset, inspection, canonical, self._columns)
+            matrix = yield from build(kept.dataset, inspection, canonical, columns or self._columns)
         _keep_latest(self._matrices, name, matrix)
         return matrix
 
@@ -374,19 +378,21 @@ class Pipeline:
     def lab(self, recipe: Recipe, trace: Trace) -> Steps[Lab]:
         """The same features and k under every scaling. Each fit is filed, so that a choice taken up is instant."""
         from segtui.explain import lab
+        from segtui.prepare.matrix import ColumnCache
 
+        columns = ColumnCache()  # its own, so that the columns on screen stay at hand
         others = [self.explicit(replace(recipe, prepare=spec)).prepare for spec in lab.by_scale(recipe.prepare)]
         choices, shown = lab.choices(recipe.prepare, self.explicit(recipe).prepare, others)
         fits = []
         for scale, prepare in choices:
-            fits.append((yield from self._lab_fit(scale, replace(recipe, prepare=prepare), trace)))
-        return lab.compared(self.dataset, recipe.cluster.k, fits, shown)
+            fits.append((yield from self._lab_fit(scale, replace(recipe, prepare=prepare), columns, trace)))
+        return (yield from lab.compared(self.dataset, recipe.cluster.k, fits, shown))
 
-    def _lab_fit(self, scale: str, recipe: Recipe, trace: Trace) -> Steps[Fitted]:
+    def _lab_fit(self, scale: str, recipe: Recipe, columns: ColumnCache, trace: Trace) -> Steps[Fitted]:
         from segtui.explain.lab import Fitted, spread_out
 
         try:
-            ground = yield from self.ground(recipe)
+            ground = yield from self.ground(recipe, columns)
             fit = yield from self._segmentation(recipe, ground, trace, exact=True)
             scores = yield from self._scores(recipe, ground.matrix, fit, "exact")
         except AnalysisError as error:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from segtui.cluster.judge import agreement
+from segtui.progress import Progress, Steps
 from segtui.recipe import SCALES, PrepareSpec
 from segtui.results import Lab, LabRow
 
@@ -63,12 +64,18 @@ def _same(one: PrepareSpec, other: PrepareSpec) -> bool:
     return on[0] == on[1] and one.winsorises == other.winsorises
 
 
-def compared(dataset: Dataset, k: int, fits: Sequence[Fitted], shown: int) -> Lab:
+def compared(dataset: Dataset, k: int, fits: Sequence[Fitted], shown: int) -> Steps[Lab]:
     """The table of the lab. dataset: all customers; shown: which fit is that of the recipe."""
     outcome = None if dataset.rollup is None else dataset.rollup.outcome
-    rows = tuple(fit.row if outcome is None else _with_outcome(fit, outcome) for fit in fits)
-    table = tuple(tuple(agreed(one.labels, other.labels) for other in fits) for one in fits)
-    return Lab(k, rows, table, shown, None if dataset.rollup is None else dataset.rollup.holdout)
+    rows: list[LabRow] = []
+    table: list[list[float | None]] = [[None] * len(fits) for _ in fits]
+    for i, fit in enumerate(fits):
+        rows.append(fit.row if outcome is None else _with_outcome(fit, outcome))
+        for j in range(i + 1):
+            yield Progress("comparing scales", (i * (i + 1) / 2 + j) / (len(fits) * (len(fits) + 1) / 2))
+            table[i][j] = table[j][i] = agreed(fit.labels, fits[j].labels)
+    agreement_of_all = tuple(tuple(row) for row in table)
+    return Lab(k, tuple(rows), agreement_of_all, shown, None if dataset.rollup is None else dataset.rollup.holdout)
 
 
 def agreed(one: Labels | None, other: Labels | None) -> float | None:

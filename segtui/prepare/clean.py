@@ -59,9 +59,14 @@ def levels_of(column: pl.Series, fill: str | None = None) -> pl.Series:
     return plain_text(column).fill_null(MISSING_LEVEL if fill is None else fill)
 
 
+def level_counts(column: pl.Series) -> pl.DataFrame:
+    """How many customers have each text: "level" (as text, gaps left out) and "customers"."""
+    return plain_text(column).drop_nulls().rename("level").value_counts(name="customers")
+
+
 def most_frequent(column: pl.Series) -> str | None:
     """The text that most customers have, the first by spelling of equals; None where there is none."""
-    counts = plain_text(column).drop_nulls().value_counts(name="customers")
+    counts = level_counts(column)
     pairs = [(-int(n), str(text)) for text, n in counts.iter_rows()]
     return min(pairs)[1] if pairs else None
 

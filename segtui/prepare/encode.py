@@ -46,7 +46,7 @@ class Block:
 
 def block(column: pl.Series, fill: str | None = None) -> Block:
     """The levels that become columns; `fill` stands in for missing ones, None: they are a level themselves."""
-    counts = levels_of(column, fill).value_counts(name="customers")
+    counts = levels_of(column, fill).rename("level").value_counts(name="customers")
     pairs = sorted(
         ((str(level), int(count)) for level, count in counts.iter_rows()), key=lambda pair: (-pair[1], pair[0])
     )

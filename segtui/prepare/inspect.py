@@ -99,7 +99,7 @@ def _off(facts: Facts, flag: Flag, *, usable: bool) -> FeatureVerdict:
 def _top_share(column: pl.Series) -> float:
     """The share of the most frequent value; counted on all customers only where a sample says that it matters."""
     for part in (column.head(SAMPLE), column):
-        counts = part.drop_nulls().value_counts(name="customers")["customers"]
+        counts = part.drop_nulls().rename("value").value_counts(name="customers")["customers"]
         top = counts.max()
         share = top / max(1, part.len()) if isinstance(top, int) else 0.0
         if share < 0.95 * NEARLY_CONSTANT:

@@ -39,8 +39,7 @@ def of_levels(facts: Facts, column: pl.Series) -> FeatureVerdict:
     """The verdict on a column of text, or of yes and no."""
     # nearly as many levels as customers: a sample says as much, and counting all would take long
     counted = column.head(SAMPLE) if facts.distinct > max(SAMPLE, facts.customers // 10) else column
-    counts = clean.plain_text(counted).drop_nulls().value_counts(name="customers")
-    counts = counts.sort(["customers", column.name], descending=[True, False])
+    counts = clean.level_counts(counted).sort(["customers", "level"], descending=[True, False])
     top = int(counts["customers"][0]) / counted.len() if counts.height else 0.0
     taken = _scale(facts, counts) or _labels(facts, counts) or _levels(facts, counts)
     off = common_flags(facts, top)
@@ -114,7 +113,7 @@ def _labels(facts: Facts, counts: pl.DataFrame) -> _Taken | None:
 
 
 def _levels(facts: Facts, counts: pl.DataFrame) -> _Taken:
-    listed = tuple(counts[facts.name].head(LISTED).to_list()) if facts.distinct <= LISTED else ()
+    listed = tuple(counts["level"].head(LISTED).to_list()) if facts.distinct <= LISTED else ()
     if facts.type is ColumnType.YES_NO:
         listed = ("no", "yes")
     return _Taken(
@@ -122,7 +121,7 @@ def _levels(facts: Facts, counts: pl.DataFrame) -> _Taken:
         "one 0/1 column per level, together half a vote",
         listed,
         tuple(counts["customers"].head(BINS).to_list()),
-        separator=labels.separator_in(counts[facts.name].head(SAMPLE)) if facts.type is ColumnType.TEXT else "",
+        separator=labels.separator_in(counts["level"].head(SAMPLE)) if facts.type is ColumnType.TEXT else "",
     )
 
 

@@ -115,7 +115,8 @@ def membership(
     """Who has which of `labels`: bool (labels, customers). "(other)": any label that is not among them."""
     text = levels_of(column, fill)
     cells = text.unique()
-    sets = [set(parts or ()) for parts in cells.to_frame("t").select(_parts(pl.col("t"), separator)).to_series()]
+    parts = cells.to_frame("t").select(_parts(pl.col("t"), separator)).to_series().to_list()
+    sets = [set(found) for found in parts]
     named = {*labels, MISSING_LEVEL}
     table = np.array(
         [[bool(one - named) if label == OTHER_LEVEL else label in one for one in sets] for label in labels],

@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 
 from segtui.prepare.bands import band, numbered, per_year
-from segtui.prepare.clean import plain_text
+from segtui.prepare.clean import level_counts, plain_text
 from segtui.prepare.scale_words import FAMILIES, NO_ANSWER, normal
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def scores(column: pl.Series, levels: Sequence[str]) -> Floats:
 
 def off_scale(column: pl.Series, levels: Sequence[str]) -> dict[str, int]:
     """The texts that are not on the scale, with the number of customers, commonest first."""
-    counts = plain_text(column).drop_nulls().value_counts(name="customers")
+    counts = level_counts(column)
     return strangers({str(text): int(n) for text, n in counts.iter_rows()}, levels)
 
 
