@@ -120,7 +120,7 @@ def _prepare(prepare: PrepareSpec, options: RunOptions) -> PrepareSpec:
         return replace(prepare, features=features)
     if features is not None:  # a transform per feature in the recipe gives way to a scale asked for now
         features = tuple(replace(feature, transform="auto") for feature in features)
-    return PrepareSpec(features=features, scale=options.scale)
+    return replace(prepare, features=features, scale=options.scale)
 
 
 def _take_standard_input(sources: Sequence[str]) -> None:

@@ -57,7 +57,7 @@ def _with(counts: pl.DataFrame, separator: str) -> Labelled | None:
     name = counts.columns[0]
     holding = counts.filter(pl.col(name).str.contains(separator, literal=True))
     total = int(counts["customers"].sum())
-    if not total or int(holding["customers"].sum()) < SEVERAL * total or holding.height < 2:
+    if not total or int(holding["customers"].sum()) < SEVERAL * total:
         return None
     parts = counts.with_columns(_parts(pl.col(name), separator).alias("label"), cell=pl.int_range(pl.len()))
     sizes = parts["label"].list.len()

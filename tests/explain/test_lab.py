@@ -128,7 +128,9 @@ def test_a_recipe_of_its_own_has_a_row_of_its_own(opened: tuple[LocalEngine, Rec
     assert found.shown == 0
     same = tuple(replace(f, transform="z") for f in engine._data[1].proposal())
     plain = replace(recipe, prepare=PrepareSpec(same, "none"))
-    assert finish(engine.lab(plain, lambda step: None)).rows[0].scale == "auto"
+    found = finish(engine.lab(plain, lambda step: None))
+    assert found.rows[0].scale == "auto"
+    assert found.rows[found.shown].scale == "z"
 
 
 def test_trimmed_and_failing_choices_are_compared_as_far_as_they_go(tmp_path: Path) -> None:
