@@ -13,6 +13,7 @@ from segtui.session.pages import CustomersPage, FramePage, LeftOutPage
 from segtui.session.questions import (
     CustomersQuestion,
     DistributionQuestion,
+    LabQuestion,
     LeftOutQuestion,
     MapQuestion,
     Question,
@@ -49,8 +50,11 @@ class LocalEngine(Pipeline):
             return (yield from self._about_steps(question))
         if answer is None:
             raise AnalysisError("there are no segments yet", hint="Wait for the first answer.")
+        if isinstance(question, LabQuestion):
+            return (yield from self.lab(answer.recipe, lambda step: None))
         if isinstance(question, CustomersQuestion):
-            return CustomersPage(dataset, answer, question.letter)
+            ground = yield from self.ground(answer.recipe)
+            return CustomersPage(ground.dataset, answer, question.letter)
         if isinstance(question, MapQuestion):
             return (yield from self._map(question, answer))
         return (yield from self._distribution(question, answer))
@@ -66,12 +70,11 @@ class LocalEngine(Pipeline):
     def _map(self, question: MapQuestion, answer: Answer) -> Steps[object]:
         from segtui.explain.projection import project
 
-        dataset, _ = self._data
-        matrix = yield from self.matrix(answer.prepare)
+        ground = yield from self.ground(answer.recipe)
         return (
             yield from project(
-                dataset,
-                matrix,
+                ground.dataset,
+                ground.matrix,
                 answer.segmentation,
                 answer.letters,
                 question.x,
@@ -85,13 +88,13 @@ class LocalEngine(Pipeline):
     def _distribution(self, question: DistributionQuestion, answer: Answer) -> Steps[object]:
         from segtui.explain.distribution import distribution
 
-        dataset, inspection = self._data
-        matrix = yield from self.matrix(answer.prepare)
+        _, inspection = self._data
+        ground = yield from self.ground(answer.recipe)
         return (
             yield from distribution(
-                dataset,
+                ground.dataset,
                 inspection,
-                matrix,
+                ground.matrix,
                 answer.segmentation,
                 answer.letters,
                 question.feature,
@@ -104,8 +107,7 @@ class LocalEngine(Pipeline):
         """Write the labelled customers, converged, with the recipe beside them."""
         from segtui.deliver.labelled import notes, write
 
-        dataset, _ = self._data
         answer = yield from self.exact(recipe, lambda step: None)
-        matrix = yield from self.matrix(answer.prepare)
-        paths = yield from write(dataset, recipe.gather, answer, matrix, spec)
-        return paths, notes(dataset, answer)
+        ground = yield from self.ground(recipe)
+        paths = yield from write(ground.dataset, recipe.gather, answer, ground.matrix, spec)
+        return paths, notes(ground.dataset, answer)
