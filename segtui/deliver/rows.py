@@ -17,18 +17,23 @@ from segtui.gather.types import normalise
 from segtui.recipe import GatherSpec, SourceSpec
 from segtui.results import Dataset
 
+ROWS = 50_000
+"""Rows of a batch of the customer table."""
+
 Reader = Callable[[SourceSpec], Iterator[pl.DataFrame]]
 
 
 def labelled_rows(
     dataset: Dataset, gather: GatherSpec, labels: Labels, added: tuple[str, ...], *, cells: bool, text: bool
 ) -> Table:
-    """The rows of the sources with the columns `added`.
+    """The rows of the sources with the columns `added`; where customers were rolled up, those of the customer table.
 
     cells: the format knows no lists. text: the format is text, so text sources are passed on as they were written.
     Raises SourceError; the batches raise DeliveryError where the sources no longer have the rows they had.
     """
-    if is_text(gather.sources[0]):
+    if dataset.table is not None:
+        batches = iter(dataset.table.iter_slices(ROWS))
+    elif is_text(gather.sources[0]):
         batches = _from(gather, read_text)
         if not text:
             batches = _by_verdict(batches, dataset, labels)

@@ -46,12 +46,21 @@ def read_table(sources: tuple[SourceSpec, ...], columns: Mapping[str, str] = NOT
     Raises SourceError, also for a table without rows or columns, and RecipeError for a column or a reading that there
     is not.
     """
+    return (yield from read_parts([(spec, layout) for spec in sources for layout in layouts(spec)], columns))
+
+
+def read_parts(
+    found: list[tuple[SourceSpec, Layout]], columns: Mapping[str, str] = NOTHING_SAID, most: int | None = None
+) -> Steps[Table]:
+    """Read files with the same columns one after another into one table; see `read_table`.
+
+    most: stop soon after so many rows.
+    """
     forced = {name: reading_of(reading) for name, reading in columns.items()}
-    found = [(spec, layout) for spec in sources for layout in layouts(spec)]
     forms = {layout.format is Format.TEXT for _, layout in found}
     if len(forms) > 1:
         raise SourceError("text and typed files do not go together", hint="Open one of them.")
-    table = yield from (_read_texts(found, forced) if forms == {True} else _read_typed(found, forced))
+    table = yield from (_read_texts(found, forced, most) if forms == {True} else _read_typed(found, forced, most))
     if not table.frame.width:
         raise SourceError("it has no columns", where=found[0][1].where, hint="Choose a file that holds a table.")
     if not table.frame.height:
@@ -81,10 +90,10 @@ class _Clock:
         return True
 
 
-def _read_texts(found: list[tuple[SourceSpec, Layout]], forced: Forced) -> Steps[Table]:
+def _read_texts(found: list[tuple[SourceSpec, Layout]], forced: Forced, most: int | None) -> Steps[Table]:
     while True:
         try:
-            return (yield from _read_all(found, forced))
+            return (yield from _read_all(found, forced, most))
         except text.NotUtf8:
             decided = []
             for spec, layout in found:
@@ -103,7 +112,7 @@ def _decided(layout: Layout) -> Steps[Layout]:
     return replace(layout, sure=True)
 
 
-def _read_all(found: list[tuple[SourceSpec, Layout]], forced: Forced) -> Steps[Table]:
+def _read_all(found: list[tuple[SourceSpec, Layout]], forced: Forced, most: int | None) -> Steps[Table]:
     names, notes = column_names(found[0][1])
     told = list(notes)
     if not names:
@@ -111,14 +120,15 @@ def _read_all(found: list[tuple[SourceSpec, Layout]], forced: Forced) -> Steps[T
     _check_names([layout for _, layout in found])
     _check_forced(forced, names, found[0][1])
     builders = [ColumnBuilder(name, _semicolon(found), forced.get(name)) for name in names]
-    yield from _stream(found, list(range(len(names))), builders, told)
+    yield from _stream(found, list(range(len(names))), builders, told, most)
     again = [i for i, builder in enumerate(builders) if builder.reread]
     if again:
         for i in again:
             builders[i] = builders[i].again()
-        yield from _stream(found, again, [builders[i] for i in again], None)
+        yield from _stream(found, again, [builders[i] for i in again], None, most)
     for spec, layout in found:
-        settle(spec, layout)
+        if most is None:
+            settle(spec, layout)
         if layout.encoding == "cp1252" and spec.encoding is None:
             told.append(f"{layout.where} is not UTF-8; it is read as Windows-1252")
     return (yield from _finish_text(builders, told))
@@ -150,7 +160,11 @@ def _check_names(found: list[Layout]) -> None:
 
 
 def _stream(
-    found: list[tuple[SourceSpec, Layout]], wanted: list[int], builders: list[ColumnBuilder], told: list[str] | None
+    found: list[tuple[SourceSpec, Layout]],
+    wanted: list[int],
+    builders: list[ColumnBuilder],
+    told: list[str] | None,
+    most: int | None,
 ) -> Steps[None]:
     """Feed the wanted columns to their builders; `told` (first reading only) collects notes on short rows."""
     clock, rows = _Clock(), 0
@@ -167,8 +181,10 @@ def _stream(
                     yield _progress(layout, batch.read, rows)
             rows += batch.frame.height
             yield _progress(layout, batch.read, rows)
+            if most is not None and rows >= most:
+                return
         if told is not None and short:
-            told.append(_short_note(short, len(layout.names), layout))
+            told.append(short_note(short, len(layout.names), layout))
 
 
 def _stoppable(layout: Layout, before: int) -> Iterator[text.Batch | Progress]:
@@ -209,7 +225,8 @@ def _short(layout: Layout) -> str:
     return layout.where if layout.where == "standard input" else layout.path.name
 
 
-def _short_note(short: list[tuple[int, int]], width: int, layout: Layout) -> str:
+def short_note(short: list[tuple[int, int]], width: int, layout: Layout) -> str:
+    """What is said of rows with too few fields. short: (row, fields found) of each."""
     row, fields = short[0]
     first = f"row {row + 1:,} has {fields} of {width} fields"
     rest = f", and {len(short) - 1:,} more rows like it" if len(short) > 1 else ""
@@ -247,7 +264,7 @@ _LOOSE = (Format.JSON, Format.NDJSON, Format.EXCEL)
 # -- typed ---------------------------------------------------------------------------------------------------
 
 
-def _read_typed(found: list[tuple[SourceSpec, Layout]], forced: Forced) -> Steps[Table]:
+def _read_typed(found: list[tuple[SourceSpec, Layout]], forced: Forced, most: int | None) -> Steps[Table]:
     total = sum(typed.row_count(layout) or 0 for _, layout in found)
     names: list[str] = []
     pieces: dict[str, list[pl.Series]] = {}
@@ -264,6 +281,8 @@ def _read_typed(found: list[tuple[SourceSpec, Layout]], forced: Forced) -> Steps
                 pieces[name].append(batch[name])
             rows += batch.height
             yield Progress(f"reading {_short(layout)}", min(1.0, rows / total) if total else None, f"{rows:,} rows")
+            if most is not None and rows >= most:
+                break
     return (yield from _finish_typed(pieces, found, forced))
 
 
@@ -271,7 +290,7 @@ def _finish_typed(
     pieces: dict[str, list[pl.Series]], found: list[tuple[SourceSpec, Layout]], forced: Forced
 ) -> Steps[Table]:
     renamed, notes = unique_names(tuple(pieces))
-    told = list(notes)
+    told = [*notes, *filter(None, (typed.sheet_note(layout) for _, layout in found))]
     _check_forced(forced, renamed, found[0][1])
     digits = all(layout.format in _LOOSE for _, layout in found)
     series, columns = [], []

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from segtui.errors import AnalysisError
 from segtui.pipeline import Pipeline, Shelf
-from segtui.progress import Progress, Steps
+from segtui.progress import Steps
 from segtui.recipe import LabelledSpec, Recipe
 from segtui.results import Answer, Preview
-from segtui.session.pages import CustomersPage, LeftOutPage
+from segtui.session.pages import CustomersPage, FramePage, LeftOutPage
 from segtui.session.questions import (
     CustomersQuestion,
     DistributionQuestion,
+    LabQuestion,
     LeftOutQuestion,
     MapQuestion,
     Question,
@@ -32,11 +33,13 @@ class LocalEngine(Pipeline):
 
     def preview(self, recipe: Recipe) -> Preview:
         """The first rows of the first source, as text."""
+        from segtui.gather.paths import is_at_hand
         from segtui.gather.preview import preview
 
         if not recipe.gather.sources:
             raise AnalysisError("there is nothing to open", hint="Name a file.")
-        return preview(recipe.gather.sources[0])
+        first = recipe.gather.sources[0]
+        return preview(first) if is_at_hand(first) else Preview(first.path, (), ())
 
     def reply(self, question: Question, answer: Answer | None) -> Steps[object]:
         """Compute what a view asked. Raises AnalysisError where the question needs an answer first."""
@@ -47,25 +50,31 @@ class LocalEngine(Pipeline):
             return (yield from self._about_steps(question))
         if answer is None:
             raise AnalysisError("there are no segments yet", hint="Wait for the first answer.")
+        if isinstance(question, LabQuestion):
+            return (yield from self.lab(answer.recipe, lambda step: None))
         if isinstance(question, CustomersQuestion):
-            return CustomersPage(dataset, answer, question.letter)
+            ground = yield from self.ground(answer.recipe)
+            return CustomersPage(ground.dataset, answer, question.letter)
         if isinstance(question, MapQuestion):
             return (yield from self._map(question, answer))
         return (yield from self._distribution(question, answer))
 
     def _about_steps(self, question: StepRowsQuestion | StepCountsQuestion) -> Steps[object]:
-        yield Progress("counting order lines")
-        raise AnalysisError("these are no order lines", hint="Open a table of orders.")
+        from segtui.gather.leftout import count_steps, left_out_lines
+
+        dataset, _ = self._data
+        if isinstance(question, StepCountsQuestion):
+            return (yield from count_steps(dataset, self._gather, self._tables))
+        return FramePage((yield from left_out_lines(dataset, self._gather, question.step, self._tables)))
 
     def _map(self, question: MapQuestion, answer: Answer) -> Steps[object]:
         from segtui.explain.projection import project
 
-        dataset, _ = self._data
-        matrix = yield from self.matrix(answer.prepare)
+        ground = yield from self.ground(answer.recipe)
         return (
             yield from project(
-                dataset,
-                matrix,
+                ground.dataset,
+                ground.matrix,
                 answer.segmentation,
                 answer.letters,
                 question.x,
@@ -79,13 +88,13 @@ class LocalEngine(Pipeline):
     def _distribution(self, question: DistributionQuestion, answer: Answer) -> Steps[object]:
         from segtui.explain.distribution import distribution
 
-        dataset, inspection = self._data
-        matrix = yield from self.matrix(answer.prepare)
+        _, inspection = self._data
+        ground = yield from self.ground(answer.recipe)
         return (
             yield from distribution(
-                dataset,
+                ground.dataset,
                 inspection,
-                matrix,
+                ground.matrix,
                 answer.segmentation,
                 answer.letters,
                 question.feature,
@@ -98,8 +107,7 @@ class LocalEngine(Pipeline):
         """Write the labelled customers, converged, with the recipe beside them."""
         from segtui.deliver.labelled import notes, write
 
-        dataset, _ = self._data
         answer = yield from self.exact(recipe, lambda step: None)
-        matrix = yield from self.matrix(answer.prepare)
-        paths = yield from write(dataset, recipe.gather, answer, matrix, spec)
-        return paths, notes(dataset, answer)
+        ground = yield from self.ground(recipe)
+        paths = yield from write(ground.dataset, recipe.gather, answer, ground.matrix, spec)
+        return paths, notes(ground.dataset, answer)

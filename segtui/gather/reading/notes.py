@@ -35,7 +35,7 @@ def notes_on(name: str, converter: Converter, choices: tuple[Reading, ...]) -> t
     ]
     notes.extend(_unread(name, converter))
     notes.extend(f"{name}: {note}" for note in _forms(converter))
-    notes.extend(_doubt(name, converter.reading, other) for other in choices)
+    notes.extend(doubt(name, converter.reading, other) for other in choices)
     return tuple(notes)
 
 
@@ -43,14 +43,19 @@ def _unread(name: str, converter: Converter) -> list[str]:
     count = converter.unread.count
     if not count:
         return []
-    kind = _KINDS.get(converter.reading.kind, "anything")
     examples = ", ".join(shown(example) for example in converter.unread.examples())
     more = ", …" if len(converter.unread.cells) > len(converter.unread.examples()) else ""
+    return [unread_note(name, converter.reading, count, converter.read + count, examples + more)]
+
+
+def unread_note(name: str, reading: Reading, count: int, filled: int, examples: str) -> str:
+    """What is said of values that could not be read. filled: those that could or should have been."""
+    kind = _KINDS.get(reading.kind, "anything")
     verb = "counts" if count == 1 else "count"
-    return [
-        f"{name}: {count:,} of {converter.read + count:,} values could not be read as {kind} and {verb} as missing: "
-        f"{examples}{more}; set its reading to text to keep them"
-    ]
+    return (
+        f"{name}: {count:,} of {filled:,} values could not be read as {kind} and {verb} as missing: {examples}; set "
+        "its reading to text to keep them"
+    )
 
 
 def _forms(converter: Converter) -> list[str]:
@@ -75,7 +80,8 @@ def _many(count: int) -> str:
     return "1 value" if count == 1 else f"{count:,} values"
 
 
-def _doubt(name: str, reading: Reading, other: Reading) -> str:
+def doubt(name: str, reading: Reading, other: Reading) -> str:
+    """What is said where no value settles between two readings."""
     if reading.kind is As.NUMBER:
         mark = "dot" if reading == NUMBER else "comma"
         return (
