@@ -109,7 +109,7 @@ def test_rows_left_out_are_read_as_their_columns_are(opened, tmp_path: Path) -> 
     """By the reading that was recorded: the type alone does not say what 2/1/2024 or 1.234 is."""
     case = opened(
         'id;spend;joined;member\na;"1.234,50 €";01/13/2024;ja\nb;20,5;01/14/2024;nein\nc;5 %;02/15/2024;ja\n'
-        ";1.234;2/1/2024;Ja\na;(3,00);2/1/2024;nein\n"
+        ";1.234;2/1/2024;Ja\n;(3,00);2/1/2024;nein\n"
     )
     case.write(tmp_path / "out.parquet")
     frame = pl.read_parquet(tmp_path / "out.parquet")
