@@ -308,7 +308,7 @@ def _normal(whole: pl.Series, forced: Reading | None, digits: bool) -> Built:
     """A column that brings its type; text among them may be numbers or dates all the same."""
     if whole.dtype in (pl.String, pl.Categorical, pl.Enum) or forced is not None:
         builder = ColumnBuilder(whole.name, forced=forced, digits=digits)
-        return builder.of_whole(whole.cast(pl.String))
+        return builder.of_whole(normalise(whole)[0].cast(pl.String))
     column, note = normalise(whole)
     return Built(column, _describe(column), (note,) if note else ())
 

@@ -213,8 +213,8 @@ class ColumnBuilder:
 
 def _sample(text: pl.Series) -> pl.Series:
     """Values from all of a piece, to propose a reading from."""
-    filled = text.drop_nulls()
-    return filled.gather_every(max(1, filled.len() // _SAMPLE))
+    filled = text.drop_nulls() if text.null_count() else text
+    return filled if filled.len() < 2 * _SAMPLE else filled.gather_every(filled.len() // _SAMPLE)
 
 
 def _counted(text: pl.Series) -> Tally | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
-from segtui.gather.reading import words
+from segtui.gather.reading import numbers, words
 from segtui.gather.reading.reading import (
     COMMA_NUMBER,
     DATE,
@@ -39,6 +40,10 @@ RIVALS = {
 """The reading that takes the same text for other values."""
 
 
+_PLAIN = ((INTEGER, NUMBER), (DATE, TIME))
+"""Readings that are tried with one cast before anything is counted, the likely ones first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """The reading that the values call for, and those that fit them just as well but say something else."""
@@ -58,10 +63,24 @@ def propose(sample: pl.Series, semicolon: bool) -> Proposal:
 
 
 def _plainly(sample: pl.Series) -> Reading | None:
-    """What one cast settles, as for most columns: whole numbers."""
-    frame = pl.DataFrame({"v": sample})
-    found = frame.select(plain_values(INTEGER, pl.col("v"))).to_series()
-    return INTEGER if found.null_count() == sample.null_count() < sample.len() else None
+    """What a cast settles, as for most columns: it reads all values, and nothing else could but a wider reading."""
+    filled, frame = sample.len() - sample.null_count(), pl.DataFrame({"v": sample})
+    if not filled:
+        return None
+    for readings in _PLAIN:
+        *counts, point = frame.select(_questions(readings)).row(0)
+        for reading, count in zip(readings, counts, strict=True):
+            if count == filled:
+                return reading if reading != NUMBER or point else None
+    return None
+
+
+@cache
+def _questions(readings: tuple[Reading, ...]) -> list[pl.Expr]:
+    """How many values each reading reads at once, and whether any number settles what its dot means."""
+    cell = pl.col("v")
+    counts = [plain_values(reading, cell).count().alias(str(reading)) for reading in readings]
+    return [*counts, numbers.settles_point(cell).any().alias("point")]
 
 
 def verdict(found: Tally, semicolon: bool) -> Proposal:
