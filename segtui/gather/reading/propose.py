@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import polars as pl
 
-from segtui.gather.reading import numbers, words
+from segtui.gather.reading import dates, numbers, words
 from segtui.gather.reading.reading import (
     COMMA_NUMBER,
     DATE,
@@ -32,6 +31,11 @@ FEWEST, SHARE = 20, 0.99
 
 _SETTLED_BY_SPAN = 5
 """Dates below which it says nothing that one order puts them closer together."""
+
+_GLANCE = 100
+"""Values that show at once that a column is text, where less than half of them fit anything."""
+
+_V = pl.col("v")
 
 RIVALS = {
     NUMBER: COMMA_NUMBER, COMMA_NUMBER: NUMBER, DATE_DMY: DATE_MDY, DATE_MDY: DATE_DMY, TIME_DMY: TIME_MDY,
@@ -59,28 +63,36 @@ def propose(sample: pl.Series, semicolon: bool) -> Proposal:
     mark.
     """
     plain = _plainly(sample)
-    return Proposal(plain) if plain is not None else verdict(tally(sample), semicolon)
+    if plain is not None:
+        return Proposal(plain)
+    if sample.len() > 2 * _GLANCE:
+        few = tally(sample.gather_every(sample.len() // _GLANCE))
+        if few.filled > _GLANCE // 2 and max(few.fits.values(), default=0) < few.filled // 2:
+            return Proposal(TEXT)
+    return verdict(tally(sample), semicolon)
 
 
 def _plainly(sample: pl.Series) -> Reading | None:
-    """What a cast settles, as for most columns: it reads all values, and nothing else could but a wider reading."""
-    filled, frame = sample.len() - sample.null_count(), pl.DataFrame({"v": sample})
-    if not filled:
+    """What a cast or two settle, as for most columns; the first reading that all values fit is what counting would say
+    too. Numbers are settled where a dot among them can only be a decimal mark."""
+    frame = pl.DataFrame({"v": sample})
+    empty = sample.null_count()
+    if empty == sample.len():
         return None
-    for readings in _PLAIN:
-        *counts, point = frame.select(_questions(readings)).row(0)
-        for reading, count in zip(readings, counts, strict=True):
-            if count == filled:
-                return reading if reading != NUMBER or point else None
+    whole, number, point = frame.select(  # in one query: a wide table has thousands of columns
+        plain_values(INTEGER, _V).null_count().alias("whole"),
+        plain_values(NUMBER, _V).null_count().alias("number"),
+        numbers.settles_point(_V).any().alias("point"),
+    ).row(0)
+    if whole == empty:
+        return INTEGER
+    if number == empty:
+        return NUMBER if point else None
+    if frame.select(_V.str.contains(dates.LIKE_A_DATE).all()).item():
+        for reading in (DATE, TIME):
+            if frame.select(plain_values(reading, _V).null_count()).item() == empty:
+                return reading
     return None
-
-
-@cache
-def _questions(readings: tuple[Reading, ...]) -> list[pl.Expr]:
-    """How many values each reading reads at once, and whether any number settles what its dot means."""
-    cell = pl.col("v")
-    counts = [plain_values(reading, cell).count().alias(str(reading)) for reading in readings]
-    return [*counts, numbers.settles_point(cell).any().alias("point")]
 
 
 def verdict(found: Tally, semicolon: bool) -> Proposal:

@@ -22,6 +22,9 @@ from segtui.gather.reading.reading import (
     Reading,
 )  # fmt: skip
 
+LONGEST = 200
+"""Bytes beyond which a cell is nothing but text; it may be megabytes long and is not looked into."""
+
 _V = pl.col("v")
 
 _ALONE = {"ymd": DATE, "dmy": DATE_DMY, "mdy": DATE_MDY}
@@ -70,8 +73,10 @@ class Tally:
 
 def tally(text: pl.Series) -> Tally:
     """Count the values of a column, or of a piece of one."""
-    cells = pl.DataFrame({"v": text}).select(_V.str.strip_chars()).filter(~words.missing(_V))
-    found = Tally(cells.height)
+    filled = pl.DataFrame({"v": text}).filter(_V.is_not_null())
+    fair = filled.filter(_V.str.len_bytes() <= LONGEST)
+    cells = fair.select(_V.str.strip_chars()).filter(~words.missing(_V))
+    found = Tally(cells.height + filled.height - fair.height)
     if not cells.height:
         return found
     _count_words(cells, found)
