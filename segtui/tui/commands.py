@@ -252,7 +252,7 @@ COMMANDS: tuple[Command, ...] = (
         "set-kind",
         "",
         "kind",
-        "Say what a table holds: customers, orders, events, …; auto: as found.",
+        "Say what a table holds, such as orders; auto: as found.",
         "data",
         needs="data",
         verb="kind",
@@ -462,7 +462,7 @@ COMMANDS: tuple[Command, ...] = (
         argument="[PATH]",
         rank=30,
     ),
-    _c("open", "o", "open", "Open another file.", argument="[PATH]", rank=50),
+    _c("open", "o", "open", "Open other files, or a folder of them.", argument="[PATHS]", rank=50),
     _c(
         "command-line",
         "colon ctrl+p",

@@ -134,7 +134,7 @@ class Program:
 
         def looked(there: object) -> None:
             if there:
-                title = f"{fmt.clean(path)} exists: type yes to replace it"
+                title = f"{fmt.clean(os.path.basename(path))} exists: type yes to replace it"
                 self.app.prompt(title, "", _yes, lambda _: self._begin_table(question, path, overwrite=True))
             else:
                 self._begin_table(question, path, overwrite=False)

@@ -238,24 +238,31 @@ class DataPane(Pane):
     def do_set_role(self, argument: str) -> None:
         name, _, role = argument.strip().rpartition(" ")
         if role and role.lower() not in (*ROLES, NO_ROLE, AS_FOUND):
-            there = ", ".join((*ROLES, NO_ROLE, AS_FOUND))
-            self.desk.say(f"no role is called {fmt.clean(role, 20)}; there are {there}", "error")
-            return
+            if not self._columns(argument):
+                there = ", ".join((*ROLES, NO_ROLE, AS_FOUND))
+                self.desk.say(f"no role is called {fmt.clean(role, 20)}; there are {there}", "error")
+                return
+            name, role = argument, ""
         row = self._column(name)
         if row is not None and role:
             self._set_role(row, None if role.lower() == AS_FOUND else "" if role.lower() == NO_ROLE else role.lower())
         elif row is not None:
             self._ask_role(row)
 
+    def _columns(self, name: str) -> list[ColumnRow]:
+        """The columns with this name, folded or not."""
+        data = self.dataset
+        return find_columns(rows_of(data, self.gather, frozenset(), ()), name) if data is not None else []
+
     def _column(self, name: str) -> ColumnRow | None:
         """The column a command means: the one named, else the one under the cursor."""
-        here, data = self.under_cursor(), self.dataset
+        here = self.under_cursor()
         if not name.strip():
             if not isinstance(here, ColumnRow):
                 self.desk.say("put the cursor on a column, or name it: TABLE/COLUMN", "error")
                 return None
             return here
-        found = find_columns(rows_of(data, self.gather, frozenset(), ()) if data is not None else (), name)
+        found = self._columns(name)
         if not found:
             self.desk.say(f"no column is called {fmt.clean(name, 40)}", "error")
             return None
@@ -379,8 +386,8 @@ class DataPane(Pane):
         lines = self._not_read(width)
         self.first_row_y = len(lines)
         room = height - detail - len(lines)
-        if self.cursor.at and self.cursor.top == self.cursor.at and isinstance(rows[self.cursor.at - 1], Heading):
-            self.cursor.top -= 1  # a section begins with its heading
+        if 0 < self.cursor.at <= self.cursor.top and isinstance(rows[self.cursor.at - 1], Heading):
+            self.cursor.top = self.cursor.at - 1  # a section begins with its heading
         for i in self.cursor.window(len(rows), room):
             row = rows[i]
             if isinstance(row, Heading):

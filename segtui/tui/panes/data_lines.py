@@ -35,15 +35,15 @@ class Layout:
     def __init__(self, width: int, signs: Charset) -> None:
         self.width = width
         self.signs = signs
-        narrow = width < 100
-        self.name = 18 if narrow else 30
-        self.reading = 15 if narrow else 21
-        self.role = 13 if narrow else 16
-        self.pair = 26 if narrow else 44
-        self.by = 18 if narrow else 30
-        self.step = 42 if narrow else 60
-        self.distinct = 9 if narrow else 12
-        self.narrow = narrow
+        self.narrow = width < 100
+        more = (max(80, min(width, 140)) - 80) / 60  # 0 where space is scarce, 1 where there is plenty
+        self.name = round(18 + 12 * more)
+        self.reading = round(15 + 6 * more)
+        self.role = round(13 + 3 * more)
+        self.distinct = round(9 + 3 * more)
+        self.pair = round(26 + 18 * more)
+        self.by = round(18 + 12 * more)
+        self.step = round(42 + 18 * more)
 
     def clean(self, value: object, width: int, *, right: bool = False) -> str:
         """Text from a file in exactly `width` cells."""
@@ -145,8 +145,8 @@ class Layout:
         missing = f"{fmt.share(share)}%" if column.missing else "-"
         many = fmt.short(column.distinct) if self.narrow and column.distinct >= 1e6 else fmt.count(column.distinct)
         distinct = ("~" if column.approximate else "") + many
-        notes, alarm = _notes(row)
         used = 2 + self.name + 1 + self.reading + 1 + self.role + 8 + self.distinct + 2
+        notes, alarm = _notes(row, self.rest(used))
         return [
             ("! " if row.asks else "  ", "warn bold"),
             (self.clean(column.name, self.name) + " ", "bold"),
@@ -186,13 +186,15 @@ class Layout:
         return [(f"  {row.name:<10}", ""), (f"{row.value:<13}", "bold"), (self._cut(row.note, 25), "dim")]
 
 
-def _notes(row: ColumnRow) -> tuple[str, bool]:
-    """What is worth knowing of a column, the urgent first, and whether it is urgent."""
+def _notes(row: ColumnRow, width: int) -> tuple[str, bool]:
+    """What is worth knowing of a column, the urgent first and as many as fit, and whether it is urgent."""
     column = row.column
     urgent = [f"{other.rpartition(' ')[2]}?" for other in column.choices[:1] if row.asks]
     urgent += [f"{fmt.short(column.unread)} unread"] if column.unread else []
-    flags = [flag for flag, _ in column.flags]
-    return ", ".join([*urgent, *flags]), bool(urgent)
+    notes = [*urgent, *(fmt.clean(flag) for flag, _ in column.flags)]
+    while len(notes) > 1 and cell_len(", ".join(notes)) > width:
+        notes.pop()
+    return ", ".join(notes), bool(urgent)
 
 
 def preview_lines(preview: Preview, width: int, height: int, signs: Charset) -> list[Line]:

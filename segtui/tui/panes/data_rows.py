@@ -342,7 +342,7 @@ def explain(row: Row, data: Dataset) -> tuple[str, list[Sentence]]:
         return "Features made", [(f"{shown} what each of them means; the Features pane switches them on and off.", "")]
     if isinstance(row, FeatureRow):
         note = row.note
-        unit = f"in {fmt.clean(note.unit)}; " if note.unit else ""
+        unit = f"unit: {fmt.clean(note.unit)}; " if note.unit else ""
         text = f"{fmt.clean(note.definition)} ({unit}from {fmt.clean(short_name(note.source))})"
         return fmt.clean(note.name), [(text, "")]
     if isinstance(row, LeftOutRow):
@@ -377,8 +377,8 @@ def _explain_column(row: ColumnRow) -> tuple[str, list[Sentence]]:
         shown = ", ".join(_quoted(value) for value in column.examples)
         examples = f": {shown}" if shown else ""
         count = fmt.plural(column.unread, "value")
-        said.append((f"{count} could not be read and counts as missing{examples}", "warn") if column.unread == 1 else
-                    (f"{count} could not be read and count as missing{examples}", "warn"))  # fmt: skip
+        counts = "counts" if column.unread == 1 else "count"
+        said.append((f"{count} could not be read and {counts} as missing{examples}", "warn"))
     said += [(f"{flag}: {fmt.clean(reason)}", "warn") for flag, reason in column.flags]
     means = ROLE_MEANS.get(row.role, "")
     chosen = ", as chosen" if row.spec.role is not None else ""
