@@ -1,17 +1,18 @@
-"""Analyses without a screen: what `segtui run` and `segtui describe` do with what they were asked for."""
+"""Analyses without a screen: what `segtui run` does with what it was asked for."""
 
 from __future__ import annotations
 
-import json
-import math
 import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from segtui import native, printing
-from segtui.errors import AnalysisError, RecipeError, UsageError
+from segtui.describing import rollup_document
+from segtui.errors import RecipeError, UsageError
+from segtui.printing import Json
 from segtui.progress import finish
 from segtui.recipe import FeatureSpec, GatherSpec, LabelledSpec, PrepareSpec, Recipe, SourceSpec
 
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
         Answer,
         Dataset,
         Inspection,
+        Lab,
         Profile,
         Scores,
         Segment,
-        SourceReport,
         SweepRow,
     )
 
@@ -36,7 +37,27 @@ NOT_ASSESSED = {"verdict": None, "reason": "not assessed in this version"}
 SEGMENTS_A_LINE = 6
 """Columns of the printed table of means, so that it fits 80 cells."""
 
-Json = dict[str, object]
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """What the command line says of how customers come about; None and (): as the recipe has it."""
+
+    snapshot: date | None = None
+    holdout: int | None = None
+    loose_ids: bool | None = None
+    steps: tuple[tuple[str, bool], ...] = ()
+
+    def over(self, spec: GatherSpec) -> GatherSpec:
+        """`spec` with what is said here."""
+        changed = replace(
+            spec,
+            snapshot=spec.snapshot if self.snapshot is None else self.snapshot,
+            holdout=spec.holdout if self.holdout is None else self.holdout,
+            loose_ids=spec.loose_ids if self.loose_ids is None else self.loose_ids,
+        )
+        for step, on in self.steps:
+            changed = changed.with_step(step, on)
+        return changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +78,8 @@ class RunOptions:
     overwrite: bool = False
     csv_safe: bool = False
     as_json: bool = False
+    lab: bool = False
+    gathering: Gathering = Gathering()
 
     @property
     def labelled(self) -> LabelledSpec | None:
@@ -75,6 +98,7 @@ class Outcome:
     answer: Answer
     sweep: tuple[SweepRow, ...]
     warnings: tuple[str, ...]
+    lab: Lab | None = None
 
 
 # -- recipes -----------------------------------------------------------------------------------------------
@@ -88,7 +112,7 @@ def starting_recipe(sources: Sequence[str], recipe: str | None) -> Recipe:
     if not sources:
         return start
     known = {source.path: source for source in start.gather.sources}
-    chosen = tuple(known.get(path, SourceSpec(path)) for path in sources)
+    chosen = tuple(known.get(path, SourceSpec.of(path)) for path in sources)
     return replace(start, gather=replace(start.gather, sources=chosen))
 
 
@@ -97,7 +121,9 @@ def recipe_for(options: RunOptions) -> Recipe:
     recipe = starting_recipe(options.sources, options.recipe)
     if not recipe.gather.sources:
         raise UsageError("there is nothing to analyse", hint="Give a SOURCE, or a recipe that names its sources.")
-    gather = recipe.gather if options.id_column is None else replace(recipe.gather, id_column=options.id_column)
+    gather = options.gathering.over(recipe.gather)
+    if options.id_column is not None:
+        gather = replace(gather, id_column=options.id_column)
     given = {
         "k": options.k,
         "seed": options.seed,
@@ -117,112 +143,15 @@ def _prepare(prepare: PrepareSpec, options: RunOptions) -> PrepareSpec:
         return replace(prepare, features=features)
     if features is not None:  # a transform per feature in the recipe gives way to a scale asked for now
         features = tuple(replace(feature, transform="auto") for feature in features)
-    return PrepareSpec(features=features, scale=options.scale)
+    return replace(prepare, features=features, scale=options.scale)
 
 
-def _take_standard_input(sources: Sequence[str]) -> None:
+def take_standard_input(sources: Sequence[str]) -> None:
     """Read what is piped in before Polars is imported, whose signal handler keeps ctrl+c from ending the wait."""
     from segtui.gather.paths import STANDARD_INPUT, standard_input
 
     if STANDARD_INPUT in sources:
         standard_input()
-
-
-# -- describe ----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """One source: what was seen in it, what stands out in its columns, and how many rows are no customer, and why."""
-
-    report: SourceReport
-    flags: dict[str, tuple[tuple[str, str], ...]]
-    left_out: tuple[tuple[str, int], ...]
-    notes: tuple[str, ...]
-
-
-def describe(sources: Sequence[str], *, as_json: bool) -> None:
-    """Print what is seen in `sources`."""
-    _take_standard_input(sources)
-    with printing.progress_line() as report:
-        described = [_described(SourceSpec(path), report) for path in sources]
-    if as_json:
-        _print_json({"sources": [source_document(one) for one in described]})
-        return
-    for one in described:
-        _print_lines(_source_lines(one))
-
-
-def _described(source: SourceSpec, report: printing.Report) -> Described:
-    """Customers are opened and inspected as for an analysis; of anything else the table is described."""
-    from segtui.gather.dataset import open_dataset
-    from segtui.gather.describe import describe as look
-    from segtui.prepare.inspect import inspect
-
-    spec = GatherSpec(sources=(source,))
-    try:
-        dataset = finish(open_dataset(spec), report)
-    except AnalysisError:
-        (seen,) = finish(look(spec), report)
-        return Described(seen, {column.name: column.flags for column in seen.columns}, (), seen.notes)
-    inspection = finish(inspect(dataset), report)
-    (seen,) = dataset.sources
-    found = {verdict.name: tuple((flag.name, flag.reason) for flag in verdict.flags) for verdict in inspection.features}
-    flags = {c.name: _merged(c.flags, found.get(c.name, ())) for c in seen.columns}
-    notes = dict.fromkeys((*seen.notes, *dataset.warnings, *inspection.warnings))
-    return Described(seen, flags, tuple((one.reason, len(one.rows)) for one in dataset.left_out), tuple(notes))
-
-
-def _merged(first: tuple[tuple[str, str], ...], second: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """Flags by both floors; where both raise one, the second knows more."""
-    return tuple({**dict(first), **dict(second)}.items())
-
-
-def source_document(described: Described) -> Json:
-    """One source as `describe --json` gives it."""
-    report = described.report
-    return {
-        "path": report.path,
-        "kind": report.kind.value,
-        "reason": report.reason,
-        "rows": report.rows,
-        "roles": report.roles,
-        "columns": [
-            {
-                "name": column.name,
-                "type": column.type.value,
-                "missing": column.missing,
-                "distinct": column.distinct,
-                "flags": [{"flag": flag, "reason": reason} for flag, reason in described.flags[column.name]],
-            }
-            for column in report.columns
-        ],
-        "left_out": [{"reason": reason, "rows": rows} for reason, rows in described.left_out],
-        "notes": list(described.notes),
-    }
-
-
-def _source_lines(described: Described) -> Iterable[str]:
-    report = described.report
-    yield f"{report.path}: {report.kind.value}, {report.rows:,} rows, {len(report.columns):,} columns"
-    yield f"  {report.reason}"
-    for role, column in report.roles.items():
-        yield f"  {role}: {column}"
-    yield ""
-    rows = [
-        (c.name, c.type.value, f"{c.missing:,}", f"{c.distinct:,}", ", ".join(f for f, _ in described.flags[c.name]))
-        for c in report.columns
-    ]
-    yield from printing.table(("column", "type", "missing", "distinct", "flags"), rows, right=(2, 3))
-    yield ""
-    for name, flags in described.flags.items():
-        for flag, reason in flags:
-            yield f"{name}: {flag}: {reason}"
-    for reason, count in described.left_out:
-        yield f"left out: {count:,} rows: {reason}"
-    for note in described.notes:
-        yield f"note: {note}"
-    yield ""
 
 
 # -- run ---------------------------------------------------------------------------------------------------
@@ -232,16 +161,16 @@ def run(options: RunOptions) -> None:
     """Analyse, print, and write what was asked for."""
     native.prepare(os.environ)
     recipe = recipe_for(options)
-    _take_standard_input([source.path for source in recipe.gather.sources])
+    take_standard_input([source.path for source in recipe.gather.sources])
     if options.labelled is not None:
         _check_delivery(recipe, options.labelled)
     outcome = _analyse(recipe, options)
     for warning in outcome.warnings:
         printing.say(f"note: {warning}")
     if options.as_json:
-        _print_json(run_document(outcome))
+        printing.print_json(run_document(outcome))
     elif options.out != STANDARD_OUTPUT:
-        _print_lines(_outcome_lines(outcome))
+        printing.print_lines(_outcome_lines(outcome))
 
 
 def _check_delivery(recipe: Recipe, spec: LabelledSpec) -> None:
@@ -260,11 +189,13 @@ def _analyse(recipe: Recipe, options: RunOptions) -> Outcome:
         dataset, inspection = finish(pipeline.open(recipe), report)
         _check_features(recipe, inspection)
         answer = finish(pipeline.exact(recipe, lambda step: None), report)
+        ground = finish(pipeline.ground(recipe), report)
         sweep = _sweep(pipeline, recipe, options, report)
+        lab = finish(pipeline.lab(recipe, lambda step: None), report) if options.lab else None
         warnings = [*dataset.warnings, *inspection.warnings, *answer.warnings]
         if options.labelled is not None:
             warnings += _deliver(pipeline, recipe, answer, options.labelled, report)
-    return Outcome(dataset, answer, sweep, tuple(dict.fromkeys(warnings)))
+    return Outcome(ground.dataset, answer, sweep, tuple(dict.fromkeys(warnings)), lab)
 
 
 def _check_features(recipe: Recipe, inspection: Inspection) -> None:
@@ -297,7 +228,8 @@ def _deliver(
 ) -> Sequence[str]:
     from segtui.deliver.labelled import notes, stream, write
 
-    dataset, matrix = pipeline.dataset, finish(pipeline.matrix(answer.prepare))
+    ground = finish(pipeline.ground(recipe), report)
+    dataset, matrix = ground.dataset, ground.matrix
     if spec.path == STANDARD_OUTPUT:
         finish(stream(dataset, recipe.gather, answer, matrix, spec, sys.stdout.buffer), report)
     else:
@@ -328,8 +260,9 @@ def run_document(outcome: Outcome) -> Json:
         "segments": [_segment_document(segment, answer.profile) for segment in answer.profile.segments],
         "criteria": _criteria(outcome),
         "verdict": NOT_ASSESSED,
+        "rollup": None if dataset.rollup is None else rollup_document(dataset.rollup),
         "warnings": list(outcome.warnings),
-    }
+    } | ({} if outcome.lab is None else {"lab": lab_document(outcome.lab)})
 
 
 def _segment_document(segment: Segment, profile: Profile) -> Json:
@@ -352,6 +285,8 @@ def _centroid(segment: Segment, profile: Profile) -> Json:
             continue
         if column.level is None:
             centroid[column.feature] = mean
+        elif isinstance(centroid.get(column.feature), float):  # the share of a number's customers without a value
+            centroid[f"{column.feature}={column.level}"] = mean
         else:
             levels.setdefault(column.feature, {})[column.level] = mean
             centroid[column.feature] = levels[column.feature]
@@ -377,27 +312,6 @@ def _criteria_row(k: int, scores: Scores | None, smallest: int, iterations: int,
 # -- print -------------------------------------------------------------------------------------------------
 
 
-def _print_json(document: Json) -> None:
-    """One document on standard output, in 7-bit characters, so that nothing in it can drive a terminal."""
-    print(json.dumps(_finite(document), indent=2, allow_nan=False))
-
-
-def _finite(value: object) -> object:
-    """JSON knows no infinity and no NaN: both become null."""
-    if isinstance(value, dict):
-        return {str(key): _finite(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(one) for one in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value
-
-
-def _print_lines(lines: Iterable[str]) -> None:
-    for line in lines:
-        print(printing.printable(line))
-
-
 def _outcome_lines(outcome: Outcome) -> Iterable[str]:
     answer, fit = outcome.answer, outcome.answer.segmentation
     scores = answer.scores
@@ -419,6 +333,9 @@ def _outcome_lines(outcome: Outcome) -> Iterable[str]:
     if len(outcome.sweep) > 0:
         yield ""
         yield from _sweep_lines(outcome)
+    if outcome.lab is not None:
+        yield ""
+        yield from lab_lines(outcome.lab)
 
 
 def _means(profile: Profile, segments: Sequence[Segment]) -> Iterable[str]:
@@ -443,3 +360,40 @@ def _sweep_lines(outcome: Outcome) -> Iterable[str]:
         values = (s.inertia, s.explained, s.silhouette_squared, s.calinski_harabasz, s.davies_bouldin)
         rows.append((f"{row.k}", *map(printing.number, values), f"{row.smallest:,}"))
     return printing.table(titles, rows, right=range(1, 7))
+
+
+# -- scaling lab -------------------------------------------------------------------------------------------
+
+
+def lab_document(lab: Lab) -> Json:
+    """The scaling lab as `run --lab --json` gives it."""
+    rows = [{key: value for key, value in asdict(row).items() if key != "failed" or value} for row in lab.rows]
+    holdout = None if lab.holdout is None else [day.isoformat() for day in lab.holdout]
+    return {"k": lab.k, "shown": lab.rows[lab.shown].scale, "rows": rows, "ari": lab.agreement, "holdout": holdout}
+
+
+def lab_lines(lab: Lab) -> Iterable[str]:
+    """The scaling lab as tables: what each scale gives, and how far they agree."""
+    yield f"scaling lab, k = {lab.k}: the same features under every scale (* as in the recipe)"
+    outcome = any(row.spend is not None or row.active is not None for row in lab.rows)
+    titles = ["scale", "sizes", "smallest", "explained", *(["later spend", "later active"] if outcome else [])]
+    rows = []
+    for place, row in enumerate(lab.rows):
+        name = f"{row.scale}{' *' if place == lab.shown else ''}"
+        if row.failed:
+            rows.append((name, row.failed, *[""] * (len(titles) - 2)))
+            continue
+        sizes = " ".join(f"{size:,}" for size in row.sizes)
+        later = [printing.number(value) for value in (row.spend, row.active)] if outcome else []
+        rows.append((name, sizes, f"{row.sizes[-1]:,}", f"{row.explained:.1%}", *later))
+    yield from printing.table(titles, rows, right=range(2, len(titles)))
+    if outcome and lab.holdout is not None:
+        yield f"later: share of the variance between segments from {lab.holdout[0]} until before {lab.holdout[1]}"
+    yield ""
+    yield "agreement (adjusted Rand index; 1 = the same segments)"
+    names = [row.scale for row in lab.rows]
+    table = [
+        (name, *("-" if value is None else f"{value:.2f}" for value in values))
+        for name, values in zip(names, lab.agreement, strict=True)
+    ]
+    yield from printing.table(("", *names), table, right=range(1, len(names) + 1))

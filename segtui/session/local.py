@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, cast
 from segtui.errors import AnalysisError
 from segtui.pipeline import Pipeline, Shelf
 from segtui.progress import Progress, Steps
-from segtui.recipe import Anchor, GatherSpec, LabelledSpec, Recipe
-from segtui.results import Answer, Cell, Dataset, Inspection, Preview
-from segtui.session.pages import CustomersPage, LeftOutPage
+from segtui.recipe import Anchor, LabelledSpec, Recipe
+from segtui.results import Answer, Cell, Preview
+from segtui.session.pages import CustomersPage, FramePage, LeftOutPage
 from segtui.session.questions import (
     CustomersQuestion,
     DistributionQuestion,
+    LabQuestion,
     LeftOutQuestion,
     MapQuestion,
     Question,
@@ -38,18 +39,11 @@ class LocalEngine(Pipeline):
 
         super().__init__(shelf)
         self._maps = MapCache()
-        self._gathered: GatherSpec | None = None
-
-    def open(self, recipe: Recipe) -> Steps[tuple[Dataset, Inspection]]:
-        """Read and inspect the sources."""
-        opened = yield from super().open(recipe)
-        self._gathered = recipe.gather
-        return opened
 
     def filed(self, recipe: Recipe) -> Answer | None:
         """The best answer already computed, on the open data only."""
         answer = super().filed(recipe)
-        return answer if recipe.gather == self._gathered else None
+        return answer if recipe.gather == self._gather else None
 
     def fits(self, anchor: Anchor) -> Steps[bool]:
         """Whether the open data has every column that an anchor was made with."""
@@ -61,11 +55,13 @@ class LocalEngine(Pipeline):
 
     def preview(self, recipe: Recipe) -> Preview:
         """The first rows of the first source, as text."""
+        from segtui.gather.paths import is_at_hand
         from segtui.gather.preview import preview
 
         if not recipe.gather.sources:
             raise AnalysisError("there is nothing to open", hint="Name a file.")
-        return preview(recipe.gather.sources[0])
+        first = recipe.gather.sources[0]
+        return preview(first) if is_at_hand(first) else Preview(first.path, (), ())
 
     def reply(self, question: Question, answer: Answer | None) -> Steps[object]:
         """Compute what a view asked. Raises AnalysisError where the question needs an answer first."""
@@ -76,25 +72,31 @@ class LocalEngine(Pipeline):
             return (yield from self._about_steps(question))
         if answer is None:
             raise AnalysisError("there are no segments yet", hint="Wait for the first answer.")
+        if isinstance(question, LabQuestion):
+            return (yield from self.lab(answer.recipe, lambda step: None))
         if isinstance(question, CustomersQuestion):
-            return CustomersPage(dataset, answer, question.letter)
+            ground = yield from self.ground(answer.recipe)
+            return CustomersPage(ground.dataset, answer, question.letter)
         if isinstance(question, MapQuestion):
             return (yield from self._map(question, answer))
         return (yield from self._distribution(question, answer))
 
     def _about_steps(self, question: StepRowsQuestion | StepCountsQuestion) -> Steps[object]:
-        yield Progress("counting order lines")
-        raise AnalysisError("these are no order lines", hint="Open a table of orders.")
+        from segtui.gather.leftout import count_steps, left_out_lines
+
+        dataset, _ = self._data
+        if isinstance(question, StepCountsQuestion):
+            return (yield from count_steps(dataset, self._gather, self._tables))
+        return FramePage((yield from left_out_lines(dataset, self._gather, question.step, self._tables)))
 
     def _map(self, question: MapQuestion, answer: Answer) -> Steps[object]:
         from segtui.explain.projection import project
 
-        dataset, _ = self._data
-        matrix = yield from self.matrix(answer.prepare)
+        ground = yield from self.ground(answer.recipe)
         return (
             yield from project(
-                dataset,
-                matrix,
+                ground.dataset,
+                ground.matrix,
                 answer.segmentation,
                 answer.letters,
                 question.x,
@@ -108,13 +110,13 @@ class LocalEngine(Pipeline):
     def _distribution(self, question: DistributionQuestion, answer: Answer) -> Steps[object]:
         from segtui.explain.distribution import distribution
 
-        dataset, inspection = self._data
-        matrix = yield from self.matrix(answer.prepare)
+        _, inspection = self._data
+        ground = yield from self.ground(answer.recipe)
         return (
             yield from distribution(
-                dataset,
+                ground.dataset,
                 inspection,
-                matrix,
+                ground.matrix,
                 answer.segmentation,
                 answer.letters,
                 question.feature,
@@ -127,11 +129,10 @@ class LocalEngine(Pipeline):
         """Write the labelled customers, converged, with the recipe beside them."""
         from segtui.deliver.labelled import notes, write
 
-        dataset, _ = self._data
         answer = yield from self.exact(recipe, lambda step: None)
-        matrix = yield from self.matrix(answer.prepare)
-        paths = yield from write(dataset, recipe.gather, answer, matrix, spec)
-        return paths, notes(dataset, answer)
+        ground = yield from self.ground(recipe)
+        paths = yield from write(ground.dataset, recipe.gather, answer, ground.matrix, spec)
+        return paths, notes(ground.dataset, answer)
 
     def export_table(
         self, question: Question, answer: Answer | None, path: str, overwrite: bool
@@ -144,7 +145,7 @@ class LocalEngine(Pipeline):
         if not hasattr(reply, "row_count"):
             raise AnalysisError("this is no table", hint="Export a table of rows.")
         page = cast("TablePage", reply)
-        sources = [file for source in (self._gathered or GatherSpec()).sources for file in files_of(source)]
+        sources = [file for source in self._gather.sources for file in files_of(source)]
         with WholeFiles(overwrite=overwrite, sources=sources) as files:
             beside = files.stage(path, private=True)
             with beside.open("w", encoding="utf-8", newline="") as file:

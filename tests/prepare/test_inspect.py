@@ -7,7 +7,7 @@ import datetime
 import numpy as np
 import pytest
 
-from segtui.prepare.inspect import propose_transform
+from segtui.prepare.propose import propose_transform
 from segtui.results import ColumnType, FeatureVerdict
 from tests.prepare.making import inspected
 

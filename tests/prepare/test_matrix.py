@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segtui.errors import AnalysisError, RecipeError
-from segtui.prepare.matrix import ColumnCache, build, exact_values, resolve
+from segtui.prepare.matrix import ColumnCache, build, exact_values
+from segtui.prepare.resolve import resolve
 from segtui.prepare.units import original_column
 from segtui.progress import finish
 from segtui.recipe import SCALES, TRANSFORMS, FeatureSpec, PrepareSpec
