@@ -176,3 +176,10 @@ def test_every_line_fits(width: int, signs):
             assert len(text) <= width - (0 if isinstance(row, Heading) else 2), row
         if signs is ASCII:
             assert text.replace("\ufffd", "?").isascii()
+
+
+def test_sections_without_anything_in_them_are_left_away():
+    made = rolled_up(GATHER)
+    nothing = replace(made.rollup, lines=0, kept=0, steps=(), features=(), snapshot=None, first_day=None, last_day=None)
+    shown = rows_of(replace(made, rollup=nothing, joins=()), GATHER, ALL, ())
+    assert [row.title for row in of(Heading, shown) if row.title] == ["Tables", "Worth knowing", "Joins"]

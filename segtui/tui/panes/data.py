@@ -151,6 +151,8 @@ class DataPane(Pane):
         data = self.dataset
         assert data is not None
         self._folded = self._folds(data) ^ {what}
+        if what not in self._folded:
+            self.cursor.top = max(0, self.cursor.at - 1)  # what was hidden comes into sight
         self.repaint()
 
     def _switch_step(self, row: StepRow, on: bool) -> None:
@@ -336,7 +338,7 @@ class DataPane(Pane):
 
     def do_count_steps(self, _: str) -> None:
         data, session = self.dataset, self.session
-        if session is None or data is None or data.rollup is None:
+        if session is None or data is None or data.rollup is None or not data.rollup.steps:
             self.desk.say("there are no cleaning steps: no order lines were read")
             return
         self.desk.say("counting what every step leaves out or would leave out")

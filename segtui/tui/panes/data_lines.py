@@ -100,7 +100,7 @@ class Layout:
             text = "ids that differ only in type or padding are the same"
             return [(f"{self._switch(row.on)} ", "good bold" if row.on else ""), (text, "" if row.on else "dim")]
         if isinstance(row, MadeRow):
-            tables = " and ".join(fmt.clean(short_name(table)) for table in row.tables)
+            tables = ", ".join(fmt.clean(short_name(table)) for table in row.tables)
             made = fmt.plural(row.count, "feature")
             return [(f"{self._fold(row.folded)} {made}", "bold"), (self._cut(f"  from {tables}", 4 + len(made)), "dim")]
         if isinstance(row, FeatureRow):

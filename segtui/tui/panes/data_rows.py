@@ -232,7 +232,9 @@ def rows_of(data: Dataset, gather: GatherSpec, folded: frozenset[str], counts: t
         rows.append(Heading("Worth knowing"))
         rows += [WarningRow(text) for text in data.warnings]
     if data.joins or len(data.sources) > 1:
-        rows.append(Heading("Joins", fields="joins"))
+        rows.append(
+            Heading("Joins", fields="joins") if data.joins else Heading("Joins", "no tables were brought together")
+        )
         rows += [JoinRow(join) for join in data.joins]
         rows.append(LooseRow(gather.loose_ids))
     if data.rollup is not None:
@@ -276,17 +278,20 @@ def base_role(role: str) -> str:
 
 def _rolled_up(made: RollUp, gather: GatherSpec, folded: bool, counts: tuple[CleaningStep, ...]) -> list[Row]:
     counted = {step.id: step.rows for step in counts}
-    kept = f"{fmt.count(made.lines)} lines read, {fmt.count(made.kept)} count"
-    rows: list[Row] = [Heading("Cleaning of order lines", kept)]
+    rows: list[Row] = []
+    if made.steps:
+        kept = f"{fmt.count(made.lines)} lines read, {fmt.count(made.kept)} count"
+        rows.append(Heading("Cleaning of order lines", kept))
     for step in made.steps:
         on = gather.step_on(step.id)
         known = step.rows if step.rows is not None else counted.get(step.id)
         rows.append(StepRow(step, on, known, waits=on != step.on))
-    rows += [Heading("Time", _span(made)), _snapshot(made, gather), _holdout(made, gather)]
-    tables = tuple(dict.fromkeys(note.source for note in made.features))
-    rows += [Heading("Features made"), MadeRow(len(made.features), tables, folded)]
-    if not folded:
-        rows += [FeatureRow(note) for note in made.features]
+    if made.steps or made.snapshot is not None:
+        rows += [Heading("Time", _span(made)), _snapshot(made, gather), _holdout(made, gather)]
+    if made.features:
+        tables = tuple(dict.fromkeys(note.source for note in made.features))
+        rows += [Heading("Features made"), MadeRow(len(made.features), tables, folded)]
+        rows += [] if folded else [FeatureRow(note) for note in made.features]
     return rows
 
 
