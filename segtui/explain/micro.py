@@ -9,6 +9,9 @@ from segtui.explain.lettering import letter_position
 SMALL_COUNT, SMALL_SHARE = 30, 0.01
 """A cluster with fewer customers than the larger of these two is too small to act on (METHODS B6)."""
 
+HANDFUL = 5
+"""So few customers are outliers whatever their share."""
+
 FEW = 300
 """Below so many customers thirty of them are more than a tenth, and no sign of anything: there a quarter of an equal
 share (n / 4k) is the limit where it is smaller."""
@@ -34,5 +37,7 @@ def micro(sizes: Sequence[int], letters: Sequence[str]) -> tuple[str, ...]:
 def _told(letter: str, size: int, customers: int) -> str:
     if size == 1:
         return f"segment {letter} is one outlier, not a segment: a single customer; {TRY}"
-    share = f"{100.0 * size / max(1, customers):.1f}"
-    return f"segment {letter} holds {size:,} customers ({share} %): that is an outlier, not a segment; {TRY}"
+    holds = f"segment {letter} holds {size:,} customers ({100.0 * size / max(1, customers):.1f} %)"
+    if size >= SMALL_SHARE * customers and size > HANDFUL:
+        return f"{holds}: too few to act on; try fewer segments"
+    return f"{holds}: that is an outlier, not a segment; {TRY}"

@@ -19,6 +19,14 @@ def test_one_customer_is_one_outlier() -> None:
     assert "try log1p, winsorising or trimming" in said
 
 
+def test_few_of_few_are_no_outliers_but_too_few() -> None:
+    assert micro((300, 180, 25), "ABC") == (
+        "segment C holds 25 customers (5.0 %): too few to act on; try fewer segments",
+    )
+    (said,) = micro((100, 50, 3), "ABC")
+    assert "(2.0 %): that is an outlier" in said
+
+
 def test_in_letter_order() -> None:
     said = micro((9_000, 20, 10), ("C", "B", "A"))
     assert [text[:9] for text in said] == ["segment A", "segment B"]
