@@ -321,9 +321,7 @@ def run_document(outcome: Outcome) -> Json:
         "input_rows": dataset.input_rows,
         "left_out": [{"reason": one.reason, "rows": len(one.rows)} for one in dataset.left_out],
         "id": dataset.id_column,
-        "features": [
-            {"name": f.name, "transform": f.transform, "weight": f.weight} for f in answer.space.features if f.on
-        ],
+        "features": [_feature_document(feature) for feature in answer.space.features if feature.on],
         "scale": answer.recipe.prepare.scale,
         "k": fit.k,
         "seed": fit.seed,
@@ -336,6 +334,12 @@ def run_document(outcome: Outcome) -> Json:
         "verdict": NOT_ASSESSED,
         "warnings": list(outcome.warnings),
     } | ({} if outcome.lab is None else {"lab": lab_document(outcome.lab)})
+
+
+def _feature_document(feature: FeatureSpec) -> Json:
+    """A feature that votes; also what it was taken for, and the policy for missing values, where spelled out."""
+    said = {name: value for name, value in (("treat", feature.treat), ("missing", feature.missing)) if value != "auto"}
+    return {"name": feature.name, "transform": feature.transform, "weight": feature.weight, **said}
 
 
 def _segment_document(segment: Segment, profile: Profile) -> Json:

@@ -127,6 +127,11 @@ def test_customers_set_aside_are_in_the_labelled_file_with_the_reason(customers:
     trimmed = labelled.filter(pl.col("segment_note") == reason)
     assert trimmed.height == 4
     assert trimmed["segment"].null_count() == 4
+    typed = tmp_path / "out.parquet"
+    assert main(["run", str(path), "--recipe", str(recipe), "--k", "3", "--json", "--out", str(typed)]) == 0
+    again = pl.read_parquet(typed)
+    assert again["segment_note"].fill_null("").to_list() == labelled["segment_note"].fill_null("").to_list()
+    assert again["visits"].to_list() == labelled["visits"].cast(pl.Int64).to_list()
 
 
 def test_labels_to_a_file_and_the_recipe_repeats_them(customers: Path, tmp_path: Path, capsys) -> None:

@@ -16,6 +16,8 @@ from segtui.progress import finish
 from segtui.recipe import ClusterSpec, FeatureSpec, GatherSpec, PrepareSpec, Recipe, SourceSpec
 from segtui.results import Answer
 from segtui.session.events import Failed
+from segtui.session.local import LocalEngine
+from segtui.session.questions import CustomersQuestion, DistributionQuestion, MapQuestion
 from segtui.session.session import Session
 
 COLUMNS = ("recency", "frequency", "monetary")
@@ -304,6 +306,19 @@ def test_customers_set_aside_take_no_part_and_are_counted(shop_file):
     assert np.allclose(ground.exact_values(positions), ground.matrix.values, atol=1e-5)
     brought_back = finish(pipeline.exact(replace(recipe, prepare=PrepareSpec()), heard))
     assert len(brought_back.segmentation.labels) == 600
+
+
+def test_views_show_those_who_take_part(shop_file):
+    engine = LocalEngine({})
+    recipe = aside(recipe_for(shop_file), trim=0.02)
+    finish(engine.open(recipe))
+    answer = finish(engine.exact(recipe, heard))
+    everyone = finish(engine.reply(CustomersQuestion(None), answer))
+    assert everyone.row_count == 577
+    assert all(row[3] is not None for row in everyone.rows(0, 577))
+    assert finish(engine.reply(MapQuestion("component 1", "recency", 20, 10), answer)).customers == 577
+    spread = finish(engine.reply(DistributionQuestion("recency", 10), answer))
+    assert (spread.sampled, spread.missing) == (577, 0)
 
 
 def test_trimming_depends_on_k_and_its_fingerprints_say_so():

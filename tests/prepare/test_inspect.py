@@ -75,6 +75,20 @@ def test_missing() -> None:
     assert (empty.type, empty.usable) == (ColumnType.EMPTY, False)
 
 
+def test_some_missing_is_said_and_stays_on() -> None:
+    some = one([None] * 48 + list(range(352)))
+    assert flags(some) == ["missing"]
+    assert some.flags[0].reason == "48 customers (12.0%) have no value"
+    assert some.proposed
+    assert flags(one([None] * 3 + list(range(397)))) == []
+    assert flags(one([None] * 48 + ["a", "b"] * 176)) == ["missing"]
+
+
+def test_a_column_called_customers() -> None:
+    assert one(["a", "b"] * 200, "customers").usable
+    assert one(["a", "b"] * 200, "level").usable
+
+
 def test_text() -> None:
     few = one(["a", "b", "c", "a"] * 100)
     assert (few.numeric, few.transform, few.proposed) == (False, "none", True)
