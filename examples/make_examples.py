@@ -1,7 +1,7 @@
 """Make the example files of Otter & Kettle, an invented tea shop: `python make_examples.py [FOLDER]`.
 
 Seeded, and the same bytes on every run. The story planted here is told in README.md beside this file; the orders are
-drawn first, and every figure in the customer table is computed from them, so the three files agree.
+drawn first, and every figure in the customer table is computed from them, so the files agree.
 """
 
 from __future__ import annotations
@@ -182,11 +182,12 @@ GROUPS = (
 
 @dataclass(frozen=True)
 class Shop:
-    """The three tables, and what is in none of them: the planted group of each customer, in customer order."""
+    """The four tables, and what is in none of them: the planted group of each customer, in customer order."""
 
     customers: pl.DataFrame
     orders: pl.DataFrame
     events: pl.DataFrame
+    survey: pl.DataFrame
     groups: tuple[str, ...]
 
 
@@ -412,6 +413,63 @@ def make_events(rng: np.random.Generator, people: list[Customer], orders: pl.Dat
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
+# -- survey ----------------------------------------------------------------------------------------------
+
+
+HOW_OFTEN = (
+    *("Less than once a week", "Once a week", "2-3 times a week", "4-6 times a week", "Once a day"),
+    "Multiple times a day",
+)
+HOW_MUCH = ("Never", "Rarely", "Sometimes", "Often", "Always")
+AGE_BANDS = ((18, "18-24"), (25, "25-34"), (35, "35-44"), (45, "45-54"), (55, "55-64"), (65, "65+"))
+INCOMES = ("Under 20K", "20-34K", "35-49K", "50-74K", "75-99K", "100K+")
+SCHOOLS = ("Secondary school", "Vocational training", "Bachelor's degree", "Master's degree or higher")
+INTERESTS = ("Black tea", "Green tea", "Herbal tea", "Teaware", "Baking", "Gifts")
+
+LEANINGS = {"regulars": 2.0, "hosts": 0.2, "bargain hunters": 0.9, "newcomers": 0.6, "drifted away": -0.8}
+"""How fond of tea a planted group is, on no particular scale."""
+
+BARGAINS = {"bargain hunters": 1.6, "newcomers": 0.3}
+"""How much a planted group looks for discounts."""
+
+
+def step(rng: np.random.Generator, words: Sequence[str], leaning: float, middle: float) -> str:
+    """One word of a scale: around the one at `middle` + `leaning`, with some chance."""
+    place = round(middle + leaning + float(rng.normal(0.0, 0.9)))
+    return words[min(max(place, 0), len(words) - 1)]
+
+
+def answers(rng: np.random.Generator, group: str, age: int | None) -> dict[str, object]:
+    """What one customer ticked. Not every question is answered, least of all the one that was asked again later."""
+    fond, keen = LEANINGS[group], BARGAINS.get(group, -0.6)
+    years = age if age is not None else int(rng.integers(18, 85))
+    likes = [name for name in INTERESTS if rng.random() < 0.35] or [INTERESTS[int(rng.integers(0, len(INTERESTS)))]]
+    score = min(max(round(7.0 + fond + float(rng.normal(0.0, 1.2))), 0), 10)
+    given: dict[str, object] = {
+        "age_band": max(band for band in AGE_BANDS if band[0] <= years)[1],
+        "income_band": step(rng, INCOMES, 0.0, 2.4),
+        "education": step(rng, SCHOOLS, 0.0, 1.6),
+        "drinks_tea": step(rng, HOW_OFTEN, fond, 2.2),
+        "waits_for_discounts": step(rng, HOW_MUCH, keen, 1.8),
+        "buys_as_gift": step(rng, HOW_MUCH, 1.6 if group == "hosts" else -0.4, 1.4),
+        "interests": ";".join(likes),
+        "Recommend": score,
+        "Recommend ": min(max(score + int(rng.integers(-1, 2)), 0), 10),
+    }
+    chances = {"income_band": 0.14, "education": 0.05, "drinks_tea": 0.02, "Recommend ": 0.4}
+    return {name: None if rng.random() < chances.get(name, 0.01) else value for name, value in given.items()}
+
+
+def make_survey(rng: np.random.Generator, people: list[Customer], customers: pl.DataFrame) -> pl.DataFrame:
+    """Answers of a good quarter of the customers, in the order they came in; who still buys answers more readily."""
+    ages = dict(customers.select("customer_id", "age").iter_rows())
+    willing = [person for person in people if rng.random() < (0.14 if person.group.name == "drifted away" else 0.31)]
+    order = rng.permutation(len(willing))
+    answering = [willing[place] for place in order]
+    rows = [{"customer_id": person.id, **answers(rng, person.group.name, ages[person.id])} for person in answering]
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
 # -- files -----------------------------------------------------------------------------------------------
 
 
@@ -422,16 +480,18 @@ def make_shop(seed: int = SEED) -> Shop:
     orders = make_orders(rng, people)
     customers = make_customers(rng, people, orders)
     events = make_events(rng, people, orders)
-    return Shop(customers, orders, events, tuple(person.group.name for person in people))
+    survey = make_survey(np.random.default_rng((seed, 1)), people, customers)  # drawn apart: it moves no other table
+    return Shop(customers, orders, events, survey, tuple(person.group.name for person in people))
 
 
 def write(shop: Shop, folder: Path) -> None:
-    """Write the three tables as CSV."""
+    """Write the four tables as CSV."""
     shop.customers.write_csv(folder / "customers.csv")
     shop.orders.with_columns(pl.col("unit_price").map_elements(lambda x: f"{x:.2f}", return_dtype=pl.String)).write_csv(
         folder / "orders.csv"
     )
     shop.events.write_csv(folder / "events.csv", datetime_format="%Y-%m-%dT%H:%M:%S")
+    shop.survey.write_csv(folder / "survey.csv")
 
 
 if __name__ == "__main__":

@@ -12,12 +12,15 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, NoReturn
 
 from segtui import __version__
 from segtui.errors import SegtuiError, UsageError
 
 if TYPE_CHECKING:
+    from segtui.headless import Gathering
     from segtui.recipe import Recipe
 
 DONE, IMPOSSIBLE, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -136,6 +139,7 @@ def _add_screen(parser: argparse.ArgumentParser) -> None:
 
 def _add_open(parser: argparse.ArgumentParser) -> None:
     _add_sources(parser, "*")
+    _add_gathering(parser)
     parser.add_argument("--recipe", metavar="R.toml", help="begin with this recipe")
     _add_screen(parser)
 
@@ -146,7 +150,9 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_describe(parser: argparse.ArgumentParser) -> None:
-    _add_sources(parser, "+")
+    _add_sources(parser, "*")
+    parser.add_argument("--recipe", metavar="R.toml", help="what this recipe says of the sources")
+    _add_gathering(parser)
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
 
 
@@ -154,6 +160,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     from segtui.recipe import K_MAX, K_MIN, LABELLED_FORMATS, SCALES
 
     _add_sources(parser, "*")
+    _add_gathering(parser)
     add = parser.add_argument
     add("--recipe", metavar="R.toml", help="begin with this recipe; the flags below override it")
     add("--id", metavar="COL", help='the column that identifies a customer ("" for none)')
@@ -170,6 +177,33 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     add("--overwrite", action="store_true", help="replace FILE and the recipe beside it where they exist")
     add("--csv-safe", action="store_true", help="keep spreadsheets from running texts that look like formulas")
     add("--json", action="store_true", help="one JSON document on standard output")
+
+
+def _add_gathering(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--snapshot", type=_day, metavar="DATE", help="features see orders before this day (default: all of them)")
+    add("--holdout", type=_whole("--holdout", 0, 36_500), metavar="DAYS", help="keep the days after it for checking")
+    add("--loose-ids", action="store_true", default=None, help="match ids that differ in padding or type only")
+    add(
+        "--step", dest="steps", action="append", type=_step, metavar="STEP=on|off", default=[],
+        help="switch a cleaning step of order lines (segtui describe lists them)",
+    )  # fmt: skip
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"a day is written as in 2024-01-31, not {text!r}") from None
+
+
+def _step(text: str) -> tuple[str, bool]:
+    from segtui.recipe import STEPS
+
+    name, _, state = text.partition("=")
+    if name not in STEPS or state not in ("on", "off"):
+        raise argparse.ArgumentTypeError(f"--step takes STEP=on or STEP=off with one of {', '.join(STEPS)}")
+    return name, state == "on"
 
 
 def _add_sources(parser: argparse.ArgumentParser, how_many: str) -> None:
@@ -221,7 +255,14 @@ def _names(text: str) -> tuple[str, ...]:
 def _open(options: argparse.Namespace) -> int:
     from segtui.headless import starting_recipe
 
-    return _launch(starting_recipe(options.sources, options.recipe), options)
+    recipe = starting_recipe(options.sources, options.recipe)
+    return _launch(replace(recipe, gather=_gathering(options).over(recipe.gather)), options)
+
+
+def _gathering(options: argparse.Namespace) -> Gathering:
+    from segtui.headless import Gathering
+
+    return Gathering(options.snapshot, options.holdout, options.loose_ids, tuple(options.steps))
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -244,9 +285,14 @@ def _launch(recipe: Recipe, options: argparse.Namespace) -> int:
 
 
 def _describe(options: argparse.Namespace) -> int:
-    from segtui.headless import describe
+    from segtui.describing import describe
+    from segtui.headless import starting_recipe, take_standard_input
 
-    describe(options.sources, as_json=options.json)
+    gather = _gathering(options).over(starting_recipe(options.sources, options.recipe).gather)
+    if not gather.sources:
+        raise UsageError("there is nothing to describe", hint="Give a SOURCE, or a recipe that names its sources.")
+    take_standard_input([source.path for source in gather.sources])
+    describe(gather, as_json=options.json)
     return DONE
 
 
@@ -260,6 +306,7 @@ def _run(options: argparse.Namespace) -> int:
             sources=tuple(options.sources),
             recipe=options.recipe,
             id_column=options.id,
+            gathering=_gathering(options),
             features=options.features,
             k=options.k,
             sweep=options.sweep,

@@ -1,17 +1,18 @@
-"""Analyses without a screen: what `segtui run` and `segtui describe` do with what they were asked for."""
+"""Analyses without a screen: what `segtui run` does with what it was asked for."""
 
 from __future__ import annotations
 
-import json
-import math
 import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from segtui import native, printing
-from segtui.errors import AnalysisError, RecipeError, UsageError
+from segtui.describing import rollup_document
+from segtui.errors import RecipeError, UsageError
+from segtui.printing import Json
 from segtui.progress import finish
 from segtui.recipe import FeatureSpec, GatherSpec, LabelledSpec, PrepareSpec, Recipe, SourceSpec
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
         Profile,
         Scores,
         Segment,
-        SourceReport,
         SweepRow,
     )
 
@@ -37,7 +37,27 @@ NOT_ASSESSED = {"verdict": None, "reason": "not assessed in this version"}
 SEGMENTS_A_LINE = 6
 """Columns of the printed table of means, so that it fits 80 cells."""
 
-Json = dict[str, object]
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """What the command line says of how customers come about; None and (): as the recipe has it."""
+
+    snapshot: date | None = None
+    holdout: int | None = None
+    loose_ids: bool | None = None
+    steps: tuple[tuple[str, bool], ...] = ()
+
+    def over(self, spec: GatherSpec) -> GatherSpec:
+        """`spec` with what is said here."""
+        changed = replace(
+            spec,
+            snapshot=spec.snapshot if self.snapshot is None else self.snapshot,
+            holdout=spec.holdout if self.holdout is None else self.holdout,
+            loose_ids=spec.loose_ids if self.loose_ids is None else self.loose_ids,
+        )
+        for step, on in self.steps:
+            changed = changed.with_step(step, on)
+        return changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +79,7 @@ class RunOptions:
     csv_safe: bool = False
     as_json: bool = False
     lab: bool = False
+    gathering: Gathering = Gathering()
 
     @property
     def labelled(self) -> LabelledSpec | None:
@@ -91,7 +112,7 @@ def starting_recipe(sources: Sequence[str], recipe: str | None) -> Recipe:
     if not sources:
         return start
     known = {source.path: source for source in start.gather.sources}
-    chosen = tuple(known.get(path, SourceSpec(path)) for path in sources)
+    chosen = tuple(known.get(path, SourceSpec.of(path)) for path in sources)
     return replace(start, gather=replace(start.gather, sources=chosen))
 
 
@@ -100,7 +121,9 @@ def recipe_for(options: RunOptions) -> Recipe:
     recipe = starting_recipe(options.sources, options.recipe)
     if not recipe.gather.sources:
         raise UsageError("there is nothing to analyse", hint="Give a SOURCE, or a recipe that names its sources.")
-    gather = recipe.gather if options.id_column is None else replace(recipe.gather, id_column=options.id_column)
+    gather = options.gathering.over(recipe.gather)
+    if options.id_column is not None:
+        gather = replace(gather, id_column=options.id_column)
     given = {
         "k": options.k,
         "seed": options.seed,
@@ -123,109 +146,12 @@ def _prepare(prepare: PrepareSpec, options: RunOptions) -> PrepareSpec:
     return replace(prepare, features=features, scale=options.scale)
 
 
-def _take_standard_input(sources: Sequence[str]) -> None:
+def take_standard_input(sources: Sequence[str]) -> None:
     """Read what is piped in before Polars is imported, whose signal handler keeps ctrl+c from ending the wait."""
     from segtui.gather.paths import STANDARD_INPUT, standard_input
 
     if STANDARD_INPUT in sources:
         standard_input()
-
-
-# -- describe ----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """One source: what was seen in it, what stands out in its columns, and how many rows are no customer, and why."""
-
-    report: SourceReport
-    flags: dict[str, tuple[tuple[str, str], ...]]
-    left_out: tuple[tuple[str, int], ...]
-    notes: tuple[str, ...]
-
-
-def describe(sources: Sequence[str], *, as_json: bool) -> None:
-    """Print what is seen in `sources`."""
-    _take_standard_input(sources)
-    with printing.progress_line() as report:
-        described = [_described(SourceSpec(path), report) for path in sources]
-    if as_json:
-        _print_json({"sources": [source_document(one) for one in described]})
-        return
-    for one in described:
-        _print_lines(_source_lines(one))
-
-
-def _described(source: SourceSpec, report: printing.Report) -> Described:
-    """Customers are opened and inspected as for an analysis; of anything else the table is described."""
-    from segtui.gather.dataset import open_dataset
-    from segtui.gather.describe import describe as look
-    from segtui.prepare.inspect import inspect
-
-    spec = GatherSpec(sources=(source,))
-    try:
-        dataset = finish(open_dataset(spec), report)
-    except AnalysisError:
-        (seen,) = finish(look(spec), report)
-        return Described(seen, {column.name: column.flags for column in seen.columns}, (), seen.notes)
-    inspection = finish(inspect(dataset), report)
-    (seen,) = dataset.sources
-    found = {verdict.name: tuple((flag.name, flag.reason) for flag in verdict.flags) for verdict in inspection.features}
-    flags = {c.name: _merged(c.flags, found.get(c.name, ())) for c in seen.columns}
-    notes = dict.fromkeys((*seen.notes, *dataset.warnings, *inspection.warnings))
-    return Described(seen, flags, tuple((one.reason, len(one.rows)) for one in dataset.left_out), tuple(notes))
-
-
-def _merged(first: tuple[tuple[str, str], ...], second: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """Flags by both floors; where both raise one, the second knows more."""
-    return tuple({**dict(first), **dict(second)}.items())
-
-
-def source_document(described: Described) -> Json:
-    """One source as `describe --json` gives it."""
-    report = described.report
-    return {
-        "path": report.path,
-        "kind": report.kind.value,
-        "reason": report.reason,
-        "rows": report.rows,
-        "roles": report.roles,
-        "columns": [
-            {
-                "name": column.name,
-                "type": column.type.value,
-                "missing": column.missing,
-                "distinct": column.distinct,
-                "flags": [{"flag": flag, "reason": reason} for flag, reason in described.flags[column.name]],
-            }
-            for column in report.columns
-        ],
-        "left_out": [{"reason": reason, "rows": rows} for reason, rows in described.left_out],
-        "notes": list(described.notes),
-    }
-
-
-def _source_lines(described: Described) -> Iterable[str]:
-    report = described.report
-    yield f"{report.path}: {report.kind.value}, {report.rows:,} rows, {len(report.columns):,} columns"
-    yield f"  {report.reason}"
-    for role, column in report.roles.items():
-        yield f"  {role}: {column}"
-    yield ""
-    rows = [
-        (c.name, c.type.value, f"{c.missing:,}", f"{c.distinct:,}", ", ".join(f for f, _ in described.flags[c.name]))
-        for c in report.columns
-    ]
-    yield from printing.table(("column", "type", "missing", "distinct", "flags"), rows, right=(2, 3))
-    yield ""
-    for name, flags in described.flags.items():
-        for flag, reason in flags:
-            yield f"{name}: {flag}: {reason}"
-    for reason, count in described.left_out:
-        yield f"left out: {count:,} rows: {reason}"
-    for note in described.notes:
-        yield f"note: {note}"
-    yield ""
 
 
 # -- run ---------------------------------------------------------------------------------------------------
@@ -235,16 +161,16 @@ def run(options: RunOptions) -> None:
     """Analyse, print, and write what was asked for."""
     native.prepare(os.environ)
     recipe = recipe_for(options)
-    _take_standard_input([source.path for source in recipe.gather.sources])
+    take_standard_input([source.path for source in recipe.gather.sources])
     if options.labelled is not None:
         _check_delivery(recipe, options.labelled)
     outcome = _analyse(recipe, options)
     for warning in outcome.warnings:
         printing.say(f"note: {warning}")
     if options.as_json:
-        _print_json(run_document(outcome))
+        printing.print_json(run_document(outcome))
     elif options.out != STANDARD_OUTPUT:
-        _print_lines(_outcome_lines(outcome))
+        printing.print_lines(_outcome_lines(outcome))
 
 
 def _check_delivery(recipe: Recipe, spec: LabelledSpec) -> None:
@@ -332,6 +258,7 @@ def run_document(outcome: Outcome) -> Json:
         "segments": [_segment_document(segment, answer.profile) for segment in answer.profile.segments],
         "criteria": _criteria(outcome),
         "verdict": NOT_ASSESSED,
+        "rollup": None if dataset.rollup is None else rollup_document(dataset.rollup),
         "warnings": list(outcome.warnings),
     } | ({} if outcome.lab is None else {"lab": lab_document(outcome.lab)})
 
@@ -387,27 +314,6 @@ def _criteria_row(k: int, scores: Scores | None, smallest: int, iterations: int,
 
 
 # -- print -------------------------------------------------------------------------------------------------
-
-
-def _print_json(document: Json) -> None:
-    """One document on standard output, in 7-bit characters, so that nothing in it can drive a terminal."""
-    print(json.dumps(_finite(document), indent=2, allow_nan=False))
-
-
-def _finite(value: object) -> object:
-    """JSON knows no infinity and no NaN: both become null."""
-    if isinstance(value, dict):
-        return {str(key): _finite(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(one) for one in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value
-
-
-def _print_lines(lines: Iterable[str]) -> None:
-    for line in lines:
-        print(printing.printable(line))
 
 
 def _outcome_lines(outcome: Outcome) -> Iterable[str]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from segtui.errors import AnalysisError, RecipeError
 from segtui.progress import Progress, Steps, finish
-from segtui.recipe import Anchor, PrepareSpec, Recipe
+from segtui.recipe import Anchor, GatherSpec, PrepareSpec, Recipe
 from segtui.results import (
     Answer,
     Dataset,
@@ -44,6 +44,9 @@ R = TypeVar("R")
 SCORED_AT_ONCE = 20_000
 """Customers that the scores of an approximate answer rest on: the first in canonical order, a random sample."""
 
+
+OPEN_BYTES = 192 << 20
+"""Room for datasets that were opened before the one that is open now."""
 
 MATRICES_KEPT = 2
 """The one on screen, and the one before it."""
@@ -94,6 +97,7 @@ class Pipeline:
 
     def __init__(self, shelf: Shelf | None = None) -> None:
         from segtui.explain.profile import ProfileCache
+        from segtui.gather.look import Held
         from segtui.prepare.matrix import ColumnCache
 
         self._shelf: Shelf = {} if shelf is None else shelf
@@ -104,20 +108,39 @@ class Pipeline:
         self._trimmed: OrderedDict[str, Ground] = OrderedDict()
         self._dataset: Dataset | None = None
         self._inspection: Inspection | None = None
+        self._gather = GatherSpec()
+        self._opened: dict[str, tuple[Dataset, Inspection]] = {}
+        self._tables = Held()
 
     # -- opening -----------------------------------------------------------------------------------------
 
     def open(self, recipe: Recipe) -> Steps[tuple[Dataset, Inspection]]:
-        """Read and inspect the sources. Raises SourceError, AnalysisError, RecipeError."""
-        from segtui.gather.dataset import open_dataset
+        """Read and inspect the sources; those opened last are at hand.
+
+        Raises SourceError, AnalysisError, RecipeError.
+        """
+        from segtui.gather.dataset import identity, open_dataset
         from segtui.prepare.inspect import inspect
 
-        dataset = yield from open_dataset(recipe.gather)
-        inspection = yield from inspect(dataset)
-        self._dataset, self._inspection = dataset, inspection
+        known = self._opened.get(identity(recipe.gather)) if recipe.gather.sources else None
+        if known is None:
+            dataset = yield from open_dataset(recipe.gather, self._tables)
+            known = dataset, (yield from inspect(dataset))
+        self._keep_open(known)
+        self._dataset, self._inspection = known
+        self._gather = recipe.gather
         for latest in (self._kept, self._matrices, self._trimmed):
             latest.clear()
-        return dataset, inspection
+        return known
+
+    def _keep_open(self, opened: tuple[Dataset, Inspection]) -> None:
+        """Hold on to what is open, and to what was before it as far as there is room: undoing a cleaning step or a
+        role then reads nothing again."""
+        name = opened[0].fingerprint
+        self._opened.pop(name, None)
+        self._opened[name] = opened
+        while len(self._opened) > 1 and sum(d.frame.estimated_size() for d, _ in self._opened.values()) > OPEN_BYTES:
+            del self._opened[next(iter(self._opened))]
 
     @property
     def dataset(self) -> Dataset:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -16,6 +17,7 @@ from segtui.progress import Progress
 REPORTS_PER_SECOND = 10
 
 Report = Callable[[Progress], None]
+Json = dict[str, object]
 
 
 def say(message: str) -> None:
@@ -102,3 +104,25 @@ class _Line:
             return max(os.get_terminal_size(self._stream.fileno()).columns - 1, 20)
         except OSError:
             return 79
+
+
+def print_json(document: Json) -> None:
+    """One document on standard output, in 7-bit characters, so that nothing in it can drive a terminal."""
+    print(json.dumps(_finite(document), indent=2, allow_nan=False))
+
+
+def _finite(value: object) -> object:
+    """JSON knows no infinity and no NaN: both become null."""
+    if isinstance(value, dict):
+        return {str(key): _finite(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(one) for one in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Lines on standard output, cleaned."""
+    for line in lines:
+        print(printable(line))

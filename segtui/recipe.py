@@ -62,6 +62,13 @@ class SourceSpec:
     header: bool | None = None
     sheet: str | None = None
 
+    @classmethod
+    def of(cls, text: str) -> SourceSpec:
+        """A source as a person names it: a path, with the sheet behind # where it is a workbook."""
+        path, mark, sheet = text.partition("#")
+        workbook = mark and sheet and path.lower().endswith((".xlsx", ".xlsm"))
+        return cls(path, sheet=sheet) if workbook else cls(text)
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnSpec:

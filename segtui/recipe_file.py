@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -13,19 +14,24 @@ from segtui.errors import RecipeError
 from segtui.recipe import (
     K_MAX,
     K_MIN,
+    KINDS,
     MISSING_POLICIES,
+    ROLES,
     SCALES,
+    STEPS,
     TRANSFORMS,
     TREATMENTS,
     TRIM_MOST,
     VERSION,
     Anchor,
     ClusterSpec,
+    ColumnSpec,
     FeatureSpec,
     GatherSpec,
     PrepareSpec,
     Recipe,
     SourceSpec,
+    TableSpec,
 )
 
 HEADING = """\
@@ -36,6 +42,7 @@ HEADING = """\
 """
 
 MAX_SEED = 2**32 - 1
+MOST_DAYS = 36_500
 
 T = TypeVar("T", str, int, float, bool)
 
@@ -79,13 +86,40 @@ def _gather(spec: GatherSpec) -> dict[str, object]:
     table: dict[str, object] = {}
     if spec.id_column is not None:
         table["id_column"] = spec.id_column
+    if spec.loose_ids:
+        table["loose_ids"] = True
+    if spec.snapshot is not None:
+        table["snapshot"] = spec.snapshot
+    if spec.holdout:
+        table["holdout"] = spec.holdout
     if spec.sources:
         table["sources"] = [_source(source) for source in spec.sources]
+    if spec.tables:
+        table["tables"] = [_said(said) for said in spec.tables]
+    if spec.steps:
+        table["steps"] = dict(spec.steps)
+    return table
+
+
+def _said(spec: TableSpec) -> dict[str, object]:
+    """What the analyst says of a table."""
+    table = _path(spec.path)
+    if spec.kind is not None:
+        table["kind"] = spec.kind
+    if spec.columns:
+        table["columns"] = [
+            {
+                key: value
+                for key, value in (("name", column.name), ("reading", column.reading), ("role", column.role))
+                if value is not None
+            }
+            for column in spec.columns
+        ]
     return table
 
 
 def _source(spec: SourceSpec) -> dict[str, object]:
-    given = {"delimiter": spec.delimiter, "encoding": spec.encoding, "header": spec.header}
+    given = {"delimiter": spec.delimiter, "encoding": spec.encoding, "header": spec.header, "sheet": spec.sheet}
     return {**_path(spec.path), **{key: value for key, value in given.items() if value is not None}}
 
 
@@ -194,9 +228,36 @@ def _read_gather(table: _Table) -> GatherSpec:
     spec = GatherSpec(
         sources=tuple(_read_source(source) for source in table.tables("sources")),
         id_column=table.optional("id_column", str),
+        tables=tuple(_read_said(said) for said in table.tables("tables")),
+        loose_ids=table.get("loose_ids", bool, False),
+        snapshot=table.day("snapshot"),
+        holdout=table.between("holdout", 0, 0, MOST_DAYS),
+        steps=_read_steps(table.table("steps")),
     )
     table.finish()
     return spec
+
+
+def _read_said(table: _Table) -> TableSpec:
+    columns = tuple(_read_column(column) for column in table.tables("columns"))
+    kind = table.choice("kind", KINDS, KINDS[0]) if table.has("kind") else None
+    said = TableSpec(_read_path(table), kind, columns)
+    table.finish()
+    return said
+
+
+def _read_column(table: _Table) -> ColumnSpec:
+    role = table.choice("role", ("", *ROLES), "") if table.has("role") else None
+    column = ColumnSpec(table.required("name", str), table.optional("reading", str), role)
+    table.finish()
+    return column
+
+
+def _read_steps(table: _Table) -> tuple[tuple[str, bool], ...]:
+    for name in table.keys:
+        if name not in STEPS:
+            table.fail(name, f"there is no cleaning step {name!r}", f"Known are: {', '.join(STEPS)}.")
+    return tuple((name, table.get(name, bool, True)) for name in STEPS if name in table.keys)
 
 
 def _read_source(table: _Table) -> SourceSpec:
@@ -208,6 +269,7 @@ def _read_source(table: _Table) -> SourceSpec:
         delimiter=delimiter,
         encoding=table.optional("encoding", str),
         header=table.optional("header", bool),
+        sheet=table.optional("sheet", str),
     )
     table.finish()
     return spec
@@ -358,6 +420,15 @@ class _Table:
         if isinstance(self._values.get(key), int):
             return float(self.get(key, int, 0))
         return self.get(key, float, default)
+
+    def day(self, key: str) -> date | None:
+        """A calendar day, None where it is not given."""
+        if not self.has(key):
+            return None
+        value = self._values[key]
+        if not isinstance(value, date) or isinstance(value, datetime):
+            self.fail(key, f"this must be a day such as 2024-01-31, without quotes, not {value!r}")
+        return value
 
     def between(self, key: str, default: int, low: int, high: int) -> int:
         """A whole number from `low` to `high`."""

@@ -159,7 +159,8 @@ class RollUp:
     `later`: lines on or after the snapshot. orders, revenue: of the kept lines. snapshot: the day features look back
     from; snapshot_given: whether the analyst chose it. first_day, last_day: of the kept lines. holdout: (first day, day
     after the last) of the window no feature sees, None without one. outcome: per customer in canonical order what
-    happened in it (`orders`, `spend`), None without one. features: the definition of every feature made.
+    happened in it (`orders`, `spend`), None without one. features: the definition of every feature made. proposed:
+    the few that start switched on where there are many; (): all that are fit to be features.
     """
 
     lines: int
@@ -175,6 +176,7 @@ class RollUp:
     features: tuple[FeatureNote, ...]
     holdout: tuple[date, date] | None = None
     outcome: pl.DataFrame | None = None
+    proposed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)

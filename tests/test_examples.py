@@ -18,7 +18,7 @@ from segtui.pipeline import analyse
 from segtui.recipe import ClusterSpec, GatherSpec, Recipe, SourceSpec
 from segtui.results import Answer, Dataset
 
-FILES = ("customers.csv", "orders.csv", "events.csv")
+FILES = ("customers.csv", "orders.csv", "events.csv", "survey.csv")
 KINDS_BY_REVENUE = ("regulars", "hosts", "bargain hunters", "drifted away", "newcomers")
 PROMISED_ARI = 0.90
 
@@ -125,6 +125,18 @@ def test_the_traps_in_the_customer_table(customers: pl.DataFrame) -> None:
     assert 0 < customers["age"].null_count() < 300
     assert customers.select(pl.corr("monetary", "monetary_usd", method="spearman")).item() > 0.99
     assert not (customers["monetary"] * 1.08).round(2).equals(customers["monetary_usd"])
+
+
+def test_the_survey_asks_customers_of_the_shop(examples: Path, customers: pl.DataFrame) -> None:
+    survey = pl.read_csv(examples / "survey.csv", schema_overrides={"customer_id": pl.String})
+    assert survey["customer_id"].n_unique() == survey.height
+    assert survey["customer_id"].is_in(customers["customer_id"].implode()).all()
+    assert {"Recommend", "Recommend "} <= set(survey.columns)
+    assert all(0 < survey[name].null_count() < survey.height / 2 for name in survey.columns[1:])
+    both = survey.join(customers, on="customer_id").drop_nulls(["age", "age_band"])
+    low = both["age_band"].str.slice(0, 2).cast(pl.Int64)
+    assert ((both["age"] >= low) & ((both["age"] < low + 10) | (low == 65))).all()
+    assert survey["interests"].str.contains(";").any()
 
 
 def test_planted_pairs_are_in_the_baskets(orders: pl.DataFrame, examples: Path) -> None:

@@ -12,31 +12,28 @@ from segtui.deliver.labels import NOBODY, Labels
 from segtui.deliver.writers import Table
 from segtui.errors import DeliveryError
 from segtui.gather.read import is_text, read_text, read_typed
-from segtui.gather.types import Parse, convert, normalise
+from segtui.gather.reading import reading_of, values
+from segtui.gather.types import normalise
 from segtui.recipe import GatherSpec, SourceSpec
 from segtui.results import Dataset
 
-Reader = Callable[[SourceSpec], Iterator[pl.DataFrame]]
+ROWS = 50_000
+"""Rows of a batch of the customer table."""
 
-_PARSES: dict[type[pl.DataType] | pl.DataType, tuple[Parse, ...]] = {
-    pl.Int64: (Parse.NUMBER, Parse.COMMA),
-    pl.Float64: (Parse.NUMBER, Parse.COMMA),
-    pl.Boolean: (Parse.YES_NO,),
-    pl.Date: (Parse.DATE,),
-    pl.Datetime: (Parse.TIME,),
-}
-"""How a left-out row's text may be read, by the type that the verdict gave its column."""
+Reader = Callable[[SourceSpec], Iterator[pl.DataFrame]]
 
 
 def labelled_rows(
     dataset: Dataset, gather: GatherSpec, labels: Labels, added: tuple[str, ...], *, cells: bool, text: bool
 ) -> Table:
-    """The rows of the sources with the columns `added`.
+    """The rows of the sources with the columns `added`; where customers were rolled up, those of the customer table.
 
     cells: the format knows no lists. text: the format is text, so text sources are passed on as they were written.
     Raises SourceError; the batches raise DeliveryError where the sources no longer have the rows they had.
     """
-    if is_text(gather.sources[0]):
+    if dataset.table is not None:
+        batches = iter(dataset.table.iter_slices(ROWS))
+    elif is_text(gather.sources[0]):
         batches = _from(gather, read_text)
         if not text:
             batches = _by_verdict(batches, dataset, labels)
@@ -84,7 +81,8 @@ def changed() -> DeliveryError:
 
 def _by_verdict(batches: Iterator[pl.DataFrame], dataset: Dataset, labels: Labels) -> Iterator[pl.DataFrame]:
     """Columns with the type that opening found for them; text columns stay as they were written."""
-    typed = {name: kind for name, kind in dataset.frame.schema.items() if kind != pl.String}
+    typed = {name for name, kind in dataset.frame.schema.items() if kind != pl.String}
+    readings = {column.name: column.reading for source in dataset.sources for column in source.columns}
     start = 0
     for batch in batches:
         position = labels.position[start : start + batch.height]
@@ -92,24 +90,23 @@ def _by_verdict(batches: Iterator[pl.DataFrame], dataset: Dataset, labels: Label
         if start > labels.rows:
             raise changed()
         yield batch.with_columns(
-            _typed(batch[name], dataset.frame[name], position) for name in batch.columns if name in typed
+            _typed(batch[name], dataset.frame[name], readings[name], position)
+            for name in batch.columns
+            if name in typed
         )
 
 
-def _typed(text: pl.Series, column: pl.Series, position: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pl.Series:
+def _typed(
+    text: pl.Series, column: pl.Series, reading: str, position: np.ndarray[tuple[int], np.dtype[np.int64]]
+) -> pl.Series:
     """The values of the customers from the dataset, those of rows left out read from their text."""
     left_out = position == NOBODY
     if not left_out.any():
         return column.gather(position)
-    values = column.gather(np.where(left_out, 0, position))
+    result = column.gather(np.where(left_out, 0, position))
     rows = pl.Series(np.flatnonzero(left_out))
-    return values.scatter(rows, _read_as(text.gather(rows), column.dtype))
-
-
-def _read_as(text: pl.Series, kind: pl.DataType) -> pl.Series:
-    """`text` as `kind`; the reading that leaves the fewest values unread."""
-    found = [convert(parse, text) for parse in _PARSES[kind.base_type()]]
-    return min(found, key=lambda one: one.failed).values.cast(kind, strict=False)
+    read = pl.DataFrame({"v": text.gather(rows)}).select(values(reading_of(reading), pl.col("v"))).to_series()
+    return result.scatter(rows, read.cast(column.dtype, strict=False))
 
 
 # -- typed sources -------------------------------------------------------------------------------------------
@@ -128,7 +125,7 @@ def _whole_id(batch: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
 def _flat(batch: pl.DataFrame, *, nested: bool) -> pl.DataFrame:
     """Bytes and durations written out as text, which no text format knows; `nested`: lists and structures as well."""
     return batch.with_columns(
-        normalise(column, False)[0]
+        normalise(column)[0]
         for column in batch
         if column.dtype in (pl.Binary, pl.Duration) or (nested and column.dtype.is_nested())
     )

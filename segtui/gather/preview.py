@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from segtui.gather import text, typed
-from segtui.gather.read import as_windows, column_names, layouts, unique_names
+from segtui.gather.paths import files_of
+from segtui.gather.read import as_windows, column_names, layout_of, unique_names
 from segtui.gather.sniff import Format, Layout
 from segtui.recipe import SourceSpec
 from segtui.results import Preview
@@ -21,7 +22,7 @@ def preview(spec: SourceSpec, rows: int = 200) -> Preview:
 
     Raises SourceError.
     """
-    layout = layouts(spec)[0]
+    layout = layout_of(spec, files_of(spec)[0])
     frame = _text_head(layout, rows) if layout.format is Format.TEXT else _typed_head(layout, rows)
     cells = [[_shortened(cell) for cell in column.to_list()] for column in frame.head(rows)]
     return Preview(spec.path, tuple(frame.columns), tuple(zip(*cells, strict=True)))

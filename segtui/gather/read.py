@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import polars as pl
 
@@ -26,12 +27,14 @@ def layouts(spec: SourceSpec) -> tuple[Layout, ...]:
 
     Raises SourceError.
     """
-    found = []
-    for path in files_of(spec):
-        key = (stamp(path), spec)
-        found.append(_settled.get(key) or sniff(path, spec, where_of(spec, path)))
+    found = [layout_of(spec, path) for path in files_of(spec)]
     _check_alike(found)
     return tuple(found)
+
+
+def layout_of(spec: SourceSpec, path: Path) -> Layout:
+    """How to read one file of a source. Raises SourceError."""
+    return _settled.get((stamp(path), spec)) or sniff(path, spec, where_of(spec, path))
 
 
 def settle(spec: SourceSpec, layout: Layout) -> None:

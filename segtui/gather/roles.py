@@ -1,75 +1,74 @@
-"""What a table is about and what its columns stand for, from their names and their values, with the reason.
+"""What a table is about and what its columns stand for: the verdict on names (`names`) and values (`evidence`).
 
-A customer table has one row per customer; where the column that names the customer repeats itself, the table holds
-order lines or events. Names are compared without case, blanks and signs, so that "Cus_ID" is "cusid".
+Every column is scored for every role: by its name, and where names do not say, by its values. Roles then go to columns,
+best score first; a column has one role. What the analyst said (`recipe.TableSpec`) stands over all of it. The kind of
+the table follows from the roles and from how often the customers' ids repeat.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from segtui.errors import RecipeError
-from segtui.gather.table import Table
-from segtui.results import Column, ColumnType, Kind
-
-CUSTOMER_NAMES = frozenset((
-    "customerid", "custid", "cusid", "customer", "customerno", "customernumber", "customernr", "customerkey",
-    "customercode", "customerref", "clientid", "client", "clientno", "userid", "user", "userno", "memberid",
-    "member", "memberno", "accountid", "account", "accountno", "accountnumber", "householdid", "householdkey",
-    "household", "contactid", "personid", "buyerid", "shopperid", "subscriberid", "loyaltyid", "loyaltycard",
-    "cardid", "cardno", "cardnumber", "visitorid", "kundennummer", "kundenid", "kundennr", "kundeid", "clientcode",
-    "profileid", "guestid", "patronid",
-))  # fmt: skip
-WEAK_ID_NAMES = frozenset((
-    "id", "key", "uid", "uuid", "guid", "email", "emailaddress", "recordid", "rowid", "no", "nr", "number", "index",
-))  # fmt: skip
-ORDER_NAMES = frozenset((
-    "orderid", "order", "orderno", "ordernumber", "invoice", "invoiceno", "invoiceid", "invoicenumber",
-    "transactionid", "transaction", "transactionno", "basketid", "basket", "receipt", "receiptid", "receiptno",
-    "purchaseid", "billno", "billid", "ticketid", "cartid", "checkoutid",
-))  # fmt: skip
-PRODUCT_NAMES = frozenset((
-    "productid", "product", "productname", "productcode", "sku", "stockcode", "itemid", "item", "itemname", "asin",
-    "asinisbn", "ean", "upc", "article", "articleid", "articleno", "materialno",
-))  # fmt: skip
-QUANTITY_NAMES = frozenset((
-    "quantity", "qty", "units", "itemcount", "pieces",
-))  # fmt: skip
-PRICE_NAMES = frozenset((
-    "price", "unitprice", "salesvalue", "linetotal", "itemtotal", "priceperunit", "purchasepriceperunit",
-))  # fmt: skip
-EVENT_NAMES = frozenset((
-    "event", "eventtype", "eventname", "action", "page", "pageurl", "url", "pageview", "session", "sessionid",
-    "activity",
-))  # fmt: skip
-DATE_NAMES = frozenset((
-    "date", "datetime", "time", "timestamp", "orderdate", "invoicedate", "transactiondate", "transactiontimestamp",
-    "purchasedate", "eventtime", "eventdate", "createdat", "occurredat",
-))  # fmt: skip
-REVENUE_NAMES = (
-    "monetary", "monetaryvalue", "revenue", "totalrevenue", "totalspend", "totalspent", "spend", "spent",
-    "totalsales", "sales", "salesvalue", "turnover", "totalamount", "amountspent", "amount", "purchaseamount",
-    "totalpurchases", "totalvalue", "ordervalue", "lifetimevalue", "customervalue", "ltv", "clv", "spending",
-)  # fmt: skip
-_REVENUE_WORDS = frozenset((
-    "monetary", "revenue", "spend", "spent", "sales", "turnover",
-))  # fmt: skip
-_FOREIGN = frozenset(
-    ("campaign", "coupon", "store", "shop", "product", "order", "category", "segment", "region", "zip")
+from segtui.gather import evidence
+from segtui.gather.evidence import Facts
+from segtui.gather.names import (
+    REVENUE_NAMES,
+    WEAK_ID_NAMES,
+    ideas,
+    may_be_a_complaint,
+    names_an_id,
+    names_something_else,
+    plain,
+    says_revenue,
+    scores,
+    understood,
+    words,
 )
-"""What an id column may name that is no customer."""
+from segtui.gather.table import Table
+from segtui.recipe import ROLES, TableSpec
+from segtui.results import ColumnType, Kind
 
-_NOT_REVENUE_WORDS = frozenset((
-    "score", "count", "number", "income", "index", "rank", "segment", "share", "pct", "percent", "rate", "average",
-    "avg", "mean", "date", "days", "category", "id", "limit", "flag", "visits", "per",
-))  # fmt: skip
+__all__ = ("MANY", "Findings", "columns_of", "find", "plain", "words")
+
+MANY = ("category", "discount")
+"""Roles that several columns may have; they are numbered from the second on ("discount_2")."""
 
 ENOUGH_UNIQUE, ENOUGH_UNIQUE_ALONE = 0.8, 0.5
-"""Share of different values an id column of customers needs: with columns of order lines beside it, and without."""
+"""Share of different values an id column of customers needs: with columns of other tables beside it, and without."""
+
+SURE = 0.5
+"""A name that says less than this gives no role by itself."""
+
+BY_VALUE = 0.45
+"""What values that speak for themselves count for, against names: less than any name that is sure."""
+
+_FEW_LEVELS = 60
+_MONEY = ("unit_price", "amount")
+
+_REPORTED = {
+    Kind.CUSTOMERS: ("customer_id", "time", "revenue"),
+    Kind.UNKNOWN: ("customer_id", "time", "revenue"),
+    Kind.ORDERS: (
+        "customer_id", "order_id", "time", "product", "product_name", "category", "brand", "quantity", "unit_price",
+        "amount",
+        "discount", "status", "country", "channel",
+    ),
+    Kind.EVENTS: (
+        "customer_id", "time", "event", "session", "channel", "product", "product_name", "category", "brand", "country",
+        "unit_price", "quantity",
+    ),
+    Kind.BASKETS: ("order_id", "product", "product_name", "category", "brand", "time", "quantity", "unit_price"),
+    Kind.PRODUCTS: ("product", "product_name", "category", "brand", "unit_price"),
+    Kind.RECORDS: ("customer_id", "time", "product", "channel", "status", "country"),
+    Kind.LOOKUP: (),
+}  # fmt: skip
+"""The roles that mean something in a table of each kind; the others are not reported, unless the analyst gave them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,160 +84,370 @@ class Findings:
         return self.roles.get("customer_id")
 
 
-def find(table: Table, id_column: str | None) -> Findings:
+def find(table: Table, id_column: str | None, said: TableSpec | None = None, rows: int | None = None) -> Findings:
     """What `table` is about. `id_column` as in GatherSpec: None proposes one, "" says that there is none.
 
-    Raises RecipeError where the named column does not exist.
+    said: the analyst's word on this table, which wins. rows: of the whole table, where `table.frame` holds only its
+    first rows (`table.columns` then count over all rows). Raises RecipeError where a named column does not exist.
     """
-    roles = _roles(table.columns)
-    if revenue := _revenue(table):
-        roles["revenue"] = revenue
-    roles.pop("customer_id", None)
-    if id_column == "":
-        return Findings(Kind.CUSTOMERS, "every row is one customer, as you said", roles)
-    if id_column is not None:
-        return _with_named_id(table, id_column, roles)
-    return _proposed(table, roles)
+    said = said or TableSpec("")
+    _check(table, id_column, said)
+    look = _look(table, id_column, said, rows)
+    verdict = _said_kind(look, said) or _kind(look)
+    named = tuple(column.role for column in said.columns if column.role)
+    return Findings(verdict.kind, verdict.reason, _reported(verdict, named))
 
 
-def plain(name: str) -> str:
-    """A column name without case, blanks and signs."""
-    return re.sub(r"[\W_]+", "", name).lower()
+def columns_of(roles: dict[str, str], role: str) -> tuple[str, ...]:
+    """The columns of a role that may have several, in order: of discount, discount_2, …"""
+    numbered = [(int(name.rpartition("_")[2]), column) for name, column in roles.items() if _base(name) == role != name]
+    first = [(1, roles[role])] if role in roles else []
+    return tuple(column for _, column in sorted([*first, *numbered]))
 
 
-def words(name: str) -> list[str]:
-    """The words of a column name: "TotalSpend_12m" -> total, spend, 12m."""
-    return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+\w*", name)]
+def _base(role: str) -> str:
+    """The role without its number: discount_2 -> discount."""
+    return re.sub(r"_\d+$", "", role)
 
 
-# -- the kind of table ---------------------------------------------------------------------------------------
+@dataclass(frozen=True, eq=False, slots=True)
+class _Look:
+    """Everything the verdict rests on. facts: of the columns that may have a role; roles: as assigned.
+
+    customer: the column that identifies customers, None without one; chosen: whether the analyst named it.
+    nobody: the analyst said that there is none.
+    """
+
+    facts: tuple[Facts, ...]
+    roles: dict[str, str]
+    rows: int
+    chosen: bool
+    nobody: bool
+
+    def fact(self, role: str) -> Facts | None:
+        name = self.roles.get(role)
+        return next((fact for fact in self.facts if fact.name == name), None)
+
+    def having(self, *roles: str) -> list[str]:
+        """The columns of these roles, those there are."""
+        return [self.roles[role] for role in roles if role in self.roles]
 
 
-def _with_named_id(table: Table, id_column: str, roles: dict[str, str]) -> Findings:
+def _check(table: Table, id_column: str | None, said: TableSpec) -> None:
     names = [column.name for column in table.columns]
-    if id_column not in names:
-        near = difflib.get_close_matches(id_column, names, n=3, cutoff=0.5)
-        hint = f"Did you mean {' or '.join(near)}?" if near else f"The columns are {', '.join(names[:8])}."
-        raise RecipeError(f"there is no column “{id_column}” to identify customers", where=id_column, hint=hint)
-    column = next(column for column in table.columns if column.name == id_column)
-    return _by_customer(table, column, roles, f"the column “{id_column}”, which you chose,")
-
-
-def _proposed(table: Table, roles: dict[str, str]) -> Findings:
-    known = {column.name: column for column in table.columns if column.type is not ColumnType.EMPTY}
-    for name in known:
-        if plain(name) in CUSTOMER_NAMES and known[name].type is not ColumnType.DATE:
-            return _by_customer(table, known[name], roles, f"“{name}”")
-    without_customer = _without_customer(table, roles)
-    if without_customer is not None:
-        return without_customer
-    column = _weak_id(table)
-    if column is not None:
-        return _by_customer(table, column, roles, f"“{column.name}”")
-    return Findings(Kind.CUSTOMERS, "no column identifies a customer, so every row is taken for one", roles)
-
-
-def _by_customer(table: Table, column: Column, roles: dict[str, str], called: str) -> Findings:
-    filled = table.frame.height - column.missing
-    unique = column.distinct / filled if filled else 0.0
-    roles = {**roles, "customer_id": column.name}
-    signs = [roles[role] for role in ("order_id", "product", "quantity", "price", "event") if role in roles]
-    if unique >= (ENOUGH_UNIQUE if signs else ENOUGH_UNIQUE_ALONE):
-        share = "each value once" if column.distinct == filled else f"{unique:.1%} of its values are different"
-        return Findings(Kind.CUSTOMERS, f"{called} identifies customers ({share})", roles)
-    repeats = f"{called} has {column.distinct:,} different values in {filled:,} rows"
-    beside = f", beside {', '.join(f'“{name}”' for name in signs[:3])}" if signs else ""
-    if "event" in roles and "price" not in roles and "quantity" not in roles:
-        return Findings(Kind.EVENTS, f"{repeats}{beside}: several events per customer", roles)
-    return Findings(Kind.ORDERS, f"{repeats}{beside}: several rows per customer", roles)
-
-
-def _without_customer(table: Table, roles: dict[str, str]) -> Findings | None:
-    """Tables that name orders, products or events, and no customer."""
-    order, product = roles.get("order_id"), roles.get("product")
-    if order and product:
-        repeated = _unique_share(table, order) < ENOUGH_UNIQUE
-        line = [name for role in ("quantity", "price", "date") if (name := roles.get(role))]
-        if repeated and not line and len(table.columns) <= 4:
-            return Findings(Kind.BASKETS, f"“{order}” groups the items in “{product}”", roles)
-        if repeated or line:
-            return Findings(Kind.ORDERS, f"“{order}” and “{product}” are those of order lines", roles)
-    if order and ("quantity" in roles or "price" in roles) and _unique_share(table, order) < ENOUGH_UNIQUE:
-        return Findings(Kind.ORDERS, f"“{order}” repeats itself, beside amounts", roles)
-    if "event" in roles and "date" in roles:
-        return Findings(Kind.EVENTS, f"“{roles['event']}” and “{roles['date']}” are those of events", roles)
-    if product and not order and _unique_share(table, product) >= 0.99:
-        return Findings(Kind.PRODUCTS, f"“{product}” names every product once, and there is no customer", roles)
-    return None
-
-
-def _unique_share(table: Table, name: str) -> float:
-    column = next(column for column in table.columns if column.name == name)
-    filled = table.frame.height - column.missing
-    return column.distinct / filled if filled else 0.0
-
-
-def _weak_id(table: Table) -> Column | None:
-    """A column that is an id by its values, and at least a little by its name or place."""
-    usable = [c for c in table.columns if c.type in (ColumnType.INTEGER, ColumnType.TEXT, ColumnType.NUMBER)]
-    for column in usable:
-        if plain(column.name) in WEAK_ID_NAMES and _unique_share(table, column.name) >= ENOUGH_UNIQUE:
-            return column
-    for column in usable:
-        said = words(column.name)
-        named = said[-1:] in (["id"], ["no"], ["nr"], ["key"], ["code"], ["number"]) and not _FOREIGN & set(said)
-        if named and column.type is not ColumnType.NUMBER and _unique_share(table, column.name) >= 0.99:
-            return column
-    first = table.columns[0]
-    return first if table.frame.height >= 10 and _counts_rows(table, first) else None
-
-
-def _counts_rows(table: Table, column: Column) -> bool:
-    """Whether the first column is a code or a running number, whatever it is called."""
-    if column.missing or column.distinct < table.frame.height:
-        return False
-    values = table.frame[column.name]
-    if column.type is ColumnType.TEXT:
-        return not (values.str.len_chars() > 40).any() and bool(values.str.contains(r"\d").all())
-    if values.dtype != pl.Int64:
-        return False
-    span = (values.max(), values.min())
-    return isinstance(span[0], int) and isinstance(span[1], int) and span[0] - span[1] + 1 == values.len()
+    wanted = [(id_column, "to identify customers")] if id_column else []
+    wanted += [(column.name, f"to be taken for {column.role}") for column in said.columns if column.role]
+    for name, purpose in wanted:
+        if name not in names:
+            near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+            hint = f"Did you mean {' or '.join(near)}?" if near else f"The columns are {', '.join(names[:8])}."
+            raise RecipeError(f"there is no column “{name}” {purpose}", where=name, hint=hint)
 
 
 # -- the roles of columns ------------------------------------------------------------------------------------
 
 
-def _roles(columns: tuple[Column, ...]) -> dict[str, str]:
+def _look(table: Table, id_column: str | None, said: TableSpec, rows: int | None) -> _Look:
+    facts = evidence.facts(table, rows)
+    given = _given(said)
+    if id_column:
+        given = {role: name for role, name in given.items() if name != id_column} | {"customer_id": id_column}
+    nothing = {column.name for column in said.columns if column.role == ""} - set(given.values())
+    free = tuple(f for f in facts if f.name not in nothing and f.type is not ColumnType.EMPTY)
+    chosen = "customer_id" in given
+    nobody = id_column == "" and not chosen
+    height = table.frame.height if rows is None else rows
+    roles = _assigned(free, given, nobody)
+    return _Look(tuple(f for f in facts if f in free or f.name in given.values()), roles, height, chosen, nobody)
+
+
+def _given(said: TableSpec) -> dict[str, str]:
+    """Role -> column as the analyst said; a second column of one role is numbered."""
     found: dict[str, str] = {}
-    tables = (
-        ("order_id", ORDER_NAMES), ("product", PRODUCT_NAMES), ("quantity", QUANTITY_NAMES), ("price", PRICE_NAMES),
-        ("event", EVENT_NAMES), ("date", DATE_NAMES),
-    )  # fmt: skip
-    for role, names in tables:
-        for column in columns:
-            if plain(column.name) in names:
-                found.setdefault(role, column.name)
-    dates = [column.name for column in columns if column.type is ColumnType.DATE]
-    if dates and "date" not in found:
-        found["date"] = dates[0]
+    for column in said.columns:
+        if column.role:
+            found[_numbered(found, column.role)] = column.name
     return found
 
 
-def _revenue(table: Table) -> str | None:
+def _numbered(found: dict[str, str], role: str) -> str:
+    """The name under which one more column of this role goes."""
+    name, number = role, 1
+    while name in found and role in ROLES:
+        number += 1
+        name = f"{role}_{number}"
+    return name
+
+
+def _assigned(facts: tuple[Facts, ...], given: dict[str, str], nobody: bool) -> dict[str, str]:
+    """Role -> column: as given, then by names and telling values, then by the structure of the values."""
+    roles = dict(given)
+    _assign_best(facts, roles, nobody)
+    if not nobody:
+        _assign_structure(facts, roles)
+    _settle_product(roles, given)
+    if (revenue := _revenue(facts)) is not None:
+        roles.setdefault("revenue", revenue)
+    return roles
+
+
+def _assign_best(facts: tuple[Facts, ...], roles: dict[str, str], nobody: bool) -> None:
+    """Give roles to columns, best score first; of equal scores the column further left comes first."""
+    scored = [
+        (-score, place, role, fact)
+        for place, fact in enumerate(facts)
+        if fact.name not in roles.values()
+        for role, score in _scores(fact).items()
+        if score > 0 and not (nobody and role == "customer_id")
+    ]
+    several: dict[str, list[Facts]] = {role: [] for role in MANY}
+    taken = set(roles.values())
+    for _, _, role, fact in sorted(scored, key=lambda one: one[:3]):
+        if fact.name in taken:
+            continue
+        if role in MANY:
+            several[role].append(fact)
+        elif role in roles:
+            continue
+        else:
+            roles[role] = fact.name
+        taken.add(fact.name)
+    for role, found in several.items():
+        if role == "category":  # coarsest first
+            found.sort(key=lambda fact: fact.distinct)
+        for fact in found:
+            roles[_numbered(roles, role)] = fact.name
+
+
+def _scores(fact: Facts) -> dict[str, float]:
+    """Role -> score of one column: its name where the values can be that, else what the values say by themselves."""
+    named = {role: score for role, score in scores(fact.name).items() if _fits(fact, role)}
+    least = {role: score for role, score in named.items() if score >= (0.1 if role == "time" else SURE)}
+    if fact.dated and "time" not in least:
+        least["time"] = 0.2
+    seen = evidence.recognised(fact)
+    if not least:  # a name that says nothing leaves the word to the values
+        return {role: BY_VALUE * share for role, share in seen.items()}
+    return {role: score + 0.04 * seen.get(role, 0.0) for role, score in least.items()}
+
+
+def _fits(fact: Facts, role: str) -> bool:
+    """Whether values like these can have the role at all."""
+    if role == "time":
+        return fact.dated
+    if fact.dated or fact.type is ColumnType.YES_NO:
+        return False
+    if role in ("quantity", *_MONEY, "discount"):
+        return fact.numeric
+    if role in ("country", "channel", "event", "status"):
+        levels = {"status": _FEW_LEVELS, "event": 5_000}.get(role, 300)
+        return fact.type in (ColumnType.TEXT, ColumnType.INTEGER) and fact.distinct <= levels
+    if role in ("category", "brand", "product_name"):
+        return fact.type is ColumnType.TEXT or (role != "product_name" and fact.type is ColumnType.INTEGER)
+    if role in ("customer_id", "order_id", "product", "session"):
+        return fact.type is ColumnType.TEXT or fact.whole
+    return True
+
+
+def _assign_structure(facts: tuple[Facts, ...], roles: dict[str, str]) -> None:
+    """Let values speak where names do not: at least half of the columns have names that are not understood."""
+    unknown = [fact for fact in facts if not understood(fact.name) or not scores(fact.name)]
+    if len(unknown) * 2 < len(facts) or ("order_id" in roles and "customer_id" in roles and "product" in roles):
+        return
+    usable = {fact.name for fact in unknown if not names_something_else(fact.name)} | set(roles.values())
+    known = {role: name for role, name in roles.items() if role != "time" or _named(name)}
+    if "event" in known and "session" in known:  # a session takes the place of the order
+        known["order_id"] = known["session"]
+    found = evidence.order_structure(tuple(f for f in facts if f.name in usable), known)
+    if "event" in known and "order_id" in found:
+        found["session"] = found.pop("order_id")
+        found = {r: n for r, n in found.items() if r in ("session", "customer_id", "product", "product_name", "time")}
+    roles.update(found)
+
+
+def _named(name: str) -> bool:
+    return bool(scores(name))
+
+
+def _settle_product(roles: dict[str, str], given: dict[str, str]) -> None:
+    """Where products have names and no code, the name is what identifies them."""
+    name = roles.get("product_name")
+    if "product" in roles or name is None or "product_name" in given:
+        return
+    if {"product", "sku"} & set(ideas(name)) or "order_id" in roles:
+        roles["product"] = roles.pop("product_name")
+
+
+def _revenue(facts: tuple[Facts, ...]) -> str | None:
     """The column that holds money per customer, by its name; income is what people earn, not what they spend."""
-    numeric = [c.name for c in table.columns if c.type in (ColumnType.INTEGER, ColumnType.NUMBER)]
-    exact = {plain(name): name for name in reversed(numeric)}
-    for candidate in REVENUE_NAMES:
-        if candidate in exact and _earns(table.frame[exact[candidate]]):
-            return exact[candidate]
-    for name in numeric:
-        said = set(words(name))
-        if said & _REVENUE_WORDS and not said & _NOT_REVENUE_WORDS and _earns(table.frame[name]):
-            return name
-    return None
+    numeric = [f for f in facts if f.type in (ColumnType.INTEGER, ColumnType.NUMBER)]
+    exact = {plain(fact.name): fact for fact in reversed(numeric)}
+    named = [exact[name] for name in REVENUE_NAMES if name in exact]
+    named += [fact for fact in numeric if says_revenue(fact.name)]
+    return next((fact.name for fact in named if _earns(fact.values)), None)
 
 
 def _earns(values: pl.Series) -> bool:
     total = values.sum()
     return isinstance(total, int | float) and total > 0
+
+
+# -- the kind of table ---------------------------------------------------------------------------------------
+
+
+def _said_kind(look: _Look, said: TableSpec) -> Findings | None:
+    if said.kind is not None:
+        roles = look.roles
+        if said.kind == Kind.CUSTOMERS and "customer_id" not in roles and not look.nobody:
+            weak = _weak_id(look)
+            roles = roles if weak is None else {**roles, "customer_id": weak.name}
+        return Findings(Kind(said.kind), f"taken for {said.kind}, as you said", dict(roles))
+    if look.nobody:
+        return Findings(Kind.CUSTOMERS, "every row is one customer, as you said", dict(look.roles))
+    return None
+
+
+def _kind(look: _Look) -> Findings:
+    customer = look.fact("customer_id")
+    found = _by_customer(look, customer) if customer is not None else _without_customer(look)
+    if found is not None:
+        return Findings(*found, dict(look.roles))
+    weak = _weak_id(look)
+    if weak is None:
+        reason = "no column identifies a customer, so every row is taken for one"
+        return Findings(Kind.CUSTOMERS, reason, dict(look.roles))
+    look = _Look(look.facts, _with_customer(look.roles, weak.name), look.rows, look.chosen, look.nobody)
+    return Findings(*_by_customer(look, weak), look.roles)
+
+
+def _with_customer(roles: dict[str, str], name: str) -> dict[str, str]:
+    return {**{role: column for role, column in roles.items() if column != name}, "customer_id": name}
+
+
+def _by_customer(look: _Look, customer: Facts) -> tuple[Kind, str]:
+    """The kind of a table that names customers: by what stands beside them and how often they repeat."""
+    called = f"the column “{customer.name}”, which you chose," if look.chosen else f"“{customer.name}”"
+    signs = look.having("order_id", "product", "quantity", *_MONEY, "event", "session")
+    once = customer.unique >= (ENOUGH_UNIQUE if signs else ENOUGH_UNIQUE_ALONE)
+    if _are_order_heads(look, customer):
+        names = _listed(look.having("order_id", "time"))
+        return Kind.ORDERS, f"{names} name every order once, and {called} whose it is"
+    if once and not _other_id(look, customer):
+        share = "each value once" if customer.unique >= 1 else f"{customer.unique:.1%} of its values are different"
+        return Kind.CUSTOMERS, f"{called} identifies customers ({share})"
+    repeats = f"{called} has {customer.distinct:,} different values in {customer.filled:,} rows"
+    if _are_events(look):
+        return (
+            Kind.EVENTS,
+            f"{repeats}, beside {_listed(look.having('event', 'session', 'time'))}: several events per customer",
+        )
+    money = look.having("order_id", "quantity", *_MONEY)
+    if money and not (len(money) == 1 and may_be_a_complaint(money[0])):
+        return Kind.ORDERS, f"{repeats}, beside {_listed(money)}: several rows per customer"
+    return Kind.RECORDS, f"{repeats}, and no column is an order, a price or a quantity: several records per customer"
+
+
+def _are_order_heads(look: _Look, customer: Facts) -> bool:
+    """One row per order: its id is there once, with a date, and there are no fewer orders than customers."""
+    order = look.fact("order_id")
+    if order is None or look.chosen or "time" not in look.roles:
+        return False
+    beside = look.having("product", "quantity", *_MONEY, "status")
+    return order.unique >= 0.98 and order.distinct >= customer.distinct and customer.unique < 1 and bool(beside)
+
+
+def _other_id(look: _Look, customer: Facts) -> bool:
+    """Whether something else is named once per row while some customers repeat: tickets, reviews, payments."""
+    if customer.unique >= 0.98 or look.chosen:
+        return False
+    return any(
+        f is not customer
+        and f.unique >= 1.0
+        and f.id_like
+        and names_an_id(f.name)
+        and f.name not in look.roles.values()
+        for f in look.facts
+    )
+
+
+def _are_events(look: _Look) -> bool:
+    event = look.fact("event")
+    if event is None and "session" not in look.roles:
+        return False
+    if "time" not in look.roles and event is None:
+        return False
+    telling = event is not None and bool(evidence.recognised(event).get("event"))
+    return telling or not look.having("order_id", "quantity", *_MONEY)
+
+
+def _without_customer(look: _Look) -> tuple[Kind, str] | None:
+    """Tables that name orders, events, products or something else, and no customer."""
+    order, product = look.fact("order_id"), look.fact("product")
+    if order is not None:
+        found = _orders_or_baskets(look, order, product)
+        if found is not None:
+            return found
+    if look.having("event", "session") and "time" in look.roles and _are_events(look):
+        return Kind.EVENTS, f"{_listed(look.having('event', 'session', 'time'))} are those of events"
+    if product is not None and order is None and product.unique >= 0.99:
+        return Kind.PRODUCTS, f"“{product.name}” names every product once, and there is no customer"
+    return _lookup(look)
+
+
+def _orders_or_baskets(look: _Look, order: Facts, product: Facts | None) -> tuple[Kind, str] | None:
+    repeated = order.unique < ENOUGH_UNIQUE
+    line = look.having("quantity", *_MONEY, "time")
+    if product is not None:
+        if repeated and not line:
+            return Kind.BASKETS, f"“{order.name}” groups the items in “{product.name}”, and there is no customer"
+        if repeated or line:
+            return Kind.ORDERS, f"“{order.name}” and “{product.name}” are those of order lines"
+    if repeated and look.having("quantity", *_MONEY):
+        return Kind.ORDERS, f"“{order.name}” repeats itself, beside amounts"
+    return None
+
+
+def _lookup(look: _Look) -> tuple[Kind, str] | None:
+    """A table that explains another one's ids: the first id column is that of something else and is there once."""
+    for fact in look.facts:
+        if fact.id_like and fact.unique >= 0.999 and names_an_id(fact.name) and names_something_else(fact.name):
+            return Kind.LOOKUP, f"“{fact.name}” is there once per row and identifies no customer"
+    return None
+
+
+def _weak_id(look: _Look) -> Facts | None:
+    """A column that is an id by its values, and at least a little by its name or place."""
+    usable = [f for f in look.facts if f.type in (ColumnType.INTEGER, ColumnType.TEXT, ColumnType.NUMBER)]
+    for fact in usable:
+        if plain(fact.name) in WEAK_ID_NAMES and fact.unique >= ENOUGH_UNIQUE:
+            return fact
+    for fact in usable:
+        named = words(fact.name)[-1:] in (["id"], ["no"], ["nr"], ["key"], ["code"], ["number"])
+        if named and not names_something_else(fact.name) and fact.type is not ColumnType.NUMBER and fact.unique >= 0.99:
+            return fact
+    first = look.facts[0] if look.facts else None
+    return first if first is not None and look.rows >= 10 and _counts_rows(look, first) else None
+
+
+def _counts_rows(look: _Look, fact: Facts) -> bool:
+    """Whether the first column is a code or a running number, whatever it is called."""
+    if fact.unique < 1 or fact.filled < look.rows:
+        return False
+    if fact.type is ColumnType.TEXT:
+        values = fact.values
+        return not (values.str.len_chars() > 40).any() and bool(values.str.contains(r"\d").all())
+    return fact.type is ColumnType.INTEGER and fact.high - fact.low + 1 == fact.values.len()
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Names in quotation marks: “a”, “b” and “c”."""
+    quoted = [f"“{name}”" for name in list(names)[:3]]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def _reported(verdict: Findings, given: tuple[str, ...]) -> dict[str, str]:
+    """The roles that mean something in a table of this kind, in the order of recipe.ROLES."""
+    wanted = {*_REPORTED[verdict.kind], *given}
+    order = {role: place for place, role in enumerate(ROLES)}
+    kept = [role for role in verdict.roles if _base(role) in wanted]
+    return {role: verdict.roles[role] for role in sorted(kept, key=lambda r: (order[_base(r)], len(r), r))}

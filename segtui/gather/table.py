@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
 
-from segtui.errors import SourceError
+from segtui.errors import RecipeError, SourceError
 from segtui.gather import text, typed
 from segtui.gather.read import as_windows, column_names, layouts, settle, unique_names
+from segtui.gather.reading import Reading, reading_of
+from segtui.gather.reading.builder import Built, ColumnBuilder
 from segtui.gather.sniff import Compression, Format, Layout
-from segtui.gather.types import ColumnBuilder, column_type, normalise
+from segtui.gather.types import column_type, normalise
 from segtui.progress import Progress, Steps
 from segtui.recipe import SourceSpec
 from segtui.results import Column
 
+Forced = dict[str, Reading]
+
 PAUSE = 0.012
 """Seconds of work after which a piece of long work offers to stop."""
+
+
+NOTHING_SAID: Mapping[str, str] = {}
+"""No column is to be read in a certain way."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -31,16 +39,28 @@ class Table:
     notes: tuple[str, ...]
 
 
-def read_table(sources: tuple[SourceSpec, ...]) -> Steps[Table]:
+def read_table(sources: tuple[SourceSpec, ...], columns: Mapping[str, str] = NOTHING_SAID) -> Steps[Table]:
     """Read the sources one after another into one table.
 
-    Raises SourceError, also for a table without rows or columns.
+    columns: the reading of each column that is not to be read as found, by its name in `gather.reading`.
+    Raises SourceError, also for a table without rows or columns, and RecipeError for a column or a reading that there
+    is not.
     """
-    found = [(spec, layout) for spec in sources for layout in layouts(spec)]
+    return (yield from read_parts([(spec, layout) for spec in sources for layout in layouts(spec)], columns))
+
+
+def read_parts(
+    found: list[tuple[SourceSpec, Layout]], columns: Mapping[str, str] = NOTHING_SAID, most: int | None = None
+) -> Steps[Table]:
+    """Read files with the same columns one after another into one table; see `read_table`.
+
+    most: stop soon after so many rows.
+    """
+    forced = {name: reading_of(reading) for name, reading in columns.items()}
     forms = {layout.format is Format.TEXT for _, layout in found}
     if len(forms) > 1:
         raise SourceError("text and typed files do not go together", hint="Open one of them.")
-    table = yield from (_read_texts(found) if forms == {True} else _read_typed(found))
+    table = yield from (_read_texts(found, forced, most) if forms == {True} else _read_typed(found, forced, most))
     if not table.frame.width:
         raise SourceError("it has no columns", where=found[0][1].where, hint="Choose a file that holds a table.")
     if not table.frame.height:
@@ -70,10 +90,10 @@ class _Clock:
         return True
 
 
-def _read_texts(found: list[tuple[SourceSpec, Layout]]) -> Steps[Table]:
+def _read_texts(found: list[tuple[SourceSpec, Layout]], forced: Forced, most: int | None) -> Steps[Table]:
     while True:
         try:
-            return (yield from _read_all(found))
+            return (yield from _read_all(found, forced, most))
         except text.NotUtf8:
             decided = []
             for spec, layout in found:
@@ -92,29 +112,41 @@ def _decided(layout: Layout) -> Steps[Layout]:
     return replace(layout, sure=True)
 
 
-def _read_all(found: list[tuple[SourceSpec, Layout]]) -> Steps[Table]:
+def _read_all(found: list[tuple[SourceSpec, Layout]], forced: Forced, most: int | None) -> Steps[Table]:
     names, notes = column_names(found[0][1])
     told = list(notes)
     if not names:
         return Table(pl.DataFrame(), (), ())
     _check_names([layout for _, layout in found])
-    builders = [ColumnBuilder(name, _decimal_comma(found)) for name in names]
-    yield from _stream(found, list(range(len(names))), builders, told)
+    _check_forced(forced, names, found[0][1])
+    builders = [ColumnBuilder(name, _semicolon(found), forced.get(name)) for name in names]
+    yield from _stream(found, list(range(len(names))), builders, told, most)
     again = [i for i, builder in enumerate(builders) if builder.reread]
     if again:
         for i in again:
             builders[i] = builders[i].again()
-        yield from _stream(found, again, [builders[i] for i in again], None)
+        yield from _stream(found, again, [builders[i] for i in again], None, most)
     for spec, layout in found:
-        settle(spec, layout)
+        if most is None:
+            settle(spec, layout)
         if layout.encoding == "cp1252" and spec.encoding is None:
             told.append(f"{layout.where} is not UTF-8; it is read as Windows-1252")
     return (yield from _finish_text(builders, told))
 
 
-def _decimal_comma(found: list[tuple[SourceSpec, Layout]]) -> bool:
-    """Whether 1,5 may be a number: only where the comma separates nothing and ; does."""
+def _semicolon(found: list[tuple[SourceSpec, Layout]]) -> bool:
+    """Whether semicolons separate the columns, as where the comma is the decimal mark."""
     return all(layout.delimiter == ";" for _, layout in found)
+
+
+def _check_forced(forced: Forced, names: tuple[str, ...], layout: Layout) -> None:
+    unknown = [name for name in forced if name not in names]
+    if unknown:
+        raise RecipeError(
+            f"the recipe says how to read “{unknown[0]}”, and there is no such column",
+            where=layout.where,
+            hint=f"The columns are: {', '.join(names)}.",
+        )
 
 
 def _check_names(found: list[Layout]) -> None:
@@ -128,7 +160,11 @@ def _check_names(found: list[Layout]) -> None:
 
 
 def _stream(
-    found: list[tuple[SourceSpec, Layout]], wanted: list[int], builders: list[ColumnBuilder], told: list[str] | None
+    found: list[tuple[SourceSpec, Layout]],
+    wanted: list[int],
+    builders: list[ColumnBuilder],
+    told: list[str] | None,
+    most: int | None,
 ) -> Steps[None]:
     """Feed the wanted columns to their builders; `told` (first reading only) collects notes on short rows."""
     clock, rows = _Clock(), 0
@@ -145,8 +181,10 @@ def _stream(
                     yield _progress(layout, batch.read, rows)
             rows += batch.frame.height
             yield _progress(layout, batch.read, rows)
+            if most is not None and rows >= most:
+                return
         if told is not None and short:
-            told.append(_short_note(short, len(layout.names), layout))
+            told.append(short_note(short, len(layout.names), layout))
 
 
 def _stoppable(layout: Layout, before: int) -> Iterator[text.Batch | Progress]:
@@ -187,7 +225,8 @@ def _short(layout: Layout) -> str:
     return layout.where if layout.where == "standard input" else layout.path.name
 
 
-def _short_note(short: list[tuple[int, int]], width: int, layout: Layout) -> str:
+def short_note(short: list[tuple[int, int]], width: int, layout: Layout) -> str:
+    """What is said of rows with too few fields. short: (row, fields found) of each."""
     row, fields = short[0]
     first = f"row {row + 1:,} has {fields} of {width} fields"
     rest = f", and {len(short) - 1:,} more rows like it" if len(short) > 1 else ""
@@ -199,12 +238,12 @@ def _finish_text(builders: list[ColumnBuilder], told: list[str]) -> Steps[Table]
     clock = _Clock()
     while builders:
         builder = builders.pop(0)  # its pieces are freed as its column is put together
-        column = builder.finish()
-        series.append(column)
-        columns.append(_describe(column))
-        told.extend(builder.notes(column))
+        built = builder.finish()
+        series.append(built.values)
+        columns.append(built.column)
+        told.extend(built.notes)
         if clock.due():
-            yield Progress("looking at the columns", None, column.name)
+            yield Progress("looking at the columns", None, built.column.name)
     return Table(pl.DataFrame(series), tuple(columns), tuple(told))
 
 
@@ -218,10 +257,14 @@ def _distinct(column: pl.Series) -> int:
     return column.n_unique() - (1 if column.null_count() else 0)
 
 
+_LOOSE = (Format.JSON, Format.NDJSON, Format.EXCEL)
+"""Formats where text made of digits may be meant as numbers; in the others it was stored as text on purpose."""
+
+
 # -- typed ---------------------------------------------------------------------------------------------------
 
 
-def _read_typed(found: list[tuple[SourceSpec, Layout]]) -> Steps[Table]:
+def _read_typed(found: list[tuple[SourceSpec, Layout]], forced: Forced, most: int | None) -> Steps[Table]:
     total = sum(typed.row_count(layout) or 0 for _, layout in found)
     names: list[str] = []
     pieces: dict[str, list[pl.Series]] = {}
@@ -238,23 +281,36 @@ def _read_typed(found: list[tuple[SourceSpec, Layout]]) -> Steps[Table]:
                 pieces[name].append(batch[name])
             rows += batch.height
             yield Progress(f"reading {_short(layout)}", min(1.0, rows / total) if total else None, f"{rows:,} rows")
-    return (yield from _finish_typed(pieces, found))
+            if most is not None and rows >= most:
+                break
+    return (yield from _finish_typed(pieces, found, forced))
 
 
-def _finish_typed(pieces: dict[str, list[pl.Series]], found: list[tuple[SourceSpec, Layout]]) -> Steps[Table]:
+def _finish_typed(
+    pieces: dict[str, list[pl.Series]], found: list[tuple[SourceSpec, Layout]], forced: Forced
+) -> Steps[Table]:
     renamed, notes = unique_names(tuple(pieces))
-    told = list(notes)
-    dates = all(layout.format in (Format.JSON, Format.NDJSON) for _, layout in found)
+    told = [*notes, *filter(None, (typed.sheet_note(layout) for _, layout in found))]
+    _check_forced(forced, renamed, found[0][1])
+    digits = all(layout.format in _LOOSE for _, layout in found)
     series, columns = [], []
     for name, new in zip(tuple(pieces), renamed, strict=True):
         whole = _joined(pieces.pop(name), found[-1][1], name)
-        column, note = normalise(whole.rename(new), dates)
-        if note:
-            told.append(note)
-        series.append(column)
-        columns.append(_describe(column))
+        built = _normal(whole.rename(new), forced.get(new), digits)
+        series.append(built.values)
+        columns.append(built.column)
+        told.extend(built.notes)
         yield Progress("looking at the columns", None, new)
     return Table(pl.DataFrame(series), tuple(columns), tuple(told))
+
+
+def _normal(whole: pl.Series, forced: Reading | None, digits: bool) -> Built:
+    """A column that brings its type; text among them may be numbers or dates all the same."""
+    if whole.dtype in (pl.String, pl.Categorical, pl.Enum) or forced is not None:
+        builder = ColumnBuilder(whole.name, forced=forced, digits=digits)
+        return builder.of_whole(normalise(whole)[0].cast(pl.String))
+    column, note = normalise(whole)
+    return Built(column, _describe(column), (note,) if note else ())
 
 
 def _joined(parts: list[pl.Series], layout: Layout, name: str) -> pl.Series:

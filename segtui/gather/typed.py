@@ -8,7 +8,7 @@ import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import polars as pl
 
@@ -57,6 +57,13 @@ def head(layout: Layout, rows: int) -> pl.DataFrame:
         return _scan(layout).head(rows).collect()
     except pl.exceptions.PolarsError as problem:
         raise _unreadable(layout, problem) from problem
+
+
+def column_names(layout: Layout) -> tuple[str, ...]:
+    """The names of the columns, in order. Raises SourceError."""
+    if layout.format in (Format.PARQUET, Format.ARROW):
+        return tuple(_scan(layout).collect_schema().names())
+    return tuple(head(layout, 1).columns)
 
 
 def _scan(layout: Layout) -> pl.LazyFrame:
@@ -143,17 +150,46 @@ def _excel(layout: Layout) -> pl.DataFrame:
             "Excel files need an extra package", where=layout.where, hint="Install it with: pip install 'segtui[excel]'"
         ) from problem
     logging.getLogger("fastexcel").addHandler(logging.NullHandler())  # or its remarks land on standard error
+    called = "its first sheet" if layout.sheet is None else f"the sheet “{layout.sheet}”"
     try:
-        found: object = pl.read_excel(layout.path, infer_schema_length=None, drop_empty_rows=False)
-        return cast(pl.DataFrame, found)
+        _check_sheet(layout)
+        name = sheets(layout)[0] if layout.sheet is None else layout.sheet
+        return pl.read_excel(layout.path, sheet_name=name, infer_schema_length=None, drop_empty_rows=False)
     except pl.exceptions.NoDataError as problem:
         raise SourceError(
-            "its first sheet is empty", where=layout.where, hint="Move the table to the first sheet."
+            f"{called} is empty", where=layout.where, hint="Name another sheet, as in book.xlsx#Orders."
         ) from problem
     except (ValueError, OSError, fastexcel.FastExcelError) as problem:
         raise SourceError(
-            f"the first sheet cannot be read ({problem})", where=layout.where, hint="Export the sheet as CSV."
+            f"{called} cannot be read ({problem})", where=layout.where, hint="Export the sheet as CSV."
         ) from problem
+
+
+def sheets(layout: Layout) -> tuple[str, ...]:
+    """The names of a workbook's sheets; () for other formats."""
+    if layout.format is not Format.EXCEL:
+        return ()
+    import fastexcel
+
+    return tuple(fastexcel.read_excel(str(layout.path)).sheet_names)
+
+
+def sheet_note(layout: Layout) -> str:
+    """What is said where a workbook has more sheets than the one that is read."""
+    if layout.sheet is not None or len(names := sheets(layout)) < 2:
+        return ""
+    listed = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+    return (
+        f"{layout.where} has {len(names)} sheets ({listed}); the first is read. Another is named as in "
+        f"{layout.path.name}#{names[1]}"
+    )
+
+
+def _check_sheet(layout: Layout) -> None:
+    if layout.sheet is not None and layout.sheet not in (names := sheets(layout)):
+        raise SourceError(
+            f"there is no sheet “{layout.sheet}”", where=layout.where, hint=f"The sheets are {', '.join(names)}."
+        )
 
 
 def _unreadable(layout: Layout, problem: Exception) -> SourceError:

@@ -8,6 +8,7 @@ in `prepare.duplicates`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,13 +47,25 @@ def inspect(dataset: Dataset) -> Steps[Inspection]:
     for column in dataset.frame:
         verdicts.append(_verdict(dataset, column, counted.get(column.name)))
         yield Progress("inspecting the columns", len(verdicts) / dataset.frame.width, column.name)
-    verdicts = yield from near_duplicates(dataset, verdicts)
+    verdicts = _core_first(dataset, (yield from near_duplicates(dataset, verdicts)))
     return Inspection(tuple(verdicts), _warnings(dataset, verdicts))
+
+
+def _core_first(dataset: Dataset, verdicts: list[FeatureVerdict]) -> list[FeatureVerdict]:
+    """Of customers made from orders or events a few features start switched on; the others wait to be asked for."""
+    core = dataset.rollup.proposed if dataset.rollup is not None else ()
+    if not any(verdict.proposed and verdict.name in core for verdict in verdicts):
+        return verdicts
+    why = f"{', '.join(core)} start on; switch on what else should count"
+    return [
+        replace(verdict, off_reason=why) if verdict.proposed and verdict.name not in core else verdict
+        for verdict in verdicts
+    ]
 
 
 def _counted(dataset: Dataset) -> dict[str, int]:
     """Different values per column, where reading has counted them on the very same rows."""
-    if dataset.left_out or len(dataset.sources) != 1:
+    if dataset.left_out or dataset.rollup is not None or len(dataset.sources) != 1:
         return {}
     return {column.name: column.distinct for column in dataset.sources[0].columns}
 

@@ -96,6 +96,33 @@ class LeftOutPage:
         return int(after[0]) if len(after) else None
 
 
+class FramePage:
+    """Any frame as it stands; a column named row is the number of a source row."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+        self.columns: tuple[PageColumn, ...] = tuple(
+            PageColumn(name, kind.is_numeric()) for name, kind in frame.schema.items()
+        )
+
+    @property
+    def row_count(self) -> int:
+        return self._frame.height
+
+    def rows(self, start: int, stop: int) -> list[tuple[Cell, ...]]:
+        return [tuple(map(cell, row)) for row in self._frame[max(0, start) : stop].rows()]
+
+    def find(self, text: str, start: int, forward: bool = True) -> int | None:
+        texts = [name for name, kind in self._frame.schema.items() if kind == pl.String]
+        for low, high in _spans(start, self.row_count, forward):
+            part = self._frame[low:high].select(texts)
+            hits = part.select(pl.any_horizontal(_contains(c, text) for c in texts)).to_series().fill_null(False)
+            found = hits.arg_true()
+            if len(found):
+                return low + int(found[0] if forward else found[-1])
+        return None
+
+
 def _contains(column: str, text: str) -> pl.Expr:
     return pl.col(column).cast(pl.String).str.to_lowercase().str.contains(text.lower(), literal=True)
 

@@ -13,14 +13,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from segtui.errors import SourceError
+from segtui.errors import RecipeError, SourceError
 from segtui.gather import paths
 from segtui.gather.dataset import identity, open_dataset
 from segtui.gather.describe import describe
 from segtui.gather.preview import preview
 from segtui.gather.read import is_text, read_text, read_typed, unique_names
 from segtui.gather.sniff import sniff
-from segtui.gather.types import Parse, convert, propose
+from segtui.gather.table import read_table
 from segtui.progress import finish
 from segtui.recipe import GatherSpec, SourceSpec
 from segtui.results import Dataset
@@ -48,54 +48,6 @@ def write(tmp_path: Path, text: str, name: str = "a.csv") -> Path:
     return path
 
 
-@pytest.mark.parametrize(
-    ("cells", "parse", "values"),
-    [
-        (["1", "-2", "+3"], Parse.INTEGER, [1, -2, 3]),
-        (["1", " 2 ", None], Parse.INTEGER, [1, 2, None]),
-        (["1", "2.5", "1e3"], Parse.NUMBER, [1.0, 2.5, 1000.0]),
-        (["0.5", "0", "00.5"], Parse.TEXT, ["0.5", "0", "00.5"]),
-        (["01234", "94107"], Parse.TEXT, ["01234", "94107"]),
-        (["1234567890123456", "1"], Parse.TEXT, ["1234567890123456", "1"]),
-        (["123456789012345", "1"], Parse.INTEGER, [123456789012345, 1]),
-        (["1", "NA", "n/a", "-", "NaN", "null"], Parse.INTEGER, [1, None, None, None, None, None]),
-        (["1.5", "NaN", "nan"], Parse.NUMBER, [1.5, None, None]),
-        (["yes", "No", "YES", ""], Parse.YES_NO, [True, False, True, None]),
-        (["true", "FALSE", "-"], Parse.YES_NO, [True, False, None]),
-        (["2024-02-29", "NA"], Parse.DATE, [datetime.date(2024, 2, 29), None]),
-        (["2024-2-9", "2024-02-10"], Parse.TEXT, ["2024-2-9", "2024-02-10"]),
-        (["2024-02-30"], Parse.TEXT, ["2024-02-30"]),
-        (
-            ["2024-01-02T03:04", "2024-01-02 03:04:05.5", "2024-01-02T03:04:05Z", "2024-01-02T03:04:05+02:00"],
-            Parse.TIME,
-            [
-                datetime.datetime(2024, 1, 2, 3, 4),
-                datetime.datetime(2024, 1, 2, 3, 4, 5, 500_000),
-                datetime.datetime(2024, 1, 2, 3, 4, 5),
-                datetime.datetime(2024, 1, 2, 1, 4, 5),
-            ],
-        ),
-        (["1,5", "2"], Parse.TEXT, ["1,5", "2"]),
-        (["NA", "x"], Parse.TEXT, ["NA", "x"]),
-        (["NA", "-", ""], Parse.EMPTY, None),
-        (["$1", "$2"], Parse.TEXT, ["$1", "$2"]),
-        (["01/02/2024"], Parse.TEXT, ["01/02/2024"]),
-    ],
-)
-def test_types(cells: list[str | None], parse: Parse, values: list[object] | None) -> None:
-    column = pl.Series("x", cells, dtype=pl.String)
-    assert propose(column, decimal_comma=False) is parse
-    if values is not None:
-        assert convert(parse, column).values.to_list() == values
-
-
-def test_decimal_comma() -> None:
-    column = pl.Series(["1,5", "2", "-0,25", "NA"])
-    assert propose(column, decimal_comma=True) is Parse.COMMA
-    assert convert(Parse.COMMA, column).values.to_list() == [1.5, 2.0, -0.25, None]
-    assert convert(Parse.COMMA, pl.Series(["1.234,5"])).failed == 1
-
-
 def test_verdict_is_for_the_whole_column(tmp_path: Path) -> None:
     """What the first rows promise does not hold later: nothing may turn to missing, every cell is accounted for."""
     many = 150_000
@@ -105,23 +57,67 @@ def test_verdict_is_for_the_whole_column(tmp_path: Path) -> None:
     found = opened(path)
     kinds = {name: str(kind) for name, kind in found.frame.schema.items()}
     assert kinds["a"] == "Float64"
-    assert kinds["b"] == kinds["e"] == kinds["f"] == "String"
-    assert kinds["c"] == "Int64"
+    assert kinds["b"] == kinds["c"] == "Int64"
+    assert kinds["e"] == kinds["f"] == "String"
     assert kinds["d"].startswith("Datetime")
     where = found.row.tolist().index(149_000)
     assert found.frame.row(where, named=True) == {
         "customer_id": 149_001,
         "a": 2.5,
-        "b": "12k",
+        "b": None,
         "c": None,
         "d": datetime.datetime(2024, 1, 1, 10),
         "e": "late",
         "f": "007",
     }
-    assert found.frame["b"].null_count() == 0
+    column = {column.name: column for column in found.sources[0].columns}
+    assert (column["b"].unread, column["b"].examples) == (1, ("“12k” (row 149,001)",))
     assert found.frame["e"].null_count() == many - 2
     assert any("c: 1 × “NA” counts as missing" in w for w in found.warnings)
-    assert any("b is text" in w and "12k" in w and "row 149,001" in w for w in found.warnings)
+    assert (
+        "b: 1 of 149,999 values could not be read as a whole number and counts as missing: “12k” (row 149,001); set its "
+        "reading to text to keep them"
+    ) in found.warnings
+    assert any("f is text" in w and "007" in w and "row 149,001" in w for w in found.warnings)
+
+
+def test_the_recipe_says_how_a_column_is_read(tmp_path: Path) -> None:
+    path = write(tmp_path, "customer_id,when,code\n1,01/02/2024,12\n2,03/02/2024,x\n3,05/02/2024,\n")
+    source = (SourceSpec(str(path)),)
+    found = finish(read_table(source))
+    assert (found.columns[1].reading, found.columns[1].choices) == ("date d/m/y", ("date m/d/y",))
+    assert any("Set its reading to “date m/d/y”" in note for note in found.notes)
+    forced = finish(read_table(source, {"when": "date m/d/y", "code": "integer", "customer_id": "text"}))
+    assert forced.frame.rows() == [
+        ("1", datetime.date(2024, 1, 2), 12),
+        ("2", datetime.date(2024, 3, 2), None),
+        ("3", datetime.date(2024, 5, 2), None),
+    ]
+    assert forced.columns[1].choices == ("date d/m/y",)
+    assert (forced.columns[2].unread, forced.columns[2].missing, forced.columns[2].examples) == (1, 2, ("“x” (row 2)",))
+    with pytest.raises(RecipeError, match="there is no reading named “dates”"):
+        finish(read_table(source, {"when": "dates"}))
+    with pytest.raises(RecipeError, match="no such column"):
+        finish(read_table(source, {"then": "date"}))
+
+
+def test_text_in_typed_files(tmp_path: Path) -> None:
+    """In Parquet text was chosen; in JSON and Excel numbers and dates are often text by accident."""
+    frame = pl.DataFrame(
+        {"customer_id": ["1", "2"], "zip": ["12345", "23456"], "spend": ["$1.50", "$2"], "on": ["31.12.2024", None]}
+    )
+    frame.write_parquet(tmp_path / "a.parquet")
+    frame.write_json(tmp_path / "a.json")
+    stored = finish(read_table((SourceSpec(str(tmp_path / "a.parquet")),)))
+    assert [column.reading for column in stored.columns] == ["text", "text", "number", "date d/m/y"]
+    loose = finish(read_table((SourceSpec(str(tmp_path / "a.json")),)))
+    assert [column.reading for column in loose.columns] == ["integer", "integer", "number", "date d/m/y"]
+    assert loose.frame["spend"].to_list() == [1.5, 2.0]
+    forced = finish(read_table((SourceSpec(str(tmp_path / "a.parquet")),), {"zip": "integer"}))
+    assert forced.frame["zip"].to_list() == [12345, 23456]
+    pl.DataFrame({"customer_id": [1, 2], "tags": [["a"], ["b", "c"]]}).write_parquet(tmp_path / "b.parquet")
+    as_text = finish(read_table((SourceSpec(str(tmp_path / "b.parquet")),), {"customer_id": "text", "tags": "text"}))
+    assert as_text.frame["customer_id"].to_list() == ["1", "2"]
 
 
 def test_missing_words_are_values_in_text(tmp_path: Path) -> None:

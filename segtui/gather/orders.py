@@ -1,0 +1,327 @@
+"""Order lines to customers: one grouped query over all lines, then arithmetic on one row per customer.
+
+Every feature is defined once, in `_DEFINITIONS`, with its unit; a feature that the lines cannot carry (no time, no
+product …) is not made. Features see the lines that cleaning keeps, and the returns: what is sent back tells about a
+customer even where its lines are left out.
+
+Distinct orders and products are counted by 64-bit hashes within each customer, which keeps a gigabyte of order lines in
+memory; two of a customer's million products would collide with a chance of 1 in 30 million.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from segtui.gather import cleaning
+from segtui.gather.cleaning import KEPT, OUT
+from segtui.gather.lines import MICRO, Lines, discounted, micro, paid
+from segtui.results import FeatureNote
+
+RECENT = 90
+"""Days of the two windows that `trend` compares."""
+
+EVENING = 18
+"""The hour from which an order counts as placed in the evening."""
+
+_MINUTES_A_DAY = 1440
+
+_DEFINITIONS: dict[str, tuple[str, str]] = {
+    "recency": ("days", "calendar days from the last order to the snapshot"),
+    "frequency": ("orders", "different orders"),
+    "monetary": ("money", "paid for all orders, after discounts, before returns"),
+    "average_order_value": ("money", "monetary / frequency"),
+    "tenure": ("days", "calendar days from the first order to the snapshot"),
+    "typical_gap": ("days", "median of the days between successive days with an order; missing with one such day"),
+    "gap_spread": ("days", "standard deviation of those days; missing below two gaps"),
+    "trend": (
+        "-1 to 1",
+        f"days with an order in the last {RECENT} days against the {RECENT} days before: "
+        "(recent - earlier) / (recent + earlier); 0 where there is none in either",
+    ),
+    "units_per_order": ("pieces", "pieces bought / frequency"),
+    "lines_per_order": ("lines", "order lines / frequency"),
+    "distinct_products": ("products", "different products bought"),
+    "distinct_categories": ("categories", "different categories bought"),
+    "top_category_share": ("share", "share of monetary in the customer's own largest category"),
+    "return_rate": ("share", "pieces sent back / pieces bought; may exceed 1 where older purchases came back"),
+    "discount_share": ("share", "discounts / (paid + discounts)"),
+    "weekend_share": ("share", "share of the order times on a Saturday or Sunday"),
+    "evening_share": ("share", f"share of the order times from {EVENING}:00 to midnight"),
+    "first_order": ("day", "day of the first order"),
+    "last_order": ("day", "day of the last order"),
+    "country": ("", "country of the latest order"),
+}  # fmt: skip
+"""Feature -> (unit, definition), in the order of the customer table."""
+
+ZERO_WITHOUT_ORDERS = frozenset(("frequency", "monetary"))
+"""Features that are 0, and not missing, for a customer who never ordered."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What of the lines may be seen, and how money is read.
+
+    cut: the day from which on no line counts; None: all count. until: the end of the holdout window that starts at
+    `cut`; None: there is none. discount_is_share: whether discounts are shares of the price rather than amounts.
+    """
+
+    cut: date | None = None
+    until: date | None = None
+    discount_is_share: bool = False
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Rolled:
+    """Order features. frame: customer_id and the features, by customer_id, also of customers without an order that
+    counts (frequency 0). first_day, last_day: of the lines kept."""
+
+    frame: pl.DataFrame
+    notes: tuple[FeatureNote, ...]
+    orders: int
+    revenue: float
+    first_day: date | None
+    last_day: date | None
+    outcome: pl.DataFrame | None
+
+
+# -- queries -------------------------------------------------------------------------------------------------
+
+
+def customer_key(keep_guests: bool) -> pl.Expr:
+    """Who a line belongs to; with `keep_guests` an order without a customer is a customer of its own."""
+    key = pl.col("customer_id")
+    if not keep_guests:
+        return key
+    return pl.coalesce(key.cast(pl.String), pl.lit("order ") + pl.col("order_id"))
+
+
+def marked(lines: Lines, marks: pl.Expr, keep_guests: bool) -> pl.LazyFrame:
+    """The lines with their mark (`cleaning.OUT`) and their customer (`key`)."""
+    return lines.frame.with_columns(marks).with_columns(customer_key(keep_guests).alias("key"))
+
+
+def queries(lines: Lines, all_lines: pl.LazyFrame, view: View) -> dict[str, pl.LazyFrame]:
+    """The queries that `finish` needs the answers of. all_lines: from `marked`."""
+    whose = all_lines.filter(pl.col("key").is_not_null())
+    found = {"customers": whose.group_by("key").agg(_aggregates(lines, view))}
+    kept = all_lines.filter(pl.col("key").is_not_null() & (pl.col(OUT) == KEPT))
+    if lines.has("category") and lines.paid:
+        spend = micro(paid(lines, view.discount_is_share)).sum().alias("spend")
+        by_category = kept.group_by("key", "category").agg(spend).filter(pl.col("category").is_not_null())
+        found["categories"] = by_category.group_by("key").agg(
+            pl.len().alias("categories"), pl.col("spend").max().alias("top"), pl.col("spend").sum().alias("known")
+        )
+    if view.until is not None and view.cut is not None:
+        found["outcome"] = _outcome(lines, all_lines, view.cut, view.until, view.discount_is_share)
+    return found
+
+
+def _kept(values: pl.Expr) -> pl.Expr:
+    return pl.when(pl.col(OUT) == KEPT).then(values)
+
+
+def order_key(lines: Lines) -> pl.Expr:
+    """What tells orders of one customer apart: the order's number, else its day; without both every line is one."""
+    if lines.has("order_id"):
+        return pl.col("order_id").hash()
+    return pl.col("time").cast(pl.Date).hash() if lines.has("time") else pl.int_range(pl.len()).hash()
+
+
+def _aggregates(lines: Lines, view: View) -> list[pl.Expr]:
+    """Everything summed or counted per customer. Where lines are left out, a null stands for them."""
+    kept = pl.col(OUT) == KEPT
+    found = [
+        pl.len().alias("all lines"),
+        kept.sum().alias("lines"),
+        _kept(order_key(lines)).n_unique().alias("orders"),
+    ]
+    if lines.paid:
+        found.append(_kept(micro(paid(lines, view.discount_is_share))).sum().alias("paid"))
+    if (off := discounted(lines, view.discount_is_share)) is not None and lines.paid:
+        found.append(_kept(micro(off)).sum().alias("off"))
+    if lines.has("quantity"):
+        found.append(_kept(micro(pl.col("quantity"))).sum().alias("units"))
+        found.append(_sent_back("quantity").alias("sent back"))
+    elif lines.has("amount"):
+        found.append(_sent_back("amount").alias("sent back"))
+    if lines.has("product"):
+        product = pl.when((pl.col(OUT) == KEPT) & pl.col("product").is_not_null()).then(pl.col("product").hash())
+        found.append(product.n_unique().alias("products"))
+        found.append(product.count().alias("with product"))
+    if lines.has("time"):
+        moment = _minute() * _PLACE + _country_code() if lines.has("country") else _minute()
+        found.append(_kept(moment).unique().alias("moments"))
+    elif lines.has("country"):
+        found.append(_kept(pl.col("country")).max().alias("country"))
+    return found
+
+
+def _sent_back(role: str) -> pl.Expr:
+    """What returns sum up to, as far as any feature may see them."""
+    return pl.when((pl.col(role) < 0) & (pl.col(OUT) != cleaning.LATER)).then(micro(-pl.col(role))).sum()
+
+
+def _minute() -> pl.Expr:
+    """Minutes since 1970 began."""
+    return pl.col("time").cast(pl.Datetime("us")).dt.timestamp("us") // 60_000_000
+
+
+_PLACE = 1 << 16
+"""Countries that can be told apart; a moment is a minute times this, plus the country's code."""
+
+_PLACES = pl.Categories("segtui countries", "segtui")
+
+
+def _country_code() -> pl.Expr:
+    """From 1 on; 0: none. Beyond what a moment has room for all are the last one."""
+    code = pl.col("country").cast(pl.Categorical(_PLACES)).to_physical().cast(pl.Int64)
+    return (code + 1).clip(upper_bound=_PLACE - 1).fill_null(0)
+
+
+def know_countries(levels: list[str]) -> None:
+    """Give countries their codes in a fixed order, so that ties within a minute do not depend on threads."""
+    pl.Series(sorted(levels)).cast(pl.Categorical(_PLACES))
+
+
+def _outcome(lines: Lines, all_lines: pl.LazyFrame, cut: date, until: date, shares: bool) -> pl.LazyFrame:
+    """What happened from the snapshot on: lines that carry LATER have passed every step of cleaning."""
+    inside = (pl.col("time") >= pl.lit(cut)) & (pl.col("time") < pl.lit(until))
+    asked = [order_key(lines).n_unique().cast(pl.Int64).alias("orders")]
+    if lines.paid:
+        asked.append(micro(paid(lines, shares)).sum().alias("spend"))
+    return (
+        all_lines.filter(pl.col("key").is_not_null() & (pl.col(OUT) == cleaning.LATER) & inside)
+        .group_by("key")
+        .agg(asked)
+    )
+
+
+# -- from sums to features -----------------------------------------------------------------------------------
+
+
+def finish(lines: Lines, found: dict[str, pl.DataFrame], snapshot: date | None, source: str) -> Rolled:
+    """The features, from the answers of `queries`. snapshot: None where the lines have no time."""
+    sums = found["customers"].sort("key")
+    if "categories" in found:
+        sums = sums.join(found["categories"], on="key", how="left", maintain_order="left")
+    sums = sums.with_columns(
+        (pl.col("orders").cast(pl.Int64) - (pl.col("lines") < pl.col("all lines")).cast(pl.Int64)).alias("orders")
+    )
+    if lines.has("time"):
+        sums = _with_days(lines, sums)
+    made = _features(lines, sums.columns, snapshot)
+    some = pl.col("lines") > 0
+    ordered = [
+        (made[name] if name in ZERO_WITHOUT_ORDERS else pl.when(some).then(made[name])).alias(name)
+        for name in _DEFINITIONS
+        if name in made
+    ]
+    frame = sums.select(pl.col("key").alias("customer_id"), *ordered)
+    bought = sums.filter(pl.col("lines") > 0)
+    notes = tuple(
+        FeatureNote(name, *_DEFINITIONS[name], source) for name in _DEFINITIONS if name in frame.columns
+    )  # fmt: skip
+    first, last = (
+        (bought.select(pl.col("first").min(), pl.col("last").max()).row(0)) if lines.has("time") else (None,) * 2
+    )
+    revenue = int(bought["paid"].sum()) / MICRO if lines.paid else 0.0
+    return Rolled(frame, notes, int(bought["orders"].sum()), revenue, first, last, _outcome_frame(found))
+
+
+def last_day(lines: Lines, found: pl.DataFrame) -> date | None:
+    """The last day with a line that counts, from the grouped sums."""
+    latest = found["moments"].list.max().max()
+    if not isinstance(latest, int):
+        return None
+    return _day_of(latest // _PLACE if lines.has("country") else latest)
+
+
+def _day_of(minute: int) -> date:
+    return date(1970, 1, 1) + timedelta(days=minute // _MINUTES_A_DAY)
+
+
+def _outcome_frame(found: dict[str, pl.DataFrame]) -> pl.DataFrame | None:
+    if "outcome" not in found:
+        return None
+    outcome = found["outcome"].rename({"key": "customer_id"}).sort("customer_id")
+    if "spend" in outcome.columns:
+        return outcome.with_columns(pl.col("spend") / MICRO)
+    return outcome.with_columns(pl.lit(0.0).alias("spend"))
+
+
+def _with_days(lines: Lines, sums: pl.DataFrame) -> pl.DataFrame:
+    """The minutes and the days with an order, sorted, the days' gaps, the first and the last, and the last country."""
+    moments = pl.col("moments").list.drop_nulls()
+    made = [moments.alias("minutes")]
+    if lines.has("country"):
+        made = [
+            moments.list.eval(pl.element() // _PLACE).alias("minutes"),
+            (moments.list.max() % _PLACE).alias("place"),
+        ]
+    days = pl.col("minutes").list.eval((pl.element() // _MINUTES_A_DAY).cast(pl.Int32).unique().sort())
+    return (
+        sums.with_columns(made)
+        .with_columns(days.alias("days"))
+        .with_columns(
+            pl.col("days").list.eval(pl.element().diff(null_behavior="drop")).alias("gaps"),
+            pl.col("days").list.first().cast(pl.Date).alias("first"),
+            pl.col("days").list.last().cast(pl.Date).alias("last"),
+        )
+    )
+
+
+def _features(lines: Lines, have: list[str], snapshot: date | None) -> dict[str, pl.Expr]:
+    """Feature -> how it comes from the sums."""
+    orders = pl.col("orders")
+    made: dict[str, pl.Expr] = {"frequency": orders, "lines_per_order": pl.col("lines") / orders}
+    if "paid" in have:
+        money = pl.col("paid") / MICRO
+        made |= {"monetary": money, "average_order_value": money / orders}
+    if "off" in have:
+        full = pl.col("paid") + pl.col("off")
+        made["discount_share"] = pl.when(full > 0).then(pl.col("off") / full)
+    if "units" in have:
+        made["units_per_order"] = pl.col("units") / MICRO / orders
+        made["return_rate"] = pl.when(pl.col("units") > 0).then(pl.col("sent back") / pl.col("units"))
+    elif "sent back" in have:
+        made["return_rate"] = pl.when(pl.col("paid") > 0).then(pl.col("sent back") / pl.col("paid"))
+    if "products" in have:
+        made["distinct_products"] = pl.col("products").cast(pl.Int64) - (
+            pl.col("with product") < pl.col("all lines")
+        ).cast(pl.Int64)
+    if "categories" in have:
+        made["distinct_categories"] = pl.col("categories").fill_null(0).cast(pl.Int64)
+        made["top_category_share"] = pl.when(pl.col("known") > 0).then(pl.col("top") / pl.col("known"))
+    if "country" in have:
+        made["country"] = pl.col("country")
+    if snapshot is not None and "days" in have:
+        made |= _in_time(lines, snapshot)
+        if "place" in have:
+            code = pl.when(pl.col("place") > 0).then(pl.col("place") - 1).cast(pl.UInt32)
+            made["country"] = code.cat.to(pl.Categorical(_PLACES)).cast(pl.String)
+    return made
+
+
+def _in_time(lines: Lines, snapshot: date) -> dict[str, pl.Expr]:
+    today = (snapshot - date(1970, 1, 1)).days
+    gaps, minutes, element = pl.col("gaps"), pl.col("minutes"), pl.element()
+    ago = pl.lit(today) - element
+    recent = pl.col("days").list.eval((ago <= RECENT).sum()).list.first().cast(pl.Int64)
+    both = pl.col("days").list.eval((ago <= 2 * RECENT).sum()).list.first().cast(pl.Int64)
+    weekday = (element // _MINUTES_A_DAY + 3) % 7  # 1970 began on a Thursday; Monday is 0
+    made = {
+        "recency": (pl.lit(today) - pl.col("days").list.last()).cast(pl.Int64),
+        "tenure": (pl.lit(today) - pl.col("days").list.first()).cast(pl.Int64),
+        "typical_gap": gaps.list.median(),
+        "gap_spread": pl.when(gaps.list.len() >= 2).then(gaps.list.std(ddof=0)),
+        "trend": pl.when(both > 0).then((2 * recent - both) / both).otherwise(0.0),
+        "weekend_share": minutes.list.eval((weekday >= 5).mean()).list.first(),
+        "first_order": pl.col("first"),
+        "last_order": pl.col("last"),
+    }
+    if lines.frame.collect_schema()["time"] != pl.Date:
+        made["evening_share"] = minutes.list.eval((element % _MINUTES_A_DAY >= EVENING * 60).mean()).list.first()
+    return made

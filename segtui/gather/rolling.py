@@ -1,0 +1,147 @@
+"""Order lines rolled up: which days may be seen, the queries run in one pass, and what came of every step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import polars as pl
+
+from segtui.errors import AnalysisError, RecipeError
+from segtui.gather import cleaning, orders, scan
+from segtui.gather.lines import MOST, Lines
+from segtui.gather.orders import Rolled, View
+from segtui.progress import Progress, Steps
+from segtui.recipe import GatherSpec
+from segtui.results import CleaningStep
+
+DOING = "rolling up order lines"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class OrderBook:
+    """Orders as customers. lines: read; kept: after cleaning; later: on or after the snapshot, or without a date
+    where there is one to hold against. others: what the pass was asked besides, and "lines"."""
+
+    rolled: Rolled
+    steps: tuple[CleaningStep, ...]
+    lines: int
+    kept: int
+    later: int
+    snapshot: date | None
+    holdout: tuple[date, date] | None
+    others: dict[str, object]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Pass:
+    """How the lines are gone through: rows counted on the way, rows expected (0: unknown), questions to be answered in
+    the same pass."""
+
+    counted: scan.Counted | None = None
+    expected: int = 0
+    doing: str = DOING
+    questions: tuple[pl.Expr, ...] = ()
+
+
+def roll_up(lines: Lines, spec: GatherSpec, going: Pass | None = None) -> Steps[OrderBook]:
+    """Order lines to customers.
+
+    Raises AnalysisError where no line is left, RecipeError where the snapshot leaves none, and what Polars raises.
+    """
+    going = going or Pass()
+    if not lines.has("time") and (spec.snapshot or spec.holdout):
+        raise RecipeError(
+            "the orders have no date, so a snapshot or a holdout means nothing",
+            where="snapshot",
+            hint="Name the column with the date, or leave the snapshot out.",
+        )
+    guests = not spec.step_on("customer_id") and lines.has("order_id")
+    view = yield from _view(lines, spec, guests)
+    all_lines = orders.marked(lines, cleaning.marks(lines, spec, view.cut), guests)
+    asked = {"counts": all_lines.select(pl.len().cast(pl.Int64).alias("lines"), *cleaning.counts(), *going.questions)}
+    asked |= orders.queries(lines, all_lines, view)
+    answers = yield from scan.collect(list(asked.values()), going.doing, going.counted, going.expected)
+    found = dict(zip(asked, answers, strict=True))
+    others = found["counts"].row(0, named=True)
+    counted = {name: value for name, value in others.items() if isinstance(value, int)}
+    if not counted["lines"]:
+        raise AnalysisError("it has no rows", where=lines.sources[0])
+    _check_sums(found["customers"], lines)
+    steps = cleaning.steps_of(lines, spec, counted)
+    kept = counted[f"mark {cleaning.KEPT}"]
+    if not kept:
+        raise _nothing_left(lines, steps, counted, view)
+    snapshot = view.cut or (_day_after(lines, found["customers"]) if lines.has("time") else None)
+    yield Progress(going.doing, None, "features per customer")
+    rolled = orders.finish(lines, found, snapshot, " + ".join(lines.sources))
+    holdout = (view.cut, view.until) if view.cut and view.until else None
+    return OrderBook(
+        rolled, steps, counted["lines"], kept, counted[f"mark {cleaning.LATER}"], snapshot, holdout, others
+    )  # fmt: skip
+
+
+def _day_after(lines: Lines, sums: pl.DataFrame) -> date | None:
+    latest = orders.last_day(lines, sums)
+    return latest + timedelta(days=1) if latest else None
+
+
+# -- what may be seen ----------------------------------------------------------------------------------------
+
+
+def _view(lines: Lines, spec: GatherSpec, guests: bool) -> Steps[View]:
+    """The days that features may see, and what discounts are."""
+    view = View(spec.snapshot, None, (yield from _discount_is_share(lines)))
+    if spec.holdout and spec.snapshot is None:
+        latest = yield from _latest(lines, spec, guests)
+        if latest is not None:
+            end = latest + timedelta(days=1)
+            return replace(view, cut=end - timedelta(days=spec.holdout), until=end)
+    if spec.holdout and spec.snapshot is not None:
+        return replace(view, until=spec.snapshot + timedelta(days=spec.holdout))
+    return view
+
+
+def _latest(lines: Lines, spec: GatherSpec, guests: bool) -> Steps[date | None]:
+    """The last day with a line that counts."""
+    kept = orders.marked(lines, cleaning.marks(lines, spec, None), guests).filter(pl.col(cleaning.OUT) == cleaning.KEPT)
+    (found,) = yield from scan.collect([kept.select(pl.col("time").max().cast(pl.Date))], "looking for the last order")
+    latest: date | None = found.item()
+    return latest
+
+
+def _discount_is_share(lines: Lines) -> Steps[bool]:
+    """Discounts are shares of the price where none is above 1; money mostly is."""
+    if not lines.discounts:
+        return False
+    largest = [pl.col(name).abs().max().alias(name) for name in lines.discounts]
+    (found,) = yield from scan.collect([lines.frame.select(largest)], "looking at the discounts")
+    values = [value for value in found.row(0) if value is not None]
+    return bool(values) and max(values) <= 1.0
+
+
+# -- what can go wrong ---------------------------------------------------------------------------------------
+
+
+def _check_sums(sums: pl.DataFrame, lines: Lines) -> None:
+    """Whole millionths hold sums up to nine billion thousands; beyond that they would wrap round without a word."""
+    for name in ("paid", "off", "units", "sent back"):
+        if name in sums.columns and sums.height:
+            largest = sums[name].cast(pl.Float64).abs().max()
+            if isinstance(largest, float) and largest > MOST * 1e6:
+                raise AnalysisError(
+                    f"the sums of its {name} are too large to count",
+                    where=lines.sources[0],
+                    hint="Give amounts in a larger unit, such as thousands.",
+                )
+
+
+def _nothing_left(lines: Lines, steps: tuple[CleaningStep, ...], counted: dict[str, int], view: View) -> AnalysisError:
+    parts = [f"{step.rows:,} × {step.title}" for step in steps if step.rows]
+    if later := counted[f"mark {cleaning.LATER}"]:
+        parts.append(f"{later:,} × on or after the snapshot {view.cut}, or without a date")
+    return AnalysisError(
+        f"no order line is left of {counted['lines']:,}",
+        where=lines.sources[0],
+        hint=f"Left out: {', '.join(parts)}. Switch a cleaning step off, or move the snapshot.",
+    )
