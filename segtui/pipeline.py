@@ -127,8 +127,8 @@ class Pipeline:
             dataset = yield from open_dataset(recipe.gather, self._tables)
             known = dataset, (yield from inspect(dataset))
         self._keep_open(known)
-        self._dataset, self._inspection = known
         self._gather = recipe.gather
+        self._dataset, self._inspection = known
         for latest in (self._kept, self._matrices, self._trimmed):
             latest.clear()
         return known
