@@ -264,7 +264,7 @@ def run_document(outcome: Outcome) -> Json:
 
 
 def _feature_document(feature: FeatureSpec) -> Json:
-    """A feature that votes; with what it was taken for, and the policy for missing values, where they are spelled out."""
+    """A feature that votes; also what it was taken for, and the policy for missing values, where spelled out."""
     said = {name: value for name, value in (("treat", feature.treat), ("missing", feature.missing)) if value != "auto"}
     return {"name": feature.name, "transform": feature.transform, "weight": feature.weight, **said}
 
