@@ -16,7 +16,7 @@ from segtui.gather.lines import ROW, Lines, base_role, canonical
 from segtui.gather.paths import stamp
 from segtui.gather.people import with_whole_ids
 from segtui.gather.roles import Findings
-from segtui.gather.table import Table, read_parts
+from segtui.gather.table import Table, first_rows, read_parts
 from segtui.gather.tables import TableFiles, tables_of
 from segtui.progress import Progress, Steps
 from segtui.recipe import GatherSpec, TableSpec
@@ -192,4 +192,4 @@ def _mark(files: TableFiles, readings: Mapping[str, str]) -> tuple[object, ...]:
 def _sampled(files: TableFiles, readings: Mapping[str, str]) -> Steps[Table]:
     """The first rows of a large table, typed as they suggest."""
     yield Progress(f"looking at {files.parts[0][1].path.name}", None, "the first rows")
-    return (yield from read_parts([files.parts[0]], readings, most=SAMPLE))
+    return first_rows(files.parts[0], SAMPLE, readings)

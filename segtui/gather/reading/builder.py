@@ -95,7 +95,7 @@ class ColumnBuilder:
         self._waiting.append(text)
         if self._whole:
             return
-        reading = propose(_sample(text), self.semicolon).reading
+        reading = propose(spread(text), self.semicolon).reading
         if reading == TEXT:
             self._whole = True
         elif reading != EMPTY:
@@ -211,7 +211,7 @@ class ColumnBuilder:
         return (rival,) if converter.read else ()
 
 
-def _sample(text: pl.Series) -> pl.Series:
+def spread(text: pl.Series) -> pl.Series:
     """Values from all of a piece, to propose a reading from."""
     filled = text.drop_nulls() if text.null_count() else text
     return filled if filled.len() < 2 * _SAMPLE else filled.gather_every(filled.len() // _SAMPLE)
