@@ -92,9 +92,9 @@ def _as_role(role: str, values: pl.Expr, kind: pl.DataType) -> pl.Expr:
 
 def _id(values: pl.Expr, kind: pl.DataType) -> pl.Expr:
     """Ids as whole numbers or text, blanks being none; 17850.0 is the whole number it was before something made a
-    float of it."""
+    float of it, and 17850.5 is none: two customers must not be rounded to one."""
     if kind.is_float():
-        return values.round().cast(pl.Int64, strict=False)
+        return pl.when(values == values.round()).then(values.cast(pl.Int64, strict=False))
     if kind == pl.Int64:
         return values
     text = _text(values, kind)

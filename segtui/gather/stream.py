@@ -14,7 +14,7 @@ import polars as pl
 
 from segtui.gather import scan, text
 from segtui.gather.lines import ROW, Lines, base_role, canonical
-from segtui.gather.look import ID_ROLES, NUMBER_ROLES, Looked, read_whole
+from segtui.gather.look import ID_ROLES, NUMBER_ROLES, Looked, has_fractions, read_whole
 from segtui.gather.readers import Readers
 from segtui.gather.reading import As, Reading, reading_of
 from segtui.gather.reading.notes import doubt, unread_note
@@ -111,7 +111,7 @@ def _first(looked: Looked, spec: GatherSpec) -> list[_Taken]:
         reading = reading_of(column.reading) if looked.files.is_text else None
         one = _Taken(column.name, reading, looked.table.frame.schema[column.name], roles, said=column.name in said)
         if reading is not None and not one.said:
-            if one.is_id and "customer_id" not in roles:
+            if one.is_id and ("customer_id" not in roles or has_fractions(looked.table.frame[column.name])):
                 one = replace(one, reading=TEXT)
             elif one.is_number and reading.kind not in (As.INTEGER, As.NUMBER):
                 one = replace(one, reading=NUMBER)
