@@ -91,7 +91,7 @@ def _orders(
         return tuple(looked), (yield from roll_up(joined.lines, spec)), joined
 
     def run(lines: Lines, going: Pass) -> Steps[tuple[OrderBook, tuple[OrderBook, Joined]]]:
-        found = yield from order_lines(looked, whole | {large.name: lines}, spec)
+        found = yield from order_lines(looked, whole | {large.name: lines}, spec, going.counted)
         if found is None or not found.lines.has("customer_id"):
             raise _no_customers(looked)
         joined = _matched(found, spec)

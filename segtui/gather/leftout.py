@@ -69,8 +69,9 @@ def left_out_lines(dataset: Dataset, spec: GatherSpec, step: str, held: Held | N
     )
     shown = [pl.col(name).alias(title) for name, title in _beside_ours(_own_columns(lines, dataset))]
     rows = [(pl.col(ROW) + 1).cast(pl.Int64).alias("row")] if ROW in lines.frame.collect_schema() else []
-    query = marked.filter(wanted).select(*rows, reason.alias(REASON), *shown)
-    return (yield from _mapped(query))
+    counted = scan.Counted()
+    query = counted.through(marked).filter(wanted).select(*rows, reason.alias(REASON), *shown)
+    return (yield from _mapped(query, counted))
 
 
 def _steps(dataset: Dataset) -> Sequence[CleaningStep]:
@@ -124,14 +125,14 @@ def _beside_ours(columns: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return free
 
 
-def _mapped(query: pl.LazyFrame) -> Steps[pl.DataFrame]:
+def _mapped(query: pl.LazyFrame, counted: scan.Counted) -> Steps[pl.DataFrame]:
     """The rows of a query, by way of a file, since there may be millions of them."""
     folder = private_folder(cache_folder())
     with tempfile.NamedTemporaryFile(dir=folder, prefix="lines-", suffix=".arrow", delete=False) as file:
         path = Path(file.name)
     try:
         sink = query.sink_ipc(path, compression="uncompressed", maintain_order=True, lazy=True)
-        yield from scan.collect([sink], "collecting the lines left out")
+        yield from scan.collect([sink], "collecting the lines left out", counted)
         return pl.read_ipc(path)
     finally:
         with suppress(OSError):

@@ -104,19 +104,27 @@ def marked(lines: Lines, marks: pl.Expr, keep_guests: bool) -> pl.LazyFrame:
 
 
 def queries(lines: Lines, all_lines: pl.LazyFrame, view: View) -> dict[str, pl.LazyFrame]:
-    """The queries that `finish` needs the answers of. all_lines: from `marked`."""
-    whose = all_lines.filter(pl.col("key").is_not_null())
-    found = {"customers": whose.group_by("key").agg(_aggregates(lines, view))}
-    kept = all_lines.filter(pl.col("key").is_not_null() & (pl.col(OUT) == KEPT))
+    """The queries that `finish` needs the answers of, with one row of nobody's lines besides. all_lines: from `marked`.
+
+    They share one pass over the lines as long as none has a filter that Polars can push down below the marks, such as
+    one on the customer or on the time: for that one the file would be read again.
+    """
+    found = {"customers": all_lines.group_by("key").agg(_aggregates(lines, view))}
     if lines.has("category") and lines.paid:
         spend = micro(paid(lines, view.discount_is_share)).sum().alias("spend")
-        by_category = kept.group_by("key", "category").agg(spend).filter(pl.col("category").is_not_null())
+        by_category = all_lines.filter(pl.col(OUT) == KEPT).group_by("key", "category").agg(spend)
+        known = pl.col("spend").filter(pl.col("category").is_not_null())
         found["categories"] = by_category.group_by("key").agg(
-            pl.len().alias("categories"), pl.col("spend").max().alias("top"), pl.col("spend").sum().alias("known")
+            pl.col("category").count().alias("categories"), known.max().alias("top"), known.sum().alias("known")
         )
     if view.until is not None and view.cut is not None:
         found["outcome"] = _outcome(lines, all_lines, view.cut, view.until, view.discount_is_share)
     return found
+
+
+def somebodys(answers: pl.DataFrame) -> pl.DataFrame:
+    """The answers to one of `queries` without the row of lines that belong to nobody."""
+    return answers.filter(pl.col("key").is_not_null())
 
 
 def _kept(values: pl.Expr) -> pl.Expr:
@@ -207,7 +215,8 @@ def _outcome(lines: Lines, all_lines: pl.LazyFrame, cut: date, until: date, shar
     if lines.paid:
         asked.append(micro(paid(lines, shares)).sum().alias("spend"))
     return (
-        all_lines.filter(pl.col("key").is_not_null() & (pl.col(OUT) == cleaning.LATER) & inside)
+        all_lines.with_columns(inside.alias("inside"))
+        .filter((pl.col(OUT) == cleaning.LATER) & pl.col("inside"))
         .group_by("key")
         .agg(asked)
     )
