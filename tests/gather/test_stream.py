@@ -131,9 +131,7 @@ def test_plain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_all_steps_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    table = (
-        rows() + [row(7), row(8)] + [["test", "9999", "2024-02-02 10:00:00", "POST", "Postage", "1", "2.50", "Italy"]]
-    )
+    table = [*rows(), row(7), row(8), ["test", "9999", "2024-02-02 10:00:00", "POST", "Postage", "1", "2.50", "Italy"]]
     one, other = both(monkeypatch, file(tmp_path, table), steps=tuple((step, True) for step in STEPS))
     same(one, other)
     assert steps(other)["duplicates"].rows == 2
