@@ -21,7 +21,7 @@ from segtui.gather.ids import Side
 from segtui.gather.join import Joined, order_lines, with_lookups
 from segtui.gather.lines import Lines
 from segtui.gather.look import Held, Looked, look_at_all, read_whole
-from segtui.gather.people import customer_rows
+from segtui.gather.people import OTHER_ID, customer_rows
 from segtui.gather.rolling import OrderBook, Pass, roll_up
 from segtui.gather.scan import in_background
 from segtui.gather.stream import lines_as_said, stream
@@ -91,7 +91,7 @@ def _orders(
         return tuple(looked), (yield from roll_up(joined.lines, spec)), joined
 
     def run(lines: Lines, going: Pass) -> Steps[tuple[OrderBook, tuple[OrderBook, Joined]]]:
-        found = yield from order_lines(looked, whole | {large.name: lines}, spec)
+        found = yield from order_lines(looked, whole | {large.name: lines}, spec, going.counted)
         if found is None or not found.lines.has("customer_id"):
             raise _no_customers(looked)
         joined = _matched(found, spec)
@@ -167,8 +167,12 @@ def _part(
     one: Looked, looked: Sequence[Looked], snapshot: date | None
 ) -> Steps[tuple[_Part | None, tuple[JoinReport, ...]]]:
     if one.kind is Kind.CUSTOMERS and one.has("customer_id"):
-        frame, repeated = yield from customer_rows(one.table, one.column("customer_id"))
-        return _Part(one.name, one.column("customer_id"), frame, own=True, repeated=repeated), ()
+        id_name = one.column("customer_id")
+        frame, repeated = yield from customer_rows(one.table, id_name)
+        told: tuple[str, ...] = ()
+        if id_name != "customer_id" and OTHER_ID in frame.columns:
+            told = (f"{one.name} has a column customer_id beside “{id_name}”; it is called {OTHER_ID} here",)
+        return _Part(one.name, id_name, frame, own=True, repeated=repeated, told=told), ()
     if not one.has("customer_id"):
         return None, ()
     if one.kind is Kind.EVENTS and one.has("time") and snapshot is not None:
@@ -278,7 +282,7 @@ def _free_names(part: _Part, taken: Sequence[str], id_name: str) -> tuple[pl.Dat
         if name == "customer_id":
             continue
         free, number = name, 1
-        while free in used:
+        while free in used or (free != name and free in part.frame.columns):
             number += 1
             free = f"{name}_{number}"
         if free != name:

@@ -25,11 +25,14 @@ class Joined:
     joins: tuple[JoinReport, ...]
 
 
-def order_lines(looked: Sequence[Looked], given: dict[str, Lines], spec: GatherSpec) -> Steps[Joined | None]:
+def order_lines(
+    looked: Sequence[Looked], given: dict[str, Lines], spec: GatherSpec, counted: scan.Counted | None = None
+) -> Steps[Joined | None]:
     """The order lines in these tables, each with its order and its product; None where there are none.
 
-    given: the rows of each table of lines, by its name. Lines that do not name the customer take it from the table of
-    orders that does. Lines are never multiplied: of repeated keys on the other side one row is taken.
+    given: the rows of each table of lines, by its name; counted: what counts them, where they are streamed. Lines that
+    do not name the customer take it from the table of orders that does. Lines are never multiplied: of repeated keys on
+    the other side one row is taken.
     """
     tables = [one for one in looked if one.kind in (Kind.ORDERS, Kind.BASKETS) and one.name in given]
     headers = [one for one in tables if one.has("customer_id") and one.has("order_id") and one.whole]
@@ -40,7 +43,7 @@ def order_lines(looked: Sequence[Looked], given: dict[str, Lines], spec: GatherS
             header = next((h for h in headers if h.name != one.name), None)
             if header is None or not one.has("order_id"):
                 continue
-            lines, joined = yield from _with(lines, one, header, "order_id", spec, _HEADER_ROLES)
+            lines, joined = yield from _with(lines, one, header, _ON_ORDER, spec, counted)
             joins.append(joined)
             used.add(header.name)
         parts.append((one.name, lines))
@@ -52,25 +55,33 @@ def order_lines(looked: Sequence[Looked], given: dict[str, Lines], spec: GatherS
     for products in (one for one in looked if one.kind is Kind.PRODUCTS and one.has("product")):
         if together.has("product"):
             left = next(one for one in tables if one.has("product"))
-            together, joined = yield from _with(together, left, products, "product", spec, _PRODUCT_ROLES)
+            together, joined = yield from _with(together, left, products, _ON_PRODUCT, spec, counted)
             joins.append(joined)
             used.add(products.name)
     return Joined(together, frozenset(used), tuple(joins))
 
 
-_HEADER_ROLES = ("customer_id", "time", "status", "country", "channel")
-_PRODUCT_ROLES = ("product_name", "category", "brand", "unit_price")
+_ON_ORDER = ("order_id", ("customer_id", "time", "status", "country", "channel"))
+_ON_PRODUCT = ("product", ("product_name", "category", "brand", "unit_price"))
+"""The role that two tables have in common, and the roles that the second gives to the first."""
 
 
 def _with(
-    lines: Lines, left: Looked, right: Looked, role: str, spec: GatherSpec, wanted: tuple[str, ...]
+    lines: Lines,
+    left: Looked,
+    right: Looked,
+    on: tuple[str, tuple[str, ...]],
+    spec: GatherSpec,
+    counted: scan.Counted | None,
 ) -> Steps[tuple[Lines, JoinReport]]:
-    """`lines` with the columns of `right` that they lack, by the column that stands for `role` in both."""
+    """`lines` with the columns of `right` that they lack, by the column that stands for the same in both."""
+    role, wanted = on
     theirs = right.lines()
     gained = [r for r in sorted(theirs.roles) if base_role(r) in wanted and r not in lines.roles]
     unique, repeated = _one_each(theirs, role, gained, spec.loose_ids)
     mine = ids.loosened(pl.col(role)) if spec.loose_ids else pl.col(role)
-    (keys,) = yield from scan.collect([lines.frame.select(mine.alias("key")).unique()], f"matching {right.name}")
+    asked = lines.frame.select(mine.alias("key")).unique()
+    (keys,) = yield from scan.collect([asked], f"matching {right.name}", counted)
     done = "every line keeps its place; " + (
         f"of {repeated:,} repeated keys one row was taken" if repeated else "every key is there once"
     )

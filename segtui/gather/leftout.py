@@ -47,8 +47,9 @@ def count_steps(dataset: Dataset, spec: GatherSpec, held: Held | None = None) ->
 def left_out_lines(dataset: Dataset, spec: GatherSpec, step: str, held: Held | None = None) -> Steps[pl.DataFrame]:
     """The lines that a step leaves out, or would leave out; "": all that are left out, on or after the snapshot too.
 
-    One row per line in the order of the source: `row` (1-based), `reason`, then the source's own columns. The frame
-    lies in a file that is mapped into memory and gone once nobody holds the frame. Raises AnalysisError.
+    One row per line in the order of the source: `row` (1-based), `reason`, then the source's own columns (one that
+    is called so itself gets a number). The frame lies in a file that is mapped into memory and gone once nobody holds
+    the frame. Raises AnalysisError.
     """
     lines, marked = yield from _marked(dataset, spec, held, numbered=True)
     known = {one.id: one for one in _steps(dataset)}
@@ -66,10 +67,11 @@ def left_out_lines(dataset: Dataset, spec: GatherSpec, step: str, held: Held | N
         default=titles[cleaning.mark(step)] if step else "",
         return_dtype=pl.String,
     )
-    shown = [pl.col(name).alias(title) for name, title in _own_columns(lines, dataset)]
+    shown = [pl.col(name).alias(title) for name, title in _beside_ours(_own_columns(lines, dataset))]
     rows = [(pl.col(ROW) + 1).cast(pl.Int64).alias("row")] if ROW in lines.frame.collect_schema() else []
-    query = marked.filter(wanted).select(*rows, reason.alias(REASON), *shown)
-    return (yield from _mapped(query))
+    counted = scan.Counted()
+    query = counted.through(marked).filter(wanted).select(*rows, reason.alias(REASON), *shown)
+    return (yield from _mapped(query, counted))
 
 
 def _steps(dataset: Dataset) -> Sequence[CleaningStep]:
@@ -109,14 +111,28 @@ def _own_columns(lines: Lines, dataset: Dataset) -> list[tuple[str, str]]:
     return [(str(i), column.name) for i, column in enumerate(source.columns) if str(i) in names]
 
 
-def _mapped(query: pl.LazyFrame) -> Steps[pl.DataFrame]:
+def _beside_ours(columns: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The columns of the source under titles that differ from `row` and `reason`, and from each other."""
+    used = {title for _, title in columns} | {ROW, REASON}
+    free = []
+    for name, title in columns:
+        new, number = title, 1
+        while new in (ROW, REASON) or (number > 1 and new in used):
+            number += 1
+            new = f"{title}_{number}"
+        used.add(new)
+        free.append((name, new))
+    return free
+
+
+def _mapped(query: pl.LazyFrame, counted: scan.Counted) -> Steps[pl.DataFrame]:
     """The rows of a query, by way of a file, since there may be millions of them."""
     folder = private_folder(cache_folder())
     with tempfile.NamedTemporaryFile(dir=folder, prefix="lines-", suffix=".arrow", delete=False) as file:
         path = Path(file.name)
     try:
         sink = query.sink_ipc(path, compression="uncompressed", maintain_order=True, lazy=True)
-        yield from scan.collect([sink], "collecting the lines left out")
+        yield from scan.collect([sink], "collecting the lines left out", counted)
         return pl.read_ipc(path)
     finally:
         with suppress(OSError):

@@ -91,10 +91,14 @@ def _as_role(role: str, values: pl.Expr, kind: pl.DataType) -> pl.Expr:
 
 
 def _id(values: pl.Expr, kind: pl.DataType) -> pl.Expr:
-    """Ids as whole numbers or text; 17850.0 is the whole number it was before something made a float of it."""
+    """Ids as whole numbers or text, blanks being none; 17850.0 is the whole number it was before something made a
+    float of it, and 17850.5 is none: two customers must not be rounded to one."""
     if kind.is_float():
-        return values.round().cast(pl.Int64, strict=False)
-    return values if kind == pl.Int64 else _text(values, kind)
+        return pl.when(values == values.round()).then(values.cast(pl.Int64, strict=False))
+    if kind == pl.Int64:
+        return values
+    text = _text(values, kind)
+    return pl.when(text.str.strip_chars() != "").then(text)
 
 
 def _text(values: pl.Expr, kind: pl.DataType) -> pl.Expr:

@@ -115,7 +115,7 @@ def look(files: TableFiles, spec: GatherSpec, held: Held | None = None, alone: b
     if (id_column := findings.id_column) is not None:
         notes: list[str] = []
         table = with_whole_ids(table, id_column, notes)
-        table = Table(table.frame, table.columns, (*table.notes, *notes))
+        table = _fractions_as_text(Table(table.frame, table.columns, (*table.notes, *notes)), id_column)
     if held is not None and findings.kind is not Kind.CUSTOMERS:
         held.put(_mark(files, {**readings, **forced}), table)
     return Looked(files, table, findings, whole=True)
@@ -146,11 +146,24 @@ def _forced(table: Table, findings: Findings, readings: Mapping[str, str]) -> di
     for role, name in findings.roles.items():
         if name in readings:
             continue
-        if base_role(role) in ID_ROLES and known[name].unread:
+        if base_role(role) in ID_ROLES and (known[name].unread or has_fractions(table.frame[name])):
             forced[name] = "text"
         elif base_role(role) in NUMBER_ROLES and known[name].type is ColumnType.TEXT:
             forced[name] = "number"
     return forced
+
+
+def has_fractions(ids: pl.Series) -> bool:
+    """Whether ids were read as numbers and some are none: accounts such as 100.1 and 100.2."""
+    return ids.dtype.is_float() and bool((ids != ids.round()).any())
+
+
+def _fractions_as_text(table: Table, id_column: str) -> Table:
+    """Ids of a typed file that are no whole numbers are compared as text, where rounding would make two of them one."""
+    if not has_fractions(table.frame[id_column]):
+        return table
+    columns = tuple(replace(c, type=ColumnType.TEXT) if c.name == id_column else c for c in table.columns)
+    return Table(table.frame.with_columns(pl.col(id_column).cast(pl.String)), columns, table.notes)
 
 
 # -- reading -------------------------------------------------------------------------------------------------

@@ -104,19 +104,27 @@ def marked(lines: Lines, marks: pl.Expr, keep_guests: bool) -> pl.LazyFrame:
 
 
 def queries(lines: Lines, all_lines: pl.LazyFrame, view: View) -> dict[str, pl.LazyFrame]:
-    """The queries that `finish` needs the answers of. all_lines: from `marked`."""
-    whose = all_lines.filter(pl.col("key").is_not_null())
-    found = {"customers": whose.group_by("key").agg(_aggregates(lines, view))}
-    kept = all_lines.filter(pl.col("key").is_not_null() & (pl.col(OUT) == KEPT))
+    """The queries that `finish` needs the answers of, with one row of nobody's lines besides. all_lines: from `marked`.
+
+    They share one pass over the lines as long as none has a filter that Polars can push down below the marks, such as
+    one on the customer or on the time: for that one the file would be read again.
+    """
+    found = {"customers": all_lines.group_by("key").agg(_aggregates(lines, view))}
     if lines.has("category") and lines.paid:
         spend = micro(paid(lines, view.discount_is_share)).sum().alias("spend")
-        by_category = kept.group_by("key", "category").agg(spend).filter(pl.col("category").is_not_null())
+        by_category = all_lines.filter(pl.col(OUT) == KEPT).group_by("key", "category").agg(spend)
+        known = pl.col("spend").filter(pl.col("category").is_not_null())
         found["categories"] = by_category.group_by("key").agg(
-            pl.len().alias("categories"), pl.col("spend").max().alias("top"), pl.col("spend").sum().alias("known")
+            pl.col("category").count().alias("categories"), known.max().alias("top"), known.sum().alias("known")
         )
     if view.until is not None and view.cut is not None:
         found["outcome"] = _outcome(lines, all_lines, view.cut, view.until, view.discount_is_share)
     return found
+
+
+def somebodys(answers: pl.DataFrame) -> pl.DataFrame:
+    """The answers to one of `queries` without the row of lines that belong to nobody."""
+    return answers.filter(pl.col("key").is_not_null())
 
 
 def _kept(values: pl.Expr) -> pl.Expr:
@@ -144,9 +152,9 @@ def _aggregates(lines: Lines, view: View) -> list[pl.Expr]:
         found.append(_kept(micro(off)).sum().alias("off"))
     if lines.has("quantity"):
         found.append(_kept(micro(pl.col("quantity"))).sum().alias("units"))
-        found.append(_sent_back("quantity").alias("sent back"))
+        found.append(_sent_back("quantity", lines, view).alias("sent back"))
     elif lines.has("amount"):
-        found.append(_sent_back("amount").alias("sent back"))
+        found.append(_sent_back("amount", lines, view).alias("sent back"))
     if lines.has("product"):
         product = pl.when((pl.col(OUT) == KEPT) & pl.col("product").is_not_null()).then(pl.col("product").hash())
         found.append(product.n_unique().alias("products"))
@@ -159,9 +167,13 @@ def _aggregates(lines: Lines, view: View) -> list[pl.Expr]:
     return found
 
 
-def _sent_back(role: str) -> pl.Expr:
-    """What returns sum up to, as far as any feature may see them."""
-    return pl.when((pl.col(role) < 0) & (pl.col(OUT) != cleaning.LATER)).then(micro(-pl.col(role))).sum()
+def _sent_back(role: str, lines: Lines, view: View) -> pl.Expr:
+    """What returns sum up to, as far as any feature may see them: a return mostly carries the mark of a step, not that
+    of being too late, so its day is looked at."""
+    back = pl.col(role) < 0
+    if view.cut is not None and lines.has("time"):
+        back &= pl.col("time") < pl.lit(view.cut)
+    return pl.when(back).then(micro(-pl.col(role))).sum()
 
 
 def _minute() -> pl.Expr:
@@ -173,6 +185,7 @@ _PLACE = 1 << 16
 """Countries that can be told apart; a moment is a minute times this, plus the country's code."""
 
 _PLACES = pl.Categories("segtui countries", "segtui")
+"""Countries get their codes in the order in which threads meet them, so nothing may depend on how codes compare."""
 
 
 def _country_code() -> pl.Expr:
@@ -181,9 +194,18 @@ def _country_code() -> pl.Expr:
     return (code + 1).clip(upper_bound=_PLACE - 1).fill_null(0)
 
 
-def know_countries(levels: list[str]) -> None:
-    """Give countries their codes in a fixed order, so that ties within a minute do not depend on threads."""
-    pl.Series(sorted(levels)).cast(pl.Categorical(_PLACES))
+def _countries(sums: pl.DataFrame) -> pl.DataFrame:
+    """key -> the country of the latest moment; of several within that minute the first by name.
+
+    The codes mean something only as long as the query that gave them is held, as `rolling.roll_up` does.
+    """
+    latest = (pl.col("moments").list.max() // _PLACE).alias("latest")
+    each = sums.select("key", latest, "moments").explode("moments")
+    code = pl.col("moments") % _PLACE
+    named = each.filter((pl.col("moments") // _PLACE == pl.col("latest")) & (code > 0)).select(
+        "key", (code - 1).cast(pl.UInt32).cat.to(pl.Categorical(_PLACES)).cast(pl.String).alias("country")
+    )
+    return named.group_by("key").agg(pl.col("country").min())
 
 
 def _outcome(lines: Lines, all_lines: pl.LazyFrame, cut: date, until: date, shares: bool) -> pl.LazyFrame:
@@ -193,7 +215,8 @@ def _outcome(lines: Lines, all_lines: pl.LazyFrame, cut: date, until: date, shar
     if lines.paid:
         asked.append(micro(paid(lines, shares)).sum().alias("spend"))
     return (
-        all_lines.filter(pl.col("key").is_not_null() & (pl.col(OUT) == cleaning.LATER) & inside)
+        all_lines.with_columns(inside.alias("inside"))
+        .filter((pl.col(OUT) == cleaning.LATER) & pl.col("inside"))
         .group_by("key")
         .agg(asked)
     )
@@ -257,10 +280,8 @@ def _with_days(lines: Lines, sums: pl.DataFrame) -> pl.DataFrame:
     moments = pl.col("moments").list.drop_nulls()
     made = [moments.alias("minutes")]
     if lines.has("country"):
-        made = [
-            moments.list.eval(pl.element() // _PLACE).alias("minutes"),
-            (moments.list.max() % _PLACE).alias("place"),
-        ]
+        made = [moments.list.eval((pl.element() // _PLACE).unique()).alias("minutes")]
+        sums = sums.join(_countries(sums), on="key", how="left", maintain_order="left")
     days = pl.col("minutes").list.eval((pl.element() // _MINUTES_A_DAY).cast(pl.Int32).unique().sort())
     return (
         sums.with_columns(made)
@@ -299,9 +320,6 @@ def _features(lines: Lines, have: list[str], snapshot: date | None) -> dict[str,
         made["country"] = pl.col("country")
     if snapshot is not None and "days" in have:
         made |= _in_time(lines, snapshot)
-        if "place" in have:
-            code = pl.when(pl.col("place") > 0).then(pl.col("place") - 1).cast(pl.UInt32)
-            made["country"] = code.cat.to(pl.Categorical(_PLACES)).cast(pl.String)
     return made
 
 

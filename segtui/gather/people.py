@@ -17,6 +17,10 @@ EMPTY_ROW, NO_ID, DUPLICATE_ID = "empty row", "no customer id", "duplicate custo
 """The reasons for which an input row is no customer."""
 
 
+OTHER_ID = "customer_id_2"
+"""How a column that is called customer_id and does not identify the customers is called in a table made here."""
+
+
 def customer_rows(table: Table, id_column: str) -> Steps[tuple[pl.DataFrame, int]]:
     """The rows of a customer table that are customers, the id as `customer_id`, and how many ids are repeated."""
     warnings: list[str] = []
@@ -24,6 +28,8 @@ def customer_rows(table: Table, id_column: str) -> Steps[tuple[pl.DataFrame, int
     kept, left_out = yield from sorted_out(whole.frame, id_column, True, warnings)
     repeated = sum(len(one.rows) for one in left_out if one.reason == DUPLICATE_ID)
     frame = whole.frame[kept]
+    if id_column != "customer_id" and "customer_id" in frame.columns:
+        frame = frame.rename({"customer_id": OTHER_ID})
     return frame.select(pl.col(id_column).alias("customer_id"), pl.exclude(id_column)), repeated
 
 

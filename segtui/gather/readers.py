@@ -102,6 +102,11 @@ class Readers:
         self._lock = threading.Lock()
         self.resisted = {name: Resisted() for name in readings}
 
+    def forget(self) -> None:
+        """Begin again: every row will come once more."""
+        with self._lock:
+            self.resisted = {name: Resisted() for name in self._readings}
+
     def schema(self, raw: Sequence[str]) -> dict[str, pl.DataType]:
         """The columns that come out of `read`."""
         typed = {f"t{name}": reading.dtype for name, reading in self._readings.items()}
@@ -152,6 +157,14 @@ class Readers:
         rival = RIVALS.get(self._readings[name])
         undecided = rival is not None and rival.order != "ymd" and 0 < self.resisted[name].latest_day <= 12
         return (rival,) if rival is not None and undecided else ()
+
+    def would_read(self, name: str, other: Reading) -> bool:
+        """Whether another reading reads any of what resisted."""
+        kept = self.resisted[name]
+        if kept.given_up:
+            return True
+        texts = pl.DataFrame({"v": list(kept.texts)}, schema={"v": pl.String})
+        return bool(texts.select(values(other, _V).is_not_null().any()).item())
 
     def verdict(self, name: str) -> tuple[int, int, tuple[str, ...]]:
         """(words for missing, unreadable values, examples of those, the most frequent first) of a column."""

@@ -35,8 +35,8 @@ class OrderBook:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Pass:
-    """How the lines are gone through: rows counted on the way, rows expected (0: unknown), questions to be answered in
-    the same pass."""
+    """How the lines are gone through: rows counted on the way (every query over the lines must be run with it, or it
+    cannot be stopped), rows expected (0: unknown), questions to be answered in the same pass."""
 
     counted: scan.Counted | None = None
     expected: int = 0
@@ -57,12 +57,15 @@ def roll_up(lines: Lines, spec: GatherSpec, going: Pass | None = None) -> Steps[
             hint="Name the column with the date, or leave the snapshot out.",
         )
     guests = not spec.step_on("customer_id") and lines.has("order_id")
-    view = yield from _view(lines, spec, guests)
+    view = yield from _view(lines, spec, guests, going)
     all_lines = orders.marked(lines, cleaning.marks(lines, spec, view.cut), guests)
     asked = {"counts": all_lines.select(pl.len().cast(pl.Int64).alias("lines"), *cleaning.counts(), *going.questions)}
     asked |= orders.queries(lines, all_lines, view)
     answers = yield from scan.collect(list(asked.values()), going.doing, going.counted, going.expected)
-    found = dict(zip(asked, answers, strict=True))
+    found = {
+        name: answer if name == "counts" else orders.somebodys(answer)
+        for name, answer in zip(asked, answers, strict=True)
+    }
     others = found["counts"].row(0, named=True)
     counted = {name: value for name, value in others.items() if isinstance(value, int)}
     if not counted["lines"]:
@@ -89,11 +92,11 @@ def _day_after(lines: Lines, sums: pl.DataFrame) -> date | None:
 # -- what may be seen ----------------------------------------------------------------------------------------
 
 
-def _view(lines: Lines, spec: GatherSpec, guests: bool) -> Steps[View]:
+def _view(lines: Lines, spec: GatherSpec, guests: bool, going: Pass) -> Steps[View]:
     """The days that features may see, and what discounts are."""
-    view = View(spec.snapshot, None, (yield from _discount_is_share(lines)))
+    view = View(spec.snapshot, None, (yield from _discount_is_share(lines, going)))
     if spec.holdout and spec.snapshot is None:
-        latest = yield from _latest(lines, spec, guests)
+        latest = yield from _latest(lines, spec, guests, going)
         if latest is not None:
             end = latest + timedelta(days=1)
             return replace(view, cut=end - timedelta(days=spec.holdout), until=end)
@@ -102,20 +105,22 @@ def _view(lines: Lines, spec: GatherSpec, guests: bool) -> Steps[View]:
     return view
 
 
-def _latest(lines: Lines, spec: GatherSpec, guests: bool) -> Steps[date | None]:
+def _latest(lines: Lines, spec: GatherSpec, guests: bool, going: Pass) -> Steps[date | None]:
     """The last day with a line that counts."""
     kept = orders.marked(lines, cleaning.marks(lines, spec, None), guests).filter(pl.col(cleaning.OUT) == cleaning.KEPT)
-    (found,) = yield from scan.collect([kept.select(pl.col("time").max().cast(pl.Date))], "looking for the last order")
+    asked = kept.select(pl.col("time").max().cast(pl.Date))
+    (found,) = yield from scan.collect([asked], "looking for the last order", going.counted, going.expected)
     latest: date | None = found.item()
     return latest
 
 
-def _discount_is_share(lines: Lines) -> Steps[bool]:
+def _discount_is_share(lines: Lines, going: Pass) -> Steps[bool]:
     """Discounts are shares of the price where none is above 1; money mostly is."""
     if not lines.discounts:
         return False
     largest = [pl.col(name).abs().max().alias(name) for name in lines.discounts]
-    (found,) = yield from scan.collect([lines.frame.select(largest)], "looking at the discounts")
+    asked = lines.frame.select(largest)
+    (found,) = yield from scan.collect([asked], "looking at the discounts", going.counted, going.expected)
     values = [value for value in found.row(0) if value is not None]
     return bool(values) and max(values) <= 1.0
 

@@ -35,8 +35,9 @@ class _Stop(Exception):
 
 @dataclass(eq=False, slots=True)
 class Counted:
-    """Counts the rows that pass through a query."""
+    """Counts the rows that pass through a query. before: done at the start of every query that is counted with it."""
 
+    before: Callable[[], None] | None = None
     rows: int = 0
     stopping: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -61,6 +62,12 @@ class Counted:
             slice_pushdown=False,
             schema=None if schema is None else pl.Schema(schema),
         )
+
+    def start(self) -> None:
+        """Count from 0: another query begins."""
+        self.rows = 0
+        if self.before is not None:
+            self.before()
 
     def _count(self, batch: pl.DataFrame) -> None:
         if self.stopping:
@@ -114,6 +121,7 @@ def in_background(work: Callable[[], T], doing: str, counted: Counted | None = N
     expected: the rows that `counted` will have counted in the end; 0: unknown. Raises what `work` raises.
     """
     counted = counted or Counted()
+    counted.start()
     found: list[T] = []
     problem: list[BaseException] = []
 
@@ -132,7 +140,8 @@ def in_background(work: Callable[[], T], doing: str, counted: Counted | None = N
             done = min(0.99, rows / expected) if expected and rows else None
             yield Progress(doing, done, f"{rows:,} rows" if rows else "")
     finally:
-        counted.stopping = True  # after the end this is only a flag nobody reads
+        if thread.is_alive():
+            counted.stopping = True
     if problem:
         raise problem[0]
     return found[0]

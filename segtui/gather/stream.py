@@ -12,9 +12,10 @@ from typing import TypeVar
 
 import polars as pl
 
+from segtui.errors import AnalysisError
 from segtui.gather import scan, text
 from segtui.gather.lines import ROW, Lines, base_role, canonical
-from segtui.gather.look import ID_ROLES, NUMBER_ROLES, Looked, read_whole
+from segtui.gather.look import ID_ROLES, NUMBER_ROLES, Looked, has_fractions, read_whole
 from segtui.gather.readers import Readers
 from segtui.gather.reading import As, Reading, reading_of
 from segtui.gather.reading.notes import doubt, unread_note
@@ -84,8 +85,14 @@ def stream(looked: Looked, spec: GatherSpec, run: Run[T]) -> Steps[tuple[Looked,
         lines, going = _pass(looked, taken, readers)
         try:
             book, found = yield from run(lines, going)
-        except pl.exceptions.PolarsError:
+        except (pl.exceptions.PolarsError, OSError):
             return (yield from _whole(looked, run))
+        except AnalysisError:
+            back = [_taken_back(one, i, readers) for i, one in enumerate(taken)]
+            if back == taken:
+                raise
+            taken = back
+            continue
         revised = [_revised(one, i, book.others, readers) for i, one in enumerate(taken)]
         if revised == taken:
             break
@@ -111,7 +118,7 @@ def _first(looked: Looked, spec: GatherSpec) -> list[_Taken]:
         reading = reading_of(column.reading) if looked.files.is_text else None
         one = _Taken(column.name, reading, looked.table.frame.schema[column.name], roles, said=column.name in said)
         if reading is not None and not one.said:
-            if one.is_id and "customer_id" not in roles:
+            if one.is_id and ("customer_id" not in roles or has_fractions(looked.table.frame[column.name])):
                 one = replace(one, reading=TEXT)
             elif one.is_number and reading.kind not in (As.INTEGER, As.NUMBER):
                 one = replace(one, reading=NUMBER)
@@ -132,7 +139,7 @@ def lines_as_said(looked: Looked, spec: GatherSpec, numbered: bool = False) -> L
 
 
 def _pass(looked: Looked, taken: list[_Taken], readers: Readers, numbered: bool = False) -> tuple[Lines, Pass]:
-    counted = scan.Counted()
+    counted = scan.Counted(readers.forget)
     places = {one.name: str(i) for i, one in enumerate(taken)}
     rows = scan.scan(looked.files).rename(places)
     if looked.files.is_text:
@@ -185,17 +192,26 @@ def _revised(one: _Taken, i: int, answers: dict[str, object], readers: Readers) 
         return one
     if one.is_id:
         return replace(one, reading=TEXT)
-    if one.reading.kind is As.INTEGER:
+    if one.reading.kind is As.INTEGER and readers.would_read(str(i), NUMBER):
         return replace(one, reading=NUMBER)
     tried = (*one.tried, (one.reading, unread))
     rival = RIVALS.get(one.reading)
-    if rival is not None and rival not in [reading for reading, _ in one.tried]:
+    known = [reading for reading, _ in one.tried]
+    if rival is not None and rival not in known and readers.would_read(str(i), rival):
         return replace(one, reading=rival, tried=tried)
     best = min(tried, key=lambda pair: pair[1])
     if best[1] < unread:
         return replace(one, reading=best[0], tried=tried)
     filled = _count(answers, "lines") - _count(answers, f"missing {i}") - words
     return one if one.is_number or unread <= UNREADABLE * filled else replace(one, reading=TEXT)
+
+
+def _taken_back(one: _Taken, i: int, readers: Readers) -> _Taken:
+    """A column on trial under another reading, after a pass that left no line: most likely for that reading."""
+    if one.reading is None or not one.tried or one.reading in [reading for reading, _ in one.tried]:
+        return one
+    tried = (*one.tried, (one.reading, readers.verdict(str(i))[1]))
+    return replace(one, reading=min(tried, key=lambda pair: pair[1])[0], tried=tried)
 
 
 def _count(answers: dict[str, object], name: str) -> int:

@@ -7,6 +7,7 @@ import gzip
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,7 +22,7 @@ ROWS = 50_000
 
 def batches(layout: Layout) -> Iterator[pl.DataFrame]:
     """The rows of the file, in order, as it types them. Raises SourceError."""
-    try:
+    with _refusing(layout):
         scan = _scan(layout)
         names = _names(layout, scan)
         size = max(1_000, min(ROWS, 500_000 // max(1, len(names))))
@@ -31,38 +32,31 @@ def batches(layout: Layout) -> Iterator[pl.DataFrame]:
             yield frame
         if empty:
             yield scan.head(0).select(pl.col(name) for name in names).collect()
-    except pl.exceptions.PolarsError as problem:
-        raise _unreadable(layout, problem) from problem
-    except OSError as problem:
-        raise SourceError(f"it cannot be read ({problem})", where=layout.where, hint="Copy it again.") from problem
 
 
 def row_count(layout: Layout) -> int | None:
     """How many rows the file says it has; None where it does not say."""
     if layout.format not in (Format.PARQUET, Format.ARROW):
         return None
-    try:
+    with _refusing(layout):
         return int(_scan(layout).select(pl.len()).collect().item())
-    except pl.exceptions.PolarsError as problem:
-        raise _unreadable(layout, problem) from problem
 
 
 def head(layout: Layout, rows: int) -> pl.DataFrame:
     """The first rows only; of a JSON document no more than its beginning is parsed."""
     if layout.format is Format.JSON:
         return _json_head(layout, rows)
-    try:
+    with _refusing(layout):
         if layout.format is Format.NDJSON:
             return pl.scan_ndjson(_lines(layout), infer_schema_length=rows, n_rows=rows).collect()
         return _scan(layout).head(rows).collect()
-    except pl.exceptions.PolarsError as problem:
-        raise _unreadable(layout, problem) from problem
 
 
 def column_names(layout: Layout) -> tuple[str, ...]:
     """The names of the columns, in order. Raises SourceError."""
     if layout.format in (Format.PARQUET, Format.ARROW):
-        return tuple(_scan(layout).collect_schema().names())
+        with _refusing(layout):
+            return tuple(_scan(layout).collect_schema().names())
     return tuple(head(layout, 1).columns)
 
 
@@ -190,6 +184,17 @@ def _check_sheet(layout: Layout) -> None:
         raise SourceError(
             f"there is no sheet “{layout.sheet}”", where=layout.where, hint=f"The sheets are {', '.join(names)}."
         )
+
+
+@contextmanager
+def _refusing(layout: Layout) -> Iterator[None]:
+    """Turns what Polars says of a broken file, or of one that goes away, into a SourceError."""
+    try:
+        yield
+    except pl.exceptions.PolarsError as problem:
+        raise _unreadable(layout, problem) from problem
+    except OSError as problem:
+        raise SourceError(f"it cannot be read ({problem})", where=layout.where, hint="Copy it again.") from problem
 
 
 def _unreadable(layout: Layout, problem: Exception) -> SourceError:
