@@ -168,6 +168,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     add("--k", type=_whole("--k", K_MIN, K_MAX), metavar="K", help="the number of segments (default 4)")
     add("--sweep", type=_range, metavar="LO-HI", help="compute the criteria for every k from LO to HI as well")
     add("--scale", choices=SCALES, help="how features are brought to scale (default auto: as proposed for each)")
+    add("--lab", action="store_true", help="compare what every scale makes of the features, at this k")
     add("--seed", type=_whole("--seed", 0, 2**32 - 1), metavar="N", help="the seed of the random starts (default 0)")
     add("--restarts", type=_whole("--restarts", 0, 10_000), metavar="N", help="k-means++ starts (0: as the size asks)")
     add("--max-iter", type=_whole("--max-iter", 1, 1_000_000), metavar="N", help="cap on iterations (default 300)")
@@ -317,6 +318,7 @@ def _run(options: argparse.Namespace) -> int:
             overwrite=options.overwrite,
             csv_safe=options.csv_safe,
             as_json=options.json,
+            lab=options.lab,
         )
     )
     return DONE

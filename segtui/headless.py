@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Answer,
         Dataset,
         Inspection,
+        Lab,
         Profile,
         Scores,
         Segment,
@@ -77,6 +78,7 @@ class RunOptions:
     overwrite: bool = False
     csv_safe: bool = False
     as_json: bool = False
+    lab: bool = False
     gathering: Gathering = Gathering()
 
     @property
@@ -96,6 +98,7 @@ class Outcome:
     answer: Answer
     sweep: tuple[SweepRow, ...]
     warnings: tuple[str, ...]
+    lab: Lab | None = None
 
 
 # -- recipes -----------------------------------------------------------------------------------------------
@@ -109,7 +112,7 @@ def starting_recipe(sources: Sequence[str], recipe: str | None) -> Recipe:
     if not sources:
         return start
     known = {source.path: source for source in start.gather.sources}
-    chosen = tuple(known.get(path, SourceSpec(path)) for path in sources)
+    chosen = tuple(known.get(path, SourceSpec.of(path)) for path in sources)
     return replace(start, gather=replace(start.gather, sources=chosen))
 
 
@@ -140,7 +143,7 @@ def _prepare(prepare: PrepareSpec, options: RunOptions) -> PrepareSpec:
         return replace(prepare, features=features)
     if features is not None:  # a transform per feature in the recipe gives way to a scale asked for now
         features = tuple(replace(feature, transform="auto") for feature in features)
-    return PrepareSpec(features=features, scale=options.scale)
+    return replace(prepare, features=features, scale=options.scale)
 
 
 def take_standard_input(sources: Sequence[str]) -> None:
@@ -186,11 +189,13 @@ def _analyse(recipe: Recipe, options: RunOptions) -> Outcome:
         dataset, inspection = finish(pipeline.open(recipe), report)
         _check_features(recipe, inspection)
         answer = finish(pipeline.exact(recipe, lambda step: None), report)
+        ground = finish(pipeline.ground(recipe), report)
         sweep = _sweep(pipeline, recipe, options, report)
+        lab = finish(pipeline.lab(recipe, lambda step: None), report) if options.lab else None
         warnings = [*dataset.warnings, *inspection.warnings, *answer.warnings]
         if options.labelled is not None:
             warnings += _deliver(pipeline, recipe, answer, options.labelled, report)
-    return Outcome(dataset, answer, sweep, tuple(dict.fromkeys(warnings)))
+    return Outcome(ground.dataset, answer, sweep, tuple(dict.fromkeys(warnings)), lab)
 
 
 def _check_features(recipe: Recipe, inspection: Inspection) -> None:
@@ -223,7 +228,8 @@ def _deliver(
 ) -> Sequence[str]:
     from segtui.deliver.labelled import notes, stream, write
 
-    dataset, matrix = pipeline.dataset, finish(pipeline.matrix(answer.prepare))
+    ground = finish(pipeline.ground(recipe), report)
+    dataset, matrix = ground.dataset, ground.matrix
     if spec.path == STANDARD_OUTPUT:
         finish(stream(dataset, recipe.gather, answer, matrix, spec, sys.stdout.buffer), report)
     else:
@@ -241,9 +247,7 @@ def run_document(outcome: Outcome) -> Json:
         "input_rows": dataset.input_rows,
         "left_out": [{"reason": one.reason, "rows": len(one.rows)} for one in dataset.left_out],
         "id": dataset.id_column,
-        "features": [
-            {"name": f.name, "transform": f.transform, "weight": f.weight} for f in answer.space.features if f.on
-        ],
+        "features": [_feature_document(feature) for feature in answer.space.features if feature.on],
         "scale": answer.recipe.prepare.scale,
         "k": fit.k,
         "seed": fit.seed,
@@ -256,7 +260,13 @@ def run_document(outcome: Outcome) -> Json:
         "verdict": NOT_ASSESSED,
         "rollup": None if dataset.rollup is None else rollup_document(dataset.rollup),
         "warnings": list(outcome.warnings),
-    }
+    } | ({} if outcome.lab is None else {"lab": lab_document(outcome.lab)})
+
+
+def _feature_document(feature: FeatureSpec) -> Json:
+    """A feature that votes; also what it was taken for, and the policy for missing values, where spelled out."""
+    said = {name: value for name, value in (("treat", feature.treat), ("missing", feature.missing)) if value != "auto"}
+    return {"name": feature.name, "transform": feature.transform, "weight": feature.weight, **said}
 
 
 def _segment_document(segment: Segment, profile: Profile) -> Json:
@@ -279,6 +289,8 @@ def _centroid(segment: Segment, profile: Profile) -> Json:
             continue
         if column.level is None:
             centroid[column.feature] = mean
+        elif isinstance(centroid.get(column.feature), float):  # the share of a number's customers without a value
+            centroid[f"{column.feature}={column.level}"] = mean
         else:
             levels.setdefault(column.feature, {})[column.level] = mean
             centroid[column.feature] = levels[column.feature]
@@ -325,6 +337,9 @@ def _outcome_lines(outcome: Outcome) -> Iterable[str]:
     if len(outcome.sweep) > 0:
         yield ""
         yield from _sweep_lines(outcome)
+    if outcome.lab is not None:
+        yield ""
+        yield from lab_lines(outcome.lab)
 
 
 def _means(profile: Profile, segments: Sequence[Segment]) -> Iterable[str]:
@@ -349,3 +364,40 @@ def _sweep_lines(outcome: Outcome) -> Iterable[str]:
         values = (s.inertia, s.explained, s.silhouette_squared, s.calinski_harabasz, s.davies_bouldin)
         rows.append((f"{row.k}", *map(printing.number, values), f"{row.smallest:,}"))
     return printing.table(titles, rows, right=range(1, 7))
+
+
+# -- scaling lab -------------------------------------------------------------------------------------------
+
+
+def lab_document(lab: Lab) -> Json:
+    """The scaling lab as `run --lab --json` gives it."""
+    rows = [{key: value for key, value in asdict(row).items() if key != "failed" or value} for row in lab.rows]
+    holdout = None if lab.holdout is None else [day.isoformat() for day in lab.holdout]
+    return {"k": lab.k, "shown": lab.rows[lab.shown].scale, "rows": rows, "ari": lab.agreement, "holdout": holdout}
+
+
+def lab_lines(lab: Lab) -> Iterable[str]:
+    """The scaling lab as tables: what each scale gives, and how far they agree."""
+    yield f"scaling lab, k = {lab.k}: the same features under every scale (* as in the recipe)"
+    outcome = any(row.spend is not None or row.active is not None for row in lab.rows)
+    titles = ["scale", "sizes", "smallest", "explained", *(["later spend", "later active"] if outcome else [])]
+    rows = []
+    for place, row in enumerate(lab.rows):
+        name = f"{row.scale}{' *' if place == lab.shown else ''}"
+        if row.failed:
+            rows.append((name, row.failed, *[""] * (len(titles) - 2)))
+            continue
+        sizes = " ".join(f"{size:,}" for size in row.sizes)
+        later = [printing.number(value) for value in (row.spend, row.active)] if outcome else []
+        rows.append((name, sizes, f"{row.sizes[-1]:,}", f"{row.explained:.1%}", *later))
+    yield from printing.table(titles, rows, right=range(2, len(titles)))
+    if outcome and lab.holdout is not None:
+        yield f"later: share of the variance between segments from {lab.holdout[0]} until before {lab.holdout[1]}"
+    yield ""
+    yield "agreement (adjusted Rand index; 1 = the same segments)"
+    names = [row.scale for row in lab.rows]
+    table = [
+        (name, *("-" if value is None else f"{value:.2f}" for value in values))
+        for name, values in zip(names, lab.agreement, strict=True)
+    ]
+    yield from printing.table(("", *names), table, right=range(1, len(names) + 1))

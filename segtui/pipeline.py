@@ -21,6 +21,8 @@ from segtui.results import (
     Dataset,
     FeatureMatrix,
     Inspection,
+    Lab,
+    LabRow,
     Profile,
     Scores,
     Segmentation,
@@ -29,7 +31,11 @@ from segtui.results import (
 )
 
 if TYPE_CHECKING:
-    from segtui.results import Floats, Labels, Rows
+    from segtui.cluster.ground import Ground
+    from segtui.explain.lab import Fitted
+    from segtui.prepare.aside import Kept
+    from segtui.prepare.matrix import ColumnCache
+    from segtui.results import Labels
 
 Trace = Callable[[TraceStep], None]
 Shelf = MutableMapping[str, object]
@@ -57,15 +63,22 @@ class Stage:
 STAGES: dict[str, Stage] = {
     "dataset": Stage((), lambda r: r.gather),
     "inspection": Stage(("dataset",), lambda r: None),
-    "matrix": Stage(("inspection",), lambda r: r.prepare),
-    "first": Stage(("matrix",), lambda r: r.cluster),
-    "exact": Stage(("matrix",), lambda r: r.cluster),
+    "kept": Stage(("inspection",), lambda r: _asking(r.prepare)),
+    "matrix": Stage(("kept",), lambda r: replace(r.prepare, trim=0.0)),
+    "trimmed": Stage(("matrix",), lambda r: (r.prepare.trim, r.cluster.k, r.cluster.seed) if r.prepare.trim else None),
+    "first": Stage(("trimmed",), lambda r: r.cluster),
+    "exact": Stage(("trimmed",), lambda r: r.cluster),
     "anchor": Stage(("inspection",), lambda r: r.anchor),
     "first letters": Stage(("first", "anchor"), lambda r: None),
     "exact letters": Stage(("exact", "anchor"), lambda r: None),
     "first answer": Stage(("first letters",), lambda r: r.names),
     "exact answer": Stage(("exact letters",), lambda r: r.names),
 }
+
+
+def _asking(prepare: PrepareSpec) -> object:
+    """What decides who is set aside for want of a value."""
+    return tuple((f.name, f.treat, f.order) for f in prepare.features or () if f.on and f.missing == "aside")
 
 
 def fingerprint(stage: str, recipe: Recipe, data: str) -> str:
@@ -90,7 +103,9 @@ class Pipeline:
         self._shelf: Shelf = {} if shelf is None else shelf
         self._columns = ColumnCache()
         self._profiles = ProfileCache()
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._matrices: OrderedDict[str, FeatureMatrix] = OrderedDict()
+        self._trimmed: OrderedDict[str, Ground] = OrderedDict()
         self._dataset: Dataset | None = None
         self._inspection: Inspection | None = None
         self._gather = GatherSpec()
@@ -112,9 +127,10 @@ class Pipeline:
             dataset = yield from open_dataset(recipe.gather, self._tables)
             known = dataset, (yield from inspect(dataset))
         self._keep_open(known)
-        self._dataset, self._inspection = known
         self._gather = recipe.gather
-        self._matrices.clear()
+        self._dataset, self._inspection = known
+        for latest in (self._kept, self._matrices, self._trimmed):
+            latest.clear()
         return known
 
     def _keep_open(self, opened: tuple[Dataset, Inspection]) -> None:
@@ -141,7 +157,7 @@ class Pipeline:
 
     def explicit(self, recipe: Recipe) -> Recipe:
         """The same recipe with every feature and transform spelled out, as a hand-over needs it."""
-        from segtui.prepare.matrix import resolve
+        from segtui.prepare.resolve import resolve
 
         dataset, inspection = self._data
         features = resolve(recipe.prepare, inspection)
@@ -182,50 +198,91 @@ class Pipeline:
         )
 
     def _answer(self, recipe: Recipe, trace: Trace, *, exact: bool) -> Steps[Answer]:
+        from segtui.explain.micro import micro
+
         started = time.perf_counter()
         speed = "exact" if exact else "first"
         name = self._name(f"{speed} answer", recipe)
         filed = self._shelf.get(name)
         if isinstance(filed, Answer):
             return self._answering(filed, recipe)
-        matrix = yield from self.matrix(recipe.prepare)
-        segmentation = yield from self._segmentation(recipe, matrix, trace, exact=exact)
-        letters = yield from self._letters(recipe, segmentation)
-        profile = yield from self._profile(recipe, matrix, segmentation, letters, speed)
-        scores = yield from self._scores(recipe, matrix, segmentation, speed)
+        ground = yield from self.ground(recipe)
+        segmentation = yield from self._segmentation(recipe, ground, trace, exact=exact)
+        letters = yield from self._letters(recipe, ground, segmentation)
+        profile = yield from self._profile(recipe, ground, segmentation, letters, speed)
+        scores = yield from self._scores(recipe, ground.matrix, segmentation, speed)
         answer = Answer(
             recipe=recipe,
             prepare=self.explicit(recipe).prepare,
-            space=matrix.space,
+            space=ground.matrix.space,
             segmentation=segmentation,
             letters=letters,
             profile=_named(profile, dict(recipe.names)),
             scores=scores,
             seconds=time.perf_counter() - started,
-            warnings=(*segmentation.warnings, *matrix.notes),
+            warnings=(*segmentation.warnings, *micro(segmentation.sizes, letters), *ground.matrix.notes),
             fingerprint=name,
         )
         self._shelf[name] = answer
         return answer
 
-    def matrix(self, prepare: PrepareSpec) -> Steps[FeatureMatrix]:
-        """The customers as points. Only the latest few are kept: making one anew from cached columns takes
-        milliseconds, and the memory of one that nobody holds is used again."""
-        from segtui.prepare.matrix import build
+    def ground(self, recipe: Recipe, columns: ColumnCache | None = None) -> Steps[Ground]:
+        """The customers that take part, and their points: without those set aside, and those trimmed.
+
+        columns: where scaled columns are kept; None: with those of the analysis on screen.
+        """
+        import numpy as np
+
+        from segtui.cluster import ground as standing
+        from segtui.cluster.trim import trimmed
+
+        kept = yield from self._keeping(recipe.prepare)
+        matrix = yield from self.matrix(recipe.prepare, columns)
+        share, whole = recipe.prepare.trim, standing.ground(kept, matrix)
+        if not share:
+            return whole
+        name = self._name("trimmed", recipe)
+        found = self._trimmed.get(name)
+        if found is None:
+            spec = recipe.cluster
+            out = yield from self._filed(name, np.ndarray, lambda: trimmed(matrix, share, spec, whole.exact_values))
+            found = yield from standing.trimmed(kept, matrix, out, share)
+        _keep_latest(self._trimmed, name, found)
+        return found
+
+    def _keeping(self, prepare: PrepareSpec) -> Steps[Kept]:
+        """Everyone but those set aside for want of a value."""
+        from segtui.prepare import aside
 
         dataset, inspection = self._data
+        canonical = self._canonical(Recipe(prepare=prepare), inspection).prepare
+        if not aside.asks(canonical.features or ()):
+            return aside.Kept(dataset)
+        name = self._name("kept", Recipe(prepare=prepare))
+        found = self._kept.get(name)
+        if found is None:
+            found = yield from aside.kept(dataset, inspection, canonical)
+        _keep_latest(self._kept, name, found)
+        return found
+
+    def matrix(self, prepare: PrepareSpec, columns: ColumnCache | None = None) -> Steps[FeatureMatrix]:
+        """The customers as points, nobody trimmed. Only the latest few are kept: making one anew from cached columns
+        takes milliseconds, and the memory of one that nobody holds is used again."""
+        from segtui.prepare.matrix import build
+
+        _, inspection = self._data
         name = self._name("matrix", Recipe(prepare=prepare))
         matrix = self._matrices.get(name)
         if matrix is None:
+            kept = yield from self._keeping(prepare)
             canonical = self._canonical(Recipe(prepare=prepare), inspection).prepare
             while len(self._matrices) >= MATRICES_KEPT:
                 self._matrices.popitem(last=False)
-            matrix = yield from build(dataset, inspection, canonical, self._columns)
-            self._matrices[name] = matrix
-        self._matrices.move_to_end(name)
+            matrix = yield from build(kept.dataset, inspection, canonical, columns or self._columns)
+        _keep_latest(self._matrices, name, matrix)
         return matrix
 
-    def _segmentation(self, recipe: Recipe, matrix: FeatureMatrix, trace: Trace, *, exact: bool) -> Steps[Segmentation]:
+    def _segmentation(self, recipe: Recipe, ground: Ground, trace: Trace, *, exact: bool) -> Steps[Segmentation]:
         from segtui.cluster.kmeans import converge, first
 
         fit = converge if exact else first
@@ -237,28 +294,22 @@ class Pipeline:
             return replace(converged, exact=False)
         return (
             yield from self._filed(
-                name, Segmentation, lambda: fit(matrix, recipe.cluster, self._exact_values(matrix), trace)
+                name, Segmentation, lambda: fit(ground.matrix, recipe.cluster, ground.exact_values, trace)
             )
         )
 
-    def _exact_values(self, matrix: FeatureMatrix) -> Callable[[Rows], Floats]:
-        from segtui.prepare.matrix import exact_values
-
-        dataset, _ = self._data
-        return lambda positions: exact_values(dataset, matrix, positions)
-
-    def _letters(self, recipe: Recipe, segmentation: Segmentation) -> Steps[tuple[str, ...]]:
+    def _letters(self, recipe: Recipe, ground: Ground, segmentation: Segmentation) -> Steps[tuple[str, ...]]:
         from segtui.explain.lettering import first_letters, match_letters
         from segtui.explain.profile import revenue_by_cluster
 
-        revenue = yield from revenue_by_cluster(self._data[0], segmentation, self._profiles)
+        revenue = yield from revenue_by_cluster(ground.dataset, segmentation, self._profiles)
         if recipe.anchor is None:
             return first_letters(segmentation.sizes, revenue, segmentation.centroids)
         labels = yield from self._anchor_labels(recipe.anchor)
         return match_letters(
             segmentation.labels,
             segmentation.k,
-            labels,
+            labels if ground.at is None else labels[ground.at],
             recipe.anchor.letters,
             segmentation.sizes,
             revenue,
@@ -266,6 +317,7 @@ class Pipeline:
         )
 
     def _anchor_labels(self, anchor: Anchor) -> Steps[Labels]:
+        """The letters of an anchor for all customers, also those that were or are set aside."""
         import numpy as np
 
         name = self._name("anchor", Recipe(anchor=anchor))
@@ -274,28 +326,29 @@ class Pipeline:
     def _assign_to(self, anchor: Anchor) -> Steps[Labels]:
         import numpy as np
 
-        from segtui.cluster.kmeans import assign
+        from segtui.cluster.ground import labels_of_all
 
-        matrix = yield from self.matrix(anchor.prepare)
-        if tuple(column.name for column in matrix.columns) != anchor.columns:
+        ground = yield from self.ground(Recipe(prepare=replace(anchor.prepare, trim=0.0)))
+        if tuple(column.name for column in ground.matrix.columns) != anchor.columns:
             raise RecipeError(
                 "the segment letters of this recipe were made with columns that this data does not have",
                 where="anchor",
                 hint="Remove the [anchor] part of the recipe to letter the segments afresh.",
             )
-        labels, _ = yield from assign(matrix.values, np.array(anchor.centroids), self._exact_values(matrix))
-        return labels
+        return (yield from labels_of_all(self.dataset, ground, np.array(anchor.centroids)))
 
     def _profile(
-        self, recipe: Recipe, matrix: FeatureMatrix, segmentation: Segmentation, letters: tuple[str, ...], speed: str
+        self, recipe: Recipe, ground: Ground, segmentation: Segmentation, letters: tuple[str, ...], speed: str
     ) -> Steps[Profile]:
         from segtui.explain.profile import profile
 
-        dataset, inspection = self._data
+        _, inspection = self._data
         name = f"profile {self._name(f'{speed} letters', recipe)}"
         return (
             yield from self._filed(
-                name, Profile, lambda: profile(dataset, inspection, matrix, segmentation, letters, {}, self._profiles)
+                name,
+                Profile,
+                lambda: profile(ground.dataset, inspection, ground.matrix, segmentation, letters, {}, self._profiles),
             )
         )
 
@@ -336,12 +389,39 @@ class Pipeline:
     def _sweep_row(self, recipe: Recipe, trace: Trace) -> Steps[SweepRow]:
         k = recipe.cluster.k
         try:
-            matrix = yield from self.matrix(recipe.prepare)
-            segmentation = yield from self._segmentation(recipe, matrix, trace, exact=True)
-            scores = yield from self._scores(recipe, matrix, segmentation, "exact")
+            ground = yield from self.ground(recipe)
+            segmentation = yield from self._segmentation(recipe, ground, trace, exact=True)
+            scores = yield from self._scores(recipe, ground.matrix, segmentation, "exact")
         except AnalysisError as error:
             return SweepRow(k, None, 0, 0, failed=str(error))
         return SweepRow(k, scores, min(segmentation.sizes), segmentation.iterations)
+
+    # -- scaling lab -------------------------------------------------------------------------------------
+
+    def lab(self, recipe: Recipe, trace: Trace) -> Steps[Lab]:
+        """The same features and k under every scaling. Each fit is filed, so that a choice taken up is instant."""
+        from segtui.explain import lab
+        from segtui.prepare.matrix import ColumnCache
+
+        columns = ColumnCache()  # its own, so that the columns on screen stay at hand
+        others = [self.explicit(replace(recipe, prepare=spec)).prepare for spec in lab.by_scale(recipe.prepare)]
+        choices, shown = lab.choices(recipe.prepare, self.explicit(recipe).prepare, others)
+        fits = []
+        for scale, prepare in choices:
+            fits.append((yield from self._lab_fit(scale, replace(recipe, prepare=prepare), columns, trace)))
+        return (yield from lab.compared(self.dataset, recipe.cluster.k, fits, shown))
+
+    def _lab_fit(self, scale: str, recipe: Recipe, columns: ColumnCache, trace: Trace) -> Steps[Fitted]:
+        from segtui.explain.lab import Fitted, spread_out
+
+        try:
+            ground = yield from self.ground(recipe, columns)
+            fit = yield from self._segmentation(recipe, ground, trace, exact=True)
+            scores = yield from self._scores(recipe, ground.matrix, fit, "exact")
+        except AnalysisError as error:
+            return Fitted(LabRow(scale, (), 0.0, failed=str(error)), None)
+        row = LabRow(scale, tuple(sorted(fit.sizes, reverse=True)), scores.explained, warnings=fit.warnings)
+        return Fitted(row, spread_out(fit.labels, ground.at, self.dataset.customers))
 
     # -- plumbing ----------------------------------------------------------------------------------------
 
@@ -365,6 +445,14 @@ class Pipeline:
         result = yield from compute()
         self._shelf[name] = result
         return result
+
+
+def _keep_latest(latest: OrderedDict[str, R], name: str, value: R) -> None:
+    """File `value` as the latest of a few; the oldest goes."""
+    latest[name] = value
+    latest.move_to_end(name)
+    while len(latest) > MATRICES_KEPT:
+        latest.popitem(last=False)
 
 
 def _named(profile: Profile, names: dict[str, str]) -> Profile:

@@ -15,6 +15,18 @@ SCALES = ("auto", "z", "robust", "log", "quantile", "none")
 """How all features are brought to scale unless a feature says otherwise. `auto`: the transform proposed for
 each column (the only one that may winsorise); `log`: log1p where no value is negative, else yeo_johnson."""
 
+TREATMENTS = ("auto", "numeric", "ordinal", "nominal", "labels")
+"""What a column is taken for. `numeric`: a quantity; `ordinal`: words in an order, one column of scores; `nominal`:
+words without an order, one 0/1 column per level; `labels`: several words in one cell, one 0/1 column per label."""
+
+MISSING_POLICIES = ("auto", "median", "most_frequent", "indicator", "level", "aside")
+"""What is done about customers without a value (`prepare.missing` has the rules). `indicator`: a value is filled in,
+and a 0/1 column says for whom; `level`: no answer is an answer (of nominal columns and labels); `aside`: they are left
+out."""
+
+TRIM_MOST = 0.1
+"""The largest share of customers that may be trimmed."""
+
 K_MIN, K_MAX = 2, 50
 
 ROLES = (
@@ -49,6 +61,13 @@ class SourceSpec:
     encoding: str | None = None
     header: bool | None = None
     sheet: str | None = None
+
+    @classmethod
+    def of(cls, text: str) -> SourceSpec:
+        """A source as a person names it: a path, with the sheet behind # where it is a workbook."""
+        path, mark, sheet = text.partition("#")
+        workbook = mark and sheet and path.lower().endswith((".xlsx", ".xlsm"))
+        return cls(path, sheet=sheet) if workbook else cls(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +148,17 @@ class FeatureSpec:
 
     transform: one of TRANSFORMS, or "auto": follow `PrepareSpec.scale`.
     weight: multiplies the scaled column; 1 is one ordinary vote.
+    treat: one of TREATMENTS; order: the levels of an ordinal column from lowest to highest, () for the order found.
+    missing: one of MISSING_POLICIES.
     """
 
     name: str
     on: bool = True
     transform: str = "auto"
     weight: float = 1.0
+    treat: str = "auto"
+    order: tuple[str, ...] = ()
+    missing: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +166,19 @@ class PrepareSpec:
     """Which features and how they are scaled.
 
     features: None: the proposed ones. Otherwise what is not listed is off.
+    winsorise: hold extreme values of z, log1p and yeo_johnson at the 0.5 and 99.5 % points; None: under scale "auto"
+    alone. trim: the share of customers, farthest from every centre, that are set aside (0 to TRIM_MOST; 0: nobody).
     """
 
     features: tuple[FeatureSpec, ...] | None = None
     scale: str = "auto"
+    winsorise: bool | None = None
+    trim: float = 0.0
+
+    @property
+    def winsorises(self) -> bool:
+        """Whether extreme values are held."""
+        return self.scale == "auto" if self.winsorise is None else self.winsorise
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,13 @@ from segtui.recipe import (
     K_MAX,
     K_MIN,
     KINDS,
+    MISSING_POLICIES,
     ROLES,
     SCALES,
     STEPS,
     TRANSFORMS,
+    TREATMENTS,
+    TRIM_MOST,
     VERSION,
     Anchor,
     ClusterSpec,
@@ -131,10 +134,30 @@ def _path(path: str) -> dict[str, object]:
 
 def _prepare(spec: PrepareSpec) -> dict[str, object]:
     table: dict[str, object] = {"scale": spec.scale}
+    if spec.winsorise is not None:
+        table["winsorise"] = spec.winsorise
+    if spec.trim:
+        table["trim"] = float(spec.trim)
     if spec.features is not None:
-        table["features"] = [
-            {"name": f.name, "on": f.on, "transform": f.transform, "weight": float(f.weight)} for f in spec.features
-        ]
+        table["features"] = [_feature(feature) for feature in spec.features]
+    return table
+
+
+def _feature(spec: FeatureSpec) -> dict[str, object]:
+    """What is as it is by default is left out, but for the settings that every recipe has had."""
+    table: dict[str, object] = {
+        "name": spec.name,
+        "on": spec.on,
+        "transform": spec.transform,
+        "weight": float(spec.weight),
+    }
+    default = FeatureSpec(spec.name)
+    if spec.treat != default.treat:
+        table["treat"] = spec.treat
+    if spec.order:
+        table["order"] = list(spec.order)
+    if spec.missing != default.missing:
+        table["missing"] = spec.missing
     return table
 
 
@@ -267,7 +290,15 @@ def _read_prepare(table: _Table) -> PrepareSpec:
     if table.has("features"):
         features = tuple(_read_feature(feature) for feature in table.tables("features"))
         _refuse_repeated(table, [feature.name for feature in features])
-    spec = PrepareSpec(features=features, scale=table.choice("scale", SCALES, PrepareSpec().scale))
+    trim = table.number("trim", 0.0)
+    if not 0.0 <= trim <= TRIM_MOST:
+        table.fail("trim", f"a share to trim lies between 0 and {TRIM_MOST:g}, not at {trim}", "0.01 is usual.")
+    spec = PrepareSpec(
+        features=features,
+        scale=table.choice("scale", SCALES, PrepareSpec().scale),
+        winsorise=table.optional("winsorise", bool),
+        trim=trim,
+    )
     table.finish()
     return spec
 
@@ -289,9 +320,19 @@ def _read_feature(table: _Table) -> FeatureSpec:
         on=table.get("on", bool, True),
         transform=table.choice("transform", ("auto", *TRANSFORMS), "auto"),
         weight=weight,
+        treat=table.choice("treat", TREATMENTS, "auto"),
+        order=_read_order(table),
+        missing=table.choice("missing", MISSING_POLICIES, "auto"),
     )
     table.finish()
     return spec
+
+
+def _read_order(table: _Table) -> tuple[str, ...]:
+    order = table.texts("order")
+    if order and (len(order) < 2 or len(set(order)) < len(order)):
+        table.fail("order", "an order lists two levels or more, each once, from lowest to highest")
+    return tuple(order)
 
 
 def _read_cluster(table: _Table) -> ClusterSpec:

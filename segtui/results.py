@@ -159,7 +159,8 @@ class RollUp:
     `later`: lines on or after the snapshot. orders, revenue: of the kept lines. snapshot: the day features look back
     from; snapshot_given: whether the analyst chose it. first_day, last_day: of the kept lines. holdout: (first day, day
     after the last) of the window no feature sees, None without one. outcome: per customer in canonical order what
-    happened in it (`orders`, `spend`), None without one. features: the definition of every feature made.
+    happened in it (`orders`, `spend`), None without one. features: the definition of every feature made. proposed:
+    the few that start switched on where there are many; (): all that are fit to be features.
     """
 
     lines: int
@@ -175,6 +176,7 @@ class RollUp:
     features: tuple[FeatureNote, ...]
     holdout: tuple[date, date] | None = None
     outcome: pl.DataFrame | None = None
+    proposed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -207,6 +209,7 @@ class Dataset:
     joins: what came of bringing tables together. rollup: how orders, events and records became customers; None for a
     plain customer table. table: the customer table in source order, rows left out included, where it is made here
     and not read from a source (then `row` and `input_rows` count its rows); None for a plain customer table.
+    whole: the fingerprint of the dataset that this one is a part of, where customers were set aside; "" where none.
     """
 
     frame: pl.DataFrame
@@ -221,10 +224,16 @@ class Dataset:
     joins: tuple[JoinReport, ...] = ()
     rollup: RollUp | None = None
     table: pl.DataFrame | None = None
+    whole: str = ""
 
     @property
     def customers(self) -> int:
         return len(self.row)
+
+    @property
+    def opened(self) -> str:
+        """The fingerprint of the data as it was opened, with nobody set aside."""
+        return self.whole or self.fingerprint
 
 
 # -- prepare ---------------------------------------------------------------------------------------------
@@ -242,9 +251,15 @@ class Flag:
 class FeatureVerdict:
     """What `prepare` found in one column and proposes to do with it.
 
-    numeric: True: one scaled column; False: nominal, one weighted 0/1 column per level.
+    numeric: its values are numbers. treatment: what it is taken for unless the recipe says otherwise: numeric, one
+    scaled column; ordinal, one column of scores; nominal, one weighted 0/1 column per level; labels, one per label;
+    "" means numeric or nominal, as `numeric` says (`taken_for` spells it out).
+    levels: of an ordinal column (or a few whole numbers) from lowest to highest, of others from most to least frequent;
+    () where there are many. off_scale: texts of an ordinal column that are not on the scale and count as missing.
+    separator: between the labels of one cell; of a nominal column, what might separate some.
     missing: share of customers without a value, 0 to 1. distinct: number of different values.
-    histogram: counts in equal bins from low to high (numeric) or of the levels, largest first (nominal).
+    histogram: counts in equal bins from low to high (numeric), of the levels in order (ordinal), or of levels or
+    labels, largest first.
     usable: whether it can be a feature at all (an all-missing or constant column cannot); `off_reason` says
     why a column starts switched off, empty where it is proposed.
     transform: the proposed one (numeric; "none" for nominal); `why` in a short sentence.
@@ -263,10 +278,19 @@ class FeatureVerdict:
     transform: str
     why: str
     lowest: float | None = None
+    treatment: str = ""
+    levels: tuple[str, ...] = ()
+    off_scale: tuple[str, ...] = ()
+    separator: str = ""
 
     @property
     def proposed(self) -> bool:
         return not self.off_reason
+
+    @property
+    def taken_for(self) -> str:
+        """The proposed treatment: numeric, ordinal, nominal or labels."""
+        return self.treatment or ("numeric" if self.numeric else "nominal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,10 +318,11 @@ class Inspection:
 class Transform:
     """A fitted way from original units to scale, and what is needed to go back.
 
-    scaled = (f(clip(x)) - centre) / spread, f by `method` (one of recipe.TRANSFORMS, where f is the identity
-    for none, z and robust). low/high: winsorising limits in original units, None where it does not.
+    scaled = (f(clip(x)) - centre) / spread, f by `method` (one of recipe.TRANSFORMS or "ordinal", where f is the
+    identity for none, z, robust and ordinal). low/high: winsorising limits in original units, None where it does not.
     power: the lambda of yeo_johnson. knots: for quantile_normal, original values at equal steps of rank.
     fill: the value that stands in for a missing one, original units.
+    order: for ordinal, the levels whose scores 1, 2 … are the original units; any other text is missing.
     """
 
     method: str
@@ -308,21 +333,28 @@ class Transform:
     high: float | None = None
     power: float | None = None
     knots: tuple[float, ...] = ()
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class MatrixColumn:
     """One column of the feature matrix and where it comes from.
 
-    level: for a nominal feature the level this 0/1 column stands for, else None.
+    level: the level or label this 0/1 column stands for, else None; "(missing)": whoever has no value.
     transform: None for a 0/1 column. weight: what the scaled (or 0/1) value is multiplied with; for a 0/1
     column it holds the block weight of METHODS B7 times the analyst's weight.
+    separator: between the labels of one cell, where the level is one of several labels. fill: the text that stands in
+    for a missing one, None where missing is a level (or no label) itself. order: for the "(missing)" of an ordinal
+    feature, the levels of its scale: whoever is at none of them has no value.
     """
 
     feature: str
     level: str | None
     transform: Transform | None
     weight: float
+    separator: str = ""
+    fill: str | None = None
+    order: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -523,6 +555,40 @@ class Answer:
         return self.segmentation.exact
 
 
+@dataclass(frozen=True, slots=True)
+class LabRow:
+    """One way of scaling all features, fitted with the k of the recipe. scale: one of recipe.SCALES, or "as set".
+
+    sizes: of the clusters, largest first. explained: share of the variance in its own space, which cannot be compared
+    between rows. spend, active: the share of the variance of log(1 + spend) and of having ordered at all, in the
+    holdout, that lies between the clusters (METHODS B9); None without a holdout. warnings: of the fit. failed: why
+    there is no fit.
+    """
+
+    scale: str
+    sizes: tuple[int, ...]
+    explained: float | None
+    spend: float | None = None
+    active: float | None = None
+    warnings: tuple[str, ...] = ()
+    failed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """The scaling lab: the same features and k under every scaling.
+
+    agreement: adjusted Rand index of every two rows, aligned with `rows` on both sides; None where one has failed.
+    holdout: (first day, day after the last) of the window behind `spend` and `active`. shown: the row of the recipe.
+    """
+
+    k: int
+    rows: tuple[LabRow, ...]
+    agreement: tuple[tuple[float | None, ...], ...]
+    shown: int
+    holdout: tuple[date, date] | None = None
+
+
 # -- plots -----------------------------------------------------------------------------------------------
 
 
@@ -559,6 +625,7 @@ class Distribution:
 
     sampled: customers counted. missing: customers without a value, not counted. log: the bins are spaced on a
     log scale. The outermost bins may be wider than the others, to take in long tails: the edges say so.
+    overlapping: a customer may count at several levels (labels), so that counts do not add up to customers.
     """
 
     feature: str
@@ -568,6 +635,7 @@ class Distribution:
     sampled: int
     log: bool = False
     missing: int = 0
+    overlapping: bool = False
 
 
 # -- tables ----------------------------------------------------------------------------------------------

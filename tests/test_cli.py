@@ -81,6 +81,59 @@ def test_a_nominal_feature_has_the_share_of_each_level(customers: Path, capsys) 
         assert math.isclose(sum(segment["centroid"]["club"].values()), 1)
 
 
+def test_the_scaling_lab(customers: Path, capsys) -> None:
+    run = ["run", str(customers), "--k", "3", "--features", "spend,visits", "--lab"]
+    assert main([*run, "--json"]) == 0
+    lab = json.loads(capsys.readouterr().out)["lab"]
+    assert (lab["k"], lab["shown"], lab["holdout"]) == (3, "auto", None)
+    assert [row["scale"] for row in lab["rows"]] == ["auto", "z", "robust", "log", "quantile", "none"]
+    assert lab["rows"][0]["sizes"] == [30, 30, 30]
+    assert [row[i] for i, row in enumerate(lab["ari"])] == [1.0] * 6
+    assert main(run) == 0
+    text = capsys.readouterr().out
+    assert "scaling lab, k = 3" in text
+    assert "auto *" in text
+    assert all(len(line) <= 80 for line in text.splitlines() if line.startswith(("auto", "quantile")))
+
+
+def test_a_column_that_says_who_has_no_value(customers: Path, tmp_path: Path, capsys) -> None:
+    frame = pl.read_csv(customers, schema_overrides={"id": pl.String})
+    gaps = frame.with_columns(
+        pl.when(pl.int_range(90) % 10 == 0).then(None).otherwise(pl.col("visits")).alias("visits")
+    )
+    gaps.write_csv(path := tmp_path / "gaps.csv")
+    assert main(["run", str(path), "--k", "3", "--features", "spend,visits", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert set(document["segments"][0]["centroid"]) == {"spend", "visits", "visits=(missing)"}
+    assert any("9 missing (10.0%) set to the median" in said for said in document["warnings"])
+
+
+def test_customers_set_aside_are_in_the_labelled_file_with_the_reason(customers: Path, tmp_path: Path, capsys) -> None:
+    lines = customers.read_text().splitlines()
+    lines[5] = lines[5].split(",")[0] + ",,3,never"
+    (path := tmp_path / "gaps.csv").write_text("\n".join(lines) + "\n")
+    (recipe := tmp_path / "r.toml").write_text(
+        "version = 1\n[prepare]\ntrim = 0.05\nfeatures = [{name = 'spend', missing = 'aside'}, {name = 'visits'}]\n"
+    )
+    out = tmp_path / "out.csv"
+    assert main(["run", str(path), "--recipe", str(recipe), "--k", "3", "--json", "--out", str(out)]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["customers"] == 85
+    assert document["customers"] + sum(one["rows"] for one in document["left_out"]) == document["input_rows"] == 90
+    labelled = pl.read_csv(out, infer_schema=False)
+    assert labelled.height == 90
+    assert labelled["segment_note"][4] == "no value in spend"
+    reason = "trimmed: farther from every centre than 95 % of customers"
+    trimmed = labelled.filter(pl.col("segment_note") == reason)
+    assert trimmed.height == 4
+    assert trimmed["segment"].null_count() == 4
+    typed = tmp_path / "out.parquet"
+    assert main(["run", str(path), "--recipe", str(recipe), "--k", "3", "--json", "--out", str(typed)]) == 0
+    again = pl.read_parquet(typed)
+    assert again["segment_note"].fill_null("").to_list() == labelled["segment_note"].fill_null("").to_list()
+    assert again["visits"].to_list() == labelled["visits"].cast(pl.Int64).to_list()
+
+
 def test_labels_to_a_file_and_the_recipe_repeats_them(customers: Path, tmp_path: Path, capsys) -> None:
     assert main(["run", str(customers), "--k", "3", "--out", str(tmp_path / "a.csv")]) == 0
     shown = capsys.readouterr()

@@ -16,6 +16,8 @@ from segtui.progress import finish
 from segtui.recipe import ClusterSpec, FeatureSpec, GatherSpec, PrepareSpec, Recipe, SourceSpec
 from segtui.results import Answer
 from segtui.session.events import Failed
+from segtui.session.local import LocalEngine
+from segtui.session.questions import CustomersQuestion, DistributionQuestion, MapQuestion
 from segtui.session.session import Session
 
 COLUMNS = ("recency", "frequency", "monetary")
@@ -277,3 +279,86 @@ def test_scaling_can_be_set_for_all_features_at_once(shop_file):
     plain = replace(recipe, prepare=PrepareSpec(scale="z"))
     features = pipeline.explicit(plain).prepare.features
     assert {f.transform for f in features if f.name in COLUMNS} == {"z"}
+
+
+# -- customers set aside -----------------------------------------------------------------------------------
+
+
+def aside(recipe: Recipe, trim: float = 0.0) -> Recipe:
+    features = (FeatureSpec("recency", missing="aside"), FeatureSpec("frequency"), FeatureSpec("monetary"))
+    return replace(recipe, prepare=PrepareSpec(features, trim=trim))
+
+
+def test_customers_set_aside_take_no_part_and_are_counted(shop_file):
+    pipeline = Pipeline()
+    recipe = aside(recipe_for(shop_file), trim=0.02)
+    finish(pipeline.open(recipe))
+    answer = finish(pipeline.exact(recipe, heard))
+    ground = finish(pipeline.ground(recipe))
+    assert len(answer.segmentation.labels) == ground.dataset.customers == ground.matrix.customers == 600 - 12 - 11
+    reasons = {one.reason: len(one.rows) for one in ground.dataset.left_out}
+    assert reasons == {"no value in recency": 12, "trimmed: farther from every centre than 98 % of customers": 11}
+    assert answer.space.notes[0].startswith("12 customers (2.0%) have no value in recency")
+    assert answer.space.notes[1].startswith("11 customers (1.9%) are set aside as trimmed")
+    assert sum(answer.space.votes.values()) == pytest.approx(1.0)
+    assert pipeline.dataset.customers == 600
+    positions = np.arange(ground.dataset.customers)
+    assert np.allclose(ground.exact_values(positions), ground.matrix.values, atol=1e-5)
+    brought_back = finish(pipeline.exact(replace(recipe, prepare=PrepareSpec()), heard))
+    assert len(brought_back.segmentation.labels) == 600
+
+
+def test_views_show_those_who_take_part(shop_file):
+    engine = LocalEngine({})
+    recipe = aside(recipe_for(shop_file), trim=0.02)
+    finish(engine.open(recipe))
+    answer = finish(engine.exact(recipe, heard))
+    everyone = finish(engine.reply(CustomersQuestion(None), answer))
+    assert everyone.row_count == 577
+    assert all(row[3] is not None for row in everyone.rows(0, 577))
+    assert finish(engine.reply(MapQuestion("component 1", "recency", 20, 10), answer)).customers == 577
+    spread = finish(engine.reply(DistributionQuestion("recency", 10), answer))
+    assert (spread.sampled, spread.missing) == (577, 0)
+
+
+def test_trimming_depends_on_k_and_its_fingerprints_say_so():
+    recipe = Recipe(prepare=PrepareSpec(trim=0.01))
+    assert fingerprint("matrix", recipe, "d") == fingerprint("matrix", Recipe(), "d")
+    assert fingerprint("trimmed", recipe, "d") != fingerprint("trimmed", recipe.with_k(5), "d")
+    assert fingerprint("trimmed", Recipe(), "d") == fingerprint("trimmed", Recipe().with_k(5), "d")
+    assert fingerprint("kept", recipe, "d") == fingerprint("kept", Recipe(), "d")
+    assert fingerprint("kept", aside(recipe), "d") != fingerprint("kept", recipe, "d")
+
+
+@pytest.mark.parametrize("way", ["from all to some", "from some to all"])
+def test_letters_go_over_to_other_customers(shop_file, way):
+    pipeline = Pipeline()
+    all_of_them = replace(aside(recipe_for(shop_file)), prepare=PrepareSpec())
+    some = aside(all_of_them, trim=0.02)
+    before, after = (all_of_them, some) if way == "from all to some" else (some, all_of_them)
+    finish(pipeline.open(before))
+    first = finish(pipeline.exact(before, heard))
+    then = finish(pipeline.exact(replace(after, anchor=pipeline.anchor(first)), heard))
+    assert sorted(then.letters) == ["A", "B", "C", "D"]
+
+
+def test_an_outlier_is_named_with_what_to_try(tmp_path):
+    frame = shop(600).with_columns(
+        pl.when(pl.int_range(600) == 3).then(9e6).otherwise(pl.col("monetary")).alias("monetary")
+    )
+    frame.write_csv(path := tmp_path / "one.csv")
+    recipe = replace(recipe_for(path), prepare=PrepareSpec(scale="z"))
+    pipeline = Pipeline()
+    finish(pipeline.open(recipe))
+    answer = finish(pipeline.exact(recipe, heard))
+    assert [said for said in answer.warnings if "is one outlier, not a segment" in said]
+    for cure in (PrepareSpec(), PrepareSpec(scale="z", winsorise=True), PrepareSpec(scale="z", trim=0.01)):
+        cured = finish(pipeline.exact(replace(recipe, prepare=cure), heard))
+        assert not [said for said in cured.warnings if "is one outlier" in said], cure
+
+
+def test_two_hundred_customers_in_ordinary_segments_are_quiet(shared_data):
+    pipeline = Pipeline()
+    recipe = recipe_for(shared_data / "amazon_users.csv")
+    finish(pipeline.open(recipe))
+    assert not [s for s in finish(pipeline.exact(recipe, heard)).warnings if "outlier" in s]

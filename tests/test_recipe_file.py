@@ -13,8 +13,11 @@ from segtui.errors import DeliveryError, RecipeError
 from segtui.recipe import (
     K_MAX,
     K_MIN,
+    MISSING_POLICIES,
     SCALES,
     TRANSFORMS,
+    TREATMENTS,
+    TRIM_MOST,
     Anchor,
     ClusterSpec,
     FeatureSpec,
@@ -43,11 +46,16 @@ features = st.builds(
     on=st.booleans(),
     transform=st.sampled_from(["auto", *TRANSFORMS]),
     weight=st.floats(0, 1e300),
+    treat=st.sampled_from(TREATMENTS),
+    order=st.just(()) | st.lists(texts, min_size=2, max_size=5, unique=True).map(tuple),
+    missing=st.sampled_from(MISSING_POLICIES),
 )
 prepares = st.builds(
     PrepareSpec,
     features=st.none() | st.lists(features, max_size=5, unique_by=lambda f: f.name).map(tuple),
     scale=st.sampled_from(SCALES),
+    winsorise=st.none() | st.booleans(),
+    trim=st.floats(0, TRIM_MOST),
 )
 
 
@@ -124,6 +132,19 @@ def test_the_file_reads_like_a_recipe() -> None:
     )
 
 
+def test_settings_of_preparing_are_written_where_they_are_not_the_default() -> None:
+    feature = FeatureSpec("x ", treat="ordinal", order=("low", "high"), missing="aside")
+    text = to_toml(Recipe(prepare=PrepareSpec((feature, FeatureSpec("x")), winsorise=False, trim=0.01)))
+    found = tomllib.loads(text)["prepare"]
+    assert (found["winsorise"], found["trim"]) == (False, 0.01)
+    assert found["features"][0] == {
+        "name": "x ", "on": True, "transform": "auto", "weight": 1.0, "treat": "ordinal", "order": ["low", "high"],
+        "missing": "aside",
+    }  # fmt: skip
+    assert list(found["features"][1]) == ["name", "on", "transform", "weight"]
+    assert [f.name for f in from_toml(text).prepare.features or ()] == ["x ", "x"]
+
+
 def test_what_is_left_out_is_the_default() -> None:
     assert from_toml("version = 1") == Recipe()
 
@@ -155,6 +176,14 @@ def test_what_is_left_out_is_the_default() -> None:
         ("version = 1\n[prepare]\nfeatures = [{name = 'a', weight = inf}]", "not inf"),
         ("version = 1\n[prepare]\nfeatures = [{name = 'a', weigth = 2}]", "Did you mean 'weight'?"),
         ("version = 1\n[prepare]\nfeatures = [{name = 'a'}, {name = 'a'}]", "listed 2 times"),
+        ("version = 1\n[prepare]\nfeatures = [{name = 'a', treat = 'ordnal'}]", "Did you mean 'ordinal'?"),
+        ("version = 1\n[prepare]\nfeatures = [{name = 'a', missing = 'drop'}]", "'drop' is none of auto, median"),
+        ("version = 1\n[prepare]\nfeatures = [{name = 'a', order = ['x']}]", "two levels or more"),
+        ("version = 1\n[prepare]\nfeatures = [{name = 'a', order = ['x', 'x']}]", "each once"),
+        ("version = 1\n[prepare]\nfeatures = [{name = 'a', order = [1, 2]}]", "a list of texts"),
+        ("version = 1\n[prepare]\ntrim = 0.2", "between 0 and 0.1, not at 0.2"),
+        ("version = 1\n[prepare]\ntrim = nan", "not at nan"),
+        ("version = 1\n[prepare]\nwinsorise = 'yes'", "true or false"),
         ("version = 1\n[gather]\nsources = [{}]", "path is missing"),
         ("version = 1\n[gather]\nsources = [{path = 'a', delimiter = ';;'}]", "one character"),
         ("version = 1\n[gather]\nsources = [{path = 'a', header = 1}]", "true or false"),

@@ -1,4 +1,4 @@
-"""What to tell the analyst of a fit beside its numbers: near-equal solutions, unsteady restarts, tiny clusters."""
+"""What to tell the analyst of a fit beside its numbers: near-equal solutions, unsteady restarts."""
 
 from __future__ import annotations
 
@@ -16,9 +16,6 @@ NEAR_EQUAL = 0.01
 
 SAME_FROM = 0.9
 """Adjusted Rand index from which two solutions count as the same; METHODS B4."""
-
-SMALL_COUNT, SMALL_SHARE = 30, 0.01
-"""A cluster below either is too small to act on without a second look."""
 
 
 def agreement(one: Labels, other: Labels) -> float:
@@ -54,14 +51,3 @@ def near_equal(restarts: Sequence[Trial]) -> tuple[str, ...]:
     if best.inertia and typical > ceiling:
         said.append(f"restarts disagree: a typical one ends {typical / best.inertia - 1:.1%} above the best")
     return tuple(said)
-
-
-def small(sizes: Sequence[int]) -> tuple[str, ...]:
-    """Clusters of fewer than 30 customers or 1 % of all."""
-    limit = max(SMALL_COUNT, SMALL_SHARE * sum(sizes))
-    found = sorted(size for size in sizes if size < limit)
-    if not found:
-        return ()
-    counts = ", ".join(f"{size:,}" for size in found[:5]) + (" …" if len(found) > 5 else "")
-    which = "1 segment is" if len(found) == 1 else f"{len(found)} segments are"
-    return (f"{which} very small ({counts} customers; fewer than 30 customers or 1 % of all)",)

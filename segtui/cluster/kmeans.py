@@ -87,7 +87,6 @@ def first(matrix: FeatureMatrix, spec: ClusterSpec, exact_values: ExactValues, t
         seed=spec.seed,
         trace=winner.trace,
         restart_inertias=found.per_customer(),
-        warnings=judge.small(assignment.sizes),
     )
 
 
@@ -120,7 +119,7 @@ def converge(matrix: FeatureMatrix, spec: ClusterSpec, exact_values: ExactValues
         seed=spec.seed,
         trace=winner.trace,
         restart_inertias=found.per_customer(),
-        warnings=judge.near_equal(found.restarts) + judge.small(sizes),
+        warnings=judge.near_equal(found.restarts),
     )
 
 

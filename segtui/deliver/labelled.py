@@ -162,7 +162,7 @@ def _check_answer(dataset: Dataset, gather: GatherSpec, answer: Answer) -> None:
 
 
 def _check_unchanged(dataset: Dataset, gather: GatherSpec) -> None:
-    if identity(gather) != dataset.fingerprint:
+    if identity(gather) != dataset.opened:
         raise changed()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from segtui.errors import AnalysisError
-from segtui.explain.columns import Description, NumericColumn, ProfileCache, descriptions
+from segtui.explain.columns import Description, LabelColumn, NumericColumn, ProfileCache, descriptions
 from segtui.explain.lettering import letter_position
 from segtui.prepare.clean import OTHER_LEVEL
 from segtui.progress import Progress, Steps
@@ -52,18 +52,48 @@ def distribution(
     order = sorted(range(segmentation.k), key=lambda cluster: letter_position(letters[cluster]))
     if wanted.levels:
         return (yield from _of_levels(dataset, wanted, segmentation, order, cache))
+    if wanted.order:
+        return (yield from _of_scale(dataset, wanted, segmentation, order, cache))
     return (yield from _of_numbers(dataset, feature, segmentation, order, bins, cache))
 
 
 def _of_levels(
     dataset: Dataset, wanted: Description, segmentation: Segmentation, order: Sequence[int], cache: ProfileCache
 ) -> Steps[Distribution]:
-    column = yield from cache.nominal(dataset, wanted.feature, wanted.levels)
+    column = yield from cache.nominal(dataset, wanted)
+    if isinstance(column, LabelColumn):
+        return (yield from _of_labels(dataset, column, wanted.feature, segmentation, order))
     table = yield from _count(segmentation, column.codes, len(column.levels) + 1)
     levels = column.levels
     if table[:, -1].any():
         levels = (*levels, OTHER_LEVEL)
     return Distribution(wanted.feature, (), levels, _rows(table[:, : len(levels)], order), sampled=dataset.customers)
+
+
+def _of_labels(
+    dataset: Dataset, column: LabelColumn, feature: str, segmentation: Segmentation, order: Sequence[int]
+) -> Steps[Distribution]:
+    """Customers that have each label; one with several counts at each of them."""
+    counts = np.zeros((segmentation.k, len(column.levels)), dtype=np.int64)
+    for place, members in enumerate(column.members):
+        yield Progress("counting", place / len(column.levels))
+        counts[:, place] = np.bincount(segmentation.labels[members], minlength=segmentation.k)
+    rows = _rows(counts, order)
+    return Distribution(feature, (), column.levels, rows, sampled=dataset.customers, overlapping=True)
+
+
+def _of_scale(
+    dataset: Dataset, wanted: Description, segmentation: Segmentation, order: Sequence[int], cache: ProfileCache
+) -> Steps[Distribution]:
+    """Customers at each level of an ordinal scale, from low to high."""
+    column = yield from cache.numeric(dataset, wanted.feature, wanted.order)
+    places = column.values.astype(np.uint16)
+    places -= 1
+    places[column.missing] = len(wanted.order)
+    table = yield from _count(segmentation, places, len(wanted.order) + 1)
+    missing = len(column.missing)
+    rows = _rows(table[:, :-1], order)
+    return Distribution(wanted.feature, (), wanted.order, rows, sampled=dataset.customers - missing, missing=missing)
 
 
 def _of_numbers(

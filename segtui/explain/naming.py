@@ -50,6 +50,7 @@ class Trait:
     """What one column says about one segment. difference may be infinite (no spread) or nan (undefined).
 
     is_share: the means are shares, of a level (which has no quartiles) or of the ones in a column of 0 and 1.
+    scale: the levels behind the scores 1 … m of an ordinal column.
     """
 
     feature: str
@@ -62,6 +63,7 @@ class Trait:
     overall_median: float
     low_quartile: float
     high_quartile: float
+    scale: tuple[str, ...] = ()
 
     @property
     def high(self) -> bool:
@@ -193,7 +195,14 @@ def _part(trait: Trait) -> _Part:
         text = ("many " if trait.high else "few ") + " ".join(_without_count_words(words))
     else:
         text = ("high " if trait.high else "low ") + " ".join(words)
-    return _Part(text, f"{text} {compact(trait.mean)}")
+    return _Part(text, f"{text} {_figure(trait)}")
+
+
+def _figure(trait: Trait) -> str:
+    """The mean, on an ordinal scale the level that it is nearest to."""
+    if not trait.scale or isnan(trait.mean):
+        return compact(trait.mean)
+    return trait.scale[max(0, min(len(trait.scale), round(trait.mean)) - 1)].strip()
 
 
 def _share_part(trait: Trait, words: str) -> _Part:

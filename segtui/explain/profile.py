@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segtui.explain.columns import Description, NominalColumn, NumericColumn, ProfileCache, descriptions, sum_by
+from segtui.explain.columns import (
+    Description,
+    LabelColumn,
+    NominalColumn,
+    NumericColumn,
+    ProfileCache,
+    descriptions,
+    sum_by,
+)
 from segtui.explain.lettering import letter_position
 from segtui.explain.naming import CLEAR, Trait, name_segments
 from segtui.progress import Progress, Steps
@@ -163,9 +171,11 @@ def _summaries(
     cache: ProfileCache,
 ) -> Steps[list[_Summary]]:
     if wanted.levels:
-        nominal = yield from cache.nominal(dataset, wanted.feature, wanted.levels)
+        nominal = yield from cache.nominal(dataset, wanted)
+        if isinstance(nominal, LabelColumn):
+            return (yield from _label_summaries(wanted.feature, nominal, index, segmentation.k))
         return _level_summaries(wanted.feature, nominal, index, segmentation.k)
-    numeric = yield from cache.numeric(dataset, wanted.feature)
+    numeric = yield from cache.numeric(dataset, wanted.feature, wanted.order)
     summary = yield from _numeric_summary(wanted.feature, numeric, index, segmentation, members)
     return [summary]
 
@@ -201,15 +211,29 @@ def _level_summaries(feature: str, column: NominalColumn, index: Index, k: int) 
     cells += column.codes
     table = np.bincount(cells, minlength=k * width).reshape(k, width).astype(np.float64)
     counts = table.sum(axis=1)
-    nothing = np.full(k, np.nan)
+    return [
+        _share_summary(feature, level, share, table[:, code], counts)
+        for code, (level, share) in enumerate(zip(column.levels, column.shares, strict=True))
+    ]
+
+
+def _label_summaries(feature: str, column: LabelColumn, index: Index, k: int) -> Steps[list[_Summary]]:
+    counts = np.bincount(index, minlength=k).astype(np.float64)
     found = []
-    for code, (level, share) in enumerate(zip(column.levels, column.shares, strict=True)):
-        shares = _ratio(table[:, code], counts)
-        variances = shares * (1.0 - shares) * _ratio(counts, counts - 1.0)
-        differences = _differences(shares, variances, counts)
-        spread = float(np.sqrt(share * (1.0 - share)))
-        found.append(_Summary(feature, level, True, share, spread, share, shares, differences, nothing, nothing))
+    for label, share, members in zip(column.levels, column.shares, column.members, strict=True):
+        yield Progress("describing segments", None, feature)
+        having = np.bincount(index[members], minlength=k).astype(np.float64)
+        found.append(_share_summary(feature, label, share, having, counts))
     return found
+
+
+def _share_summary(feature: str, level: str, share: float, having: Floats, counts: Floats) -> _Summary:
+    """A level that `having` of the `counts` customers of each cluster are at."""
+    shares = _ratio(having, counts)
+    variances = shares * (1.0 - shares) * _ratio(counts, counts - 1.0)
+    differences = _differences(shares, variances, counts)
+    spread, nothing = float(np.sqrt(share * (1.0 - share))), np.full(len(counts), np.nan)
+    return _Summary(feature, level, True, share, spread, share, shares, differences, nothing, nothing)
 
 
 @np.errstate(over="ignore", invalid="ignore")
@@ -298,6 +322,7 @@ def _trait(kind: Description, summary: _Summary, cluster: int) -> Trait:
         overall_median=summary.median,
         low_quartile=float(summary.low[cluster]),
         high_quartile=float(summary.high[cluster]),
+        scale=kind.order if summary.level is None else (),
     )
 
 

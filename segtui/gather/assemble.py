@@ -333,7 +333,7 @@ def _rollup(
     notes = tuple(note for part in all_of.parts for note in part.notes)
     given = all_of.spec.snapshot is not None or bool(book and book.holdout)
     if book is None:
-        return RollUp(0, 0, 0, 0, 0.0, (), all_of.snapshot, given, None, None, notes)
+        return RollUp(0, 0, 0, 0, 0.0, (), all_of.snapshot, given, None, None, notes, proposed=_proposed(notes))
     rolled = book.rolled
     order = {id: place for place, id in enumerate(STEPS)}
     return RollUp(
@@ -350,7 +350,19 @@ def _rollup(
         features=notes,
         holdout=book.holdout,
         outcome=_outcome(rolled.outcome, frame, id_name, common, all_of.spec.loose_ids),
+        proposed=_proposed(notes),
     )
+
+
+_CORE = (("recency", "frequency", "monetary"), ("days_since_visit", "visits", "events_per_visit"))
+"""What starts switched on, of orders or else of events: with twenty features that say much the same, k-means listens
+to whatever was measured most often, and the first answer tells nobody anything."""
+
+
+def _proposed(notes: tuple[FeatureNote, ...]) -> tuple[str, ...]:
+    made = {note.name for note in notes}
+    core = next((names for names in _CORE if made & set(names)), ())
+    return tuple(name for name in core if name in made)
 
 
 def _outcome(

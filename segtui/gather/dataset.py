@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -15,8 +16,9 @@ from segtui.gather import cache
 from segtui.gather.assemble import assemble
 from segtui.gather.canonical import canonical_steps
 from segtui.gather.look import Held, Looked, look_at_all
-from segtui.gather.paths import files_of, stamp
+from segtui.gather.paths import files_of, is_at_hand, stamp
 from segtui.gather.people import DUPLICATE_ID, EMPTY_ROW, NO_ID, sorted_out, with_whole_ids
+from segtui.gather.scan import in_background
 from segtui.progress import Progress, Steps
 from segtui.recipe import GatherSpec
 from segtui.results import Dataset, Kind, LeftOut, SourceReport
@@ -37,6 +39,9 @@ def open_dataset(spec: GatherSpec, held: Held | None = None) -> Steps[Dataset]:
     """
     if not spec.sources:
         raise SourceError("no file was named", hint="Name a file, for example: segtui customers.csv")
+    for source in spec.sources:
+        if not is_at_hand(source):
+            yield from in_background(partial(files_of, source), f"fetching {source.path}")
     mark = identity(spec)
     known = cache.load(mark)
     if known is not None:

@@ -21,6 +21,9 @@ from segtui.results import Column, ColumnType
 SAMPLE = 20_000
 """Rows from the top that are looked at. They lie next to each other, because the lines of an order do."""
 
+LONGEST = 200
+"""Characters of a cell that are looked at; a cell may be a document."""
+
 LEVELS = 200
 """Most common values of a text column that are looked at one by one."""
 
@@ -69,6 +72,8 @@ def facts(table: Table, rows: int | None = None) -> tuple[Facts, ...]:
 
 def _facts(column: Column, values: pl.Series, rows: int) -> Facts:
     sample = values.head(SAMPLE)
+    if sample.dtype == pl.String:
+        sample = sample.str.head(LONGEST)
     filled = max(rows - column.missing, 0)
     text = column.type is ColumnType.TEXT and sample.dtype == pl.String
     numbers = sample.drop_nulls() if column.type in (ColumnType.INTEGER, ColumnType.NUMBER) else sample.clear()

@@ -16,7 +16,7 @@ from segtui.gather.lines import ROW, Lines, base_role, canonical
 from segtui.gather.paths import stamp
 from segtui.gather.people import with_whole_ids
 from segtui.gather.roles import Findings
-from segtui.gather.table import Table, read_parts
+from segtui.gather.table import Table, first_rows, read_parts
 from segtui.gather.tables import TableFiles, tables_of
 from segtui.progress import Progress, Steps
 from segtui.recipe import GatherSpec, TableSpec
@@ -24,6 +24,9 @@ from segtui.results import ColumnType, Kind, SourceReport
 
 SAMPLE = 20_000
 """Rows of a large table that are looked at first."""
+
+WIDE = 200
+"""Columns from which finding their roles takes so long that it must be possible to stop."""
 
 STREAMED = Kind.ORDERS
 """The kind that is rolled up while it is read; tables of all others are held in memory."""
@@ -101,11 +104,11 @@ def look(files: TableFiles, spec: GatherSpec, held: Held | None = None, alone: b
     readings = {column.name: column.reading for column in said.columns if column.reading is not None}
     if scan.is_large(files):
         sample = yield from _sampled(files, readings)
-        findings = _find(sample, spec, said, alone)
+        findings = yield from _find(sample, spec, said, alone)
         if findings.kind is STREAMED:
             return Looked(files, sample, findings, whole=False)
     table = yield from _whole(files, readings, held)
-    findings = _find(table, spec, said, alone)
+    findings = yield from _find(table, spec, said, alone)
     forced = _forced(table, findings, readings)
     if forced:
         table = yield from _whole(files, {**readings, **forced}, held)
@@ -127,11 +130,13 @@ def read_whole(looked: Looked) -> Steps[Looked]:
     return replace(looked, table=table, whole=True)
 
 
-def _find(table: Table, spec: GatherSpec, said: TableSpec, alone: bool) -> Findings:
+def _find(table: Table, spec: GatherSpec, said: TableSpec, alone: bool) -> Steps[Findings]:
     """Among several tables only those that have the column named for all of them are asked for it."""
     known = alone or not spec.id_column or spec.id_column in table.frame.columns
     wanted = spec.id_column if known else None
-    return roles.find(table, wanted, said)
+    if table.frame.width < WIDE:
+        return roles.find(table, wanted, said)
+    return (yield from scan.in_background(lambda: roles.find(table, wanted, said), "looking at the columns"))
 
 
 def _forced(table: Table, findings: Findings, readings: Mapping[str, str]) -> dict[str, str]:
@@ -200,4 +205,4 @@ def _mark(files: TableFiles, readings: Mapping[str, str]) -> tuple[object, ...]:
 def _sampled(files: TableFiles, readings: Mapping[str, str]) -> Steps[Table]:
     """The first rows of a large table, typed as they suggest."""
     yield Progress(f"looking at {files.parts[0][1].path.name}", None, "the first rows")
-    return (yield from read_parts([files.parts[0]], readings, most=SAMPLE))
+    return first_rows(files.parts[0], SAMPLE, readings)

@@ -28,6 +28,7 @@ READABLE = (
 _COMPRESSED = (".gz", ".zst", ".zstd")
 
 _spooled: list[Path] = []
+_fetched: dict[str, Path] = {}
 
 
 def bare_name(path: Path) -> str:
@@ -48,8 +49,8 @@ def files_of(spec: SourceSpec) -> tuple[Path, ...]:
     """
     if spec.path == STANDARD_INPUT:
         return (standard_input(),)
-    if "://" in spec.path:
-        raise SourceError("addresses on the network are not read", where=spec.path, hint="Download the file first.")
+    if is_address(spec.path):
+        return (fetched(spec.path),)
     path = Path(spec.path).expanduser()
     try:
         if path.is_dir():
@@ -68,6 +69,8 @@ def where_of(spec: SourceSpec, path: Path) -> str:
     """How a file is named in messages: as the analyst gave it where there is only one."""
     if spec.path == STANDARD_INPUT:
         return "standard input"
+    if is_address(spec.path):
+        return spec.path
     return spec.path if Path(spec.path).expanduser() == path else str(path)
 
 
@@ -99,6 +102,67 @@ def _spool(stream: BinaryIO) -> Path:
         shutil.copyfileobj(stream, out, 1 << 20)
     _spooled.append(copy)
     return copy
+
+
+def is_address(path: str) -> bool:
+    """Whether a source is on the network rather than a path."""
+    return "://" in path
+
+
+def is_at_hand(spec: SourceSpec) -> bool:
+    """Whether looking at the source does not mean waiting for the network."""
+    return not is_address(spec.path) or spec.path in _fetched
+
+
+def fetched(address: str) -> Path:
+    """A copy on disk of what is behind an address, made at the first call; it lives until the program ends.
+
+    Web addresses are read as they are, anything else (s3://, gs://, az://, hf:// …) by Polars, with the credentials it
+    finds. Raises SourceError.
+    """
+    if address in _fetched:
+        return _fetched[address]
+    name = Path(address.split("?")[0]).name
+    handle, made = tempfile.mkstemp(prefix="segtui-fetched-", suffix=f"-{name[-60:]}")
+    copy = Path(made)
+    atexit.register(copy.unlink, missing_ok=True)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            if address.startswith(("http://", "https://")):
+                _fetch_web(address, out)
+            else:
+                _fetch_cloud(address, copy)
+    except (OSError, ValueError) as problem:
+        copy.unlink(missing_ok=True)
+        raise SourceError(
+            f"it cannot be fetched ({problem})", where=address, hint="Check the address, or download the file first."
+        ) from problem
+    _spooled.append(copy)
+    _fetched[address] = copy
+    return copy
+
+
+def _fetch_web(address: str, out: BinaryIO) -> None:
+    from urllib.request import urlopen
+
+    with urlopen(address, timeout=60) as answer:
+        shutil.copyfileobj(answer, out, 1 << 20)
+
+
+def _fetch_cloud(address: str, copy: Path) -> None:
+    """By Polars: tables as they are, text line by line."""
+    import polars as pl
+
+    name = address.split("?")[0].lower()
+    try:
+        if name.endswith((".parquet", ".pq")):
+            pl.scan_parquet(address).sink_parquet(copy)
+        elif name.endswith((".arrow", ".feather", ".ipc")):
+            pl.scan_ipc(address).sink_ipc(copy)
+        else:
+            pl.scan_lines(address).sink_csv(copy, include_header=False, quote_style="never")
+    except (pl.exceptions.PolarsError, NotImplementedError) as problem:
+        raise OSError(str(problem).split("\n", 1)[0]) from problem
 
 
 def stamp(path: Path) -> str:

@@ -29,8 +29,8 @@ _TIMES = ("%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f")
 def first_look(reading: Reading, raw: pl.Series) -> pl.Series:
     """What `plain_values` gives, cheaper still where a batch holds nothing unusual; null where it does not read.
 
-    Cells that a bare cast would take and the reading does not (codes such as 007, numbers of too many digits) are looked
-    for by what they begin with, which is a fraction of what testing every cell costs.
+    Cells that a bare cast would take and the reading does not (codes such as 007, numbers of too many digits) are
+    looked for by what they begin with, which is a fraction of what testing every cell costs.
     """
     if reading.kind is As.TIME and reading.order == "ymd":
         found = _times(raw)

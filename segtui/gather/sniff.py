@@ -62,6 +62,7 @@ class Compression(StrEnum):
 class Layout:
     """How to read one file. The second half is about text only.
 
+    sheet: of a workbook; None: the first.
     names: the column names, as in the file; without a header there are as many empty ones as there are columns.
     quoted: whether a quote at the start of a field encloses it. old_mac: lines end in a bare carriage return.
     sure: the encoding was given, or follows from a mark at the start; otherwise it is a guess from the head.
@@ -78,6 +79,7 @@ class Layout:
     old_mac: bool = False
     header: bool = True
     names: tuple[str, ...] = ()
+    sheet: str | None = None
 
 
 def sniff(path: Path, spec: SourceSpec, where: str) -> Layout:
@@ -91,7 +93,7 @@ def sniff(path: Path, spec: SourceSpec, where: str) -> Layout:
         raise SourceError("the file is empty", where=where, hint="Export it again, or choose another file.")
     form = _format(path, head, where)
     if form is not Format.TEXT:
-        return Layout(path, where, form, compression)
+        return Layout(path, where, form, compression, sheet=spec.sheet)
     return _sniff_text(path, spec, where, compression, head)
 
 

@@ -12,8 +12,8 @@ import polars as pl
 from segtui.errors import RecipeError, SourceError
 from segtui.gather import text, typed
 from segtui.gather.read import as_windows, column_names, layouts, settle, unique_names
-from segtui.gather.reading import Reading, reading_of
-from segtui.gather.reading.builder import Built, ColumnBuilder
+from segtui.gather.reading import Reading, propose, reading_of
+from segtui.gather.reading.builder import Built, ColumnBuilder, spread
 from segtui.gather.sniff import Compression, Format, Layout
 from segtui.gather.types import column_type, normalise
 from segtui.progress import Progress, Steps
@@ -49,18 +49,13 @@ def read_table(sources: tuple[SourceSpec, ...], columns: Mapping[str, str] = NOT
     return (yield from read_parts([(spec, layout) for spec in sources for layout in layouts(spec)], columns))
 
 
-def read_parts(
-    found: list[tuple[SourceSpec, Layout]], columns: Mapping[str, str] = NOTHING_SAID, most: int | None = None
-) -> Steps[Table]:
-    """Read files with the same columns one after another into one table; see `read_table`.
-
-    most: stop soon after so many rows.
-    """
+def read_parts(found: list[tuple[SourceSpec, Layout]], columns: Mapping[str, str] = NOTHING_SAID) -> Steps[Table]:
+    """Read files with the same columns one after another into one table; see `read_table`."""
     forced = {name: reading_of(reading) for name, reading in columns.items()}
     forms = {layout.format is Format.TEXT for _, layout in found}
     if len(forms) > 1:
         raise SourceError("text and typed files do not go together", hint="Open one of them.")
-    table = yield from (_read_texts(found, forced, most) if forms == {True} else _read_typed(found, forced, most))
+    table = yield from (_read_texts(found, forced) if forms == {True} else _read_typed(found, forced))
     if not table.frame.width:
         raise SourceError("it has no columns", where=found[0][1].where, hint="Choose a file that holds a table.")
     if not table.frame.height:
@@ -68,6 +63,32 @@ def read_parts(
             "it has column names and no rows", where=found[0][1].where, hint="Export it again with its rows."
         )
     return table
+
+
+def first_rows(part: tuple[SourceSpec, Layout], rows: int, columns: Mapping[str, str] = NOTHING_SAID) -> Table:
+    """The first rows of a file, each column read as these rows suggest; nothing is proved by it. Raises SourceError."""
+    _, layout = part
+    forced = {name: reading_of(reading) for name, reading in columns.items()}
+    if layout.format is not Format.TEXT:
+        frame = typed.head(layout, rows)
+        renamed, notes = unique_names(tuple(frame.columns))
+        frame.columns = list(renamed)
+        built = [_normal(column, forced.get(column.name), layout.format in _LOOSE) for column in frame]
+    else:
+        renamed, notes = column_names(layout)
+        pieces: list[pl.DataFrame] = []
+        for batch in text.batches(layout):
+            pieces.append(batch.frame)
+            if sum(piece.height for piece in pieces) >= rows:
+                break
+        frame = pl.concat(pieces).head(rows)
+        frame.columns = list(renamed)
+        semicolon = layout.delimiter == ";"
+        built = []
+        for column in frame:
+            reading = forced.get(column.name) or propose(spread(column), semicolon).reading
+            built.append(ColumnBuilder(column.name, semicolon, reading).of_whole(column))
+    return Table(pl.DataFrame([one.values for one in built]), tuple(one.column for one in built), notes)
 
 
 # -- text ----------------------------------------------------------------------------------------------------
@@ -90,10 +111,10 @@ class _Clock:
         return True
 
 
-def _read_texts(found: list[tuple[SourceSpec, Layout]], forced: Forced, most: int | None) -> Steps[Table]:
+def _read_texts(found: list[tuple[SourceSpec, Layout]], forced: Forced) -> Steps[Table]:
     while True:
         try:
-            return (yield from _read_all(found, forced, most))
+            return (yield from _read_all(found, forced))
         except text.NotUtf8:
             decided = []
             for spec, layout in found:
@@ -112,7 +133,7 @@ def _decided(layout: Layout) -> Steps[Layout]:
     return replace(layout, sure=True)
 
 
-def _read_all(found: list[tuple[SourceSpec, Layout]], forced: Forced, most: int | None) -> Steps[Table]:
+def _read_all(found: list[tuple[SourceSpec, Layout]], forced: Forced) -> Steps[Table]:
     names, notes = column_names(found[0][1])
     told = list(notes)
     if not names:
@@ -120,15 +141,14 @@ def _read_all(found: list[tuple[SourceSpec, Layout]], forced: Forced, most: int 
     _check_names([layout for _, layout in found])
     _check_forced(forced, names, found[0][1])
     builders = [ColumnBuilder(name, _semicolon(found), forced.get(name)) for name in names]
-    yield from _stream(found, list(range(len(names))), builders, told, most)
+    yield from _stream(found, list(range(len(names))), builders, told)
     again = [i for i, builder in enumerate(builders) if builder.reread]
     if again:
         for i in again:
             builders[i] = builders[i].again()
-        yield from _stream(found, again, [builders[i] for i in again], None, most)
+        yield from _stream(found, again, [builders[i] for i in again], None)
     for spec, layout in found:
-        if most is None:
-            settle(spec, layout)
+        settle(spec, layout)
         if layout.encoding == "cp1252" and spec.encoding is None:
             told.append(f"{layout.where} is not UTF-8; it is read as Windows-1252")
     return (yield from _finish_text(builders, told))
@@ -160,11 +180,7 @@ def _check_names(found: list[Layout]) -> None:
 
 
 def _stream(
-    found: list[tuple[SourceSpec, Layout]],
-    wanted: list[int],
-    builders: list[ColumnBuilder],
-    told: list[str] | None,
-    most: int | None,
+    found: list[tuple[SourceSpec, Layout]], wanted: list[int], builders: list[ColumnBuilder], told: list[str] | None
 ) -> Steps[None]:
     """Feed the wanted columns to their builders; `told` (first reading only) collects notes on short rows."""
     clock, rows = _Clock(), 0
@@ -181,8 +197,6 @@ def _stream(
                     yield _progress(layout, batch.read, rows)
             rows += batch.frame.height
             yield _progress(layout, batch.read, rows)
-            if most is not None and rows >= most:
-                return
         if told is not None and short:
             told.append(short_note(short, len(layout.names), layout))
 
@@ -264,7 +278,7 @@ _LOOSE = (Format.JSON, Format.NDJSON, Format.EXCEL)
 # -- typed ---------------------------------------------------------------------------------------------------
 
 
-def _read_typed(found: list[tuple[SourceSpec, Layout]], forced: Forced, most: int | None) -> Steps[Table]:
+def _read_typed(found: list[tuple[SourceSpec, Layout]], forced: Forced) -> Steps[Table]:
     total = sum(typed.row_count(layout) or 0 for _, layout in found)
     names: list[str] = []
     pieces: dict[str, list[pl.Series]] = {}
@@ -281,8 +295,6 @@ def _read_typed(found: list[tuple[SourceSpec, Layout]], forced: Forced, most: in
                 pieces[name].append(batch[name])
             rows += batch.height
             yield Progress(f"reading {_short(layout)}", min(1.0, rows / total) if total else None, f"{rows:,} rows")
-            if most is not None and rows >= most:
-                break
     return (yield from _finish_typed(pieces, found, forced))
 
 
@@ -290,7 +302,7 @@ def _finish_typed(
     pieces: dict[str, list[pl.Series]], found: list[tuple[SourceSpec, Layout]], forced: Forced
 ) -> Steps[Table]:
     renamed, notes = unique_names(tuple(pieces))
-    told = list(notes)
+    told = [*notes, *filter(None, (typed.sheet_note(layout) for _, layout in found))]
     _check_forced(forced, renamed, found[0][1])
     digits = all(layout.format in _LOOSE for _, layout in found)
     series, columns = [], []
@@ -308,7 +320,7 @@ def _normal(whole: pl.Series, forced: Reading | None, digits: bool) -> Built:
     """A column that brings its type; text among them may be numbers or dates all the same."""
     if whole.dtype in (pl.String, pl.Categorical, pl.Enum) or forced is not None:
         builder = ColumnBuilder(whole.name, forced=forced, digits=digits)
-        return builder.of_whole(whole.cast(pl.String))
+        return builder.of_whole(normalise(whole)[0].cast(pl.String))
     column, note = normalise(whole)
     return Built(column, _describe(column), (note,) if note else ())
 

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import polars as pl
 
@@ -144,16 +144,18 @@ def _excel(layout: Layout) -> pl.DataFrame:
             "Excel files need an extra package", where=layout.where, hint="Install it with: pip install 'segtui[excel]'"
         ) from problem
     logging.getLogger("fastexcel").addHandler(logging.NullHandler())  # or its remarks land on standard error
+    called = "its first sheet" if layout.sheet is None else f"the sheet “{layout.sheet}”"
     try:
-        found: object = pl.read_excel(layout.path, infer_schema_length=None, drop_empty_rows=False)
-        return cast(pl.DataFrame, found)
+        _check_sheet(layout)
+        name = sheets(layout)[0] if layout.sheet is None else layout.sheet
+        return pl.read_excel(layout.path, sheet_name=name, infer_schema_length=None, drop_empty_rows=False)
     except pl.exceptions.NoDataError as problem:
         raise SourceError(
-            "its first sheet is empty", where=layout.where, hint="Move the table to the first sheet."
+            f"{called} is empty", where=layout.where, hint="Name another sheet, as in book.xlsx#Orders."
         ) from problem
     except (ValueError, OSError, fastexcel.FastExcelError) as problem:
         raise SourceError(
-            f"the first sheet cannot be read ({problem})", where=layout.where, hint="Export the sheet as CSV."
+            f"{called} cannot be read ({problem})", where=layout.where, hint="Export the sheet as CSV."
         ) from problem
 
 
@@ -162,13 +164,40 @@ def _refusing(layout: Layout) -> Iterator[None]:
     """Turns what Polars says of a broken file, or of one that goes away, into a SourceError."""
     try:
         yield
-    except pl.exceptions.PolarsError as problem:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as problem:
         raise _unreadable(layout, problem) from problem
     except OSError as problem:
         raise SourceError(f"it cannot be read ({problem})", where=layout.where, hint="Copy it again.") from problem
 
 
-def _unreadable(layout: Layout, problem: Exception) -> SourceError:
+def sheets(layout: Layout) -> tuple[str, ...]:
+    """The names of a workbook's sheets; () for other formats."""
+    if layout.format is not Format.EXCEL:
+        return ()
+    import fastexcel
+
+    return tuple(fastexcel.read_excel(str(layout.path)).sheet_names)
+
+
+def sheet_note(layout: Layout) -> str:
+    """What is said where a workbook has more sheets than the one that is read."""
+    if layout.sheet is not None or len(names := sheets(layout)) < 2:
+        return ""
+    listed = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+    return (
+        f"{layout.where} has {len(names)} sheets ({listed}); the first is read. Another is named as in "
+        f"{layout.path.name}#{names[1]}"
+    )
+
+
+def _check_sheet(layout: Layout) -> None:
+    if layout.sheet is not None and layout.sheet not in (names := sheets(layout)):
+        raise SourceError(
+            f"there is no sheet “{layout.sheet}”", where=layout.where, hint=f"The sheets are {', '.join(names)}."
+        )
+
+
+def _unreadable(layout: Layout, problem: BaseException) -> SourceError:
     reason = str(problem).strip().split("\n", 1)[0][:200]
     return SourceError(
         f"it is no readable {layout.format.value} file ({reason})",

@@ -1,7 +1,8 @@
 """Values without gaps: what counts as missing, and what stands in for it. Nothing is filled in silence.
 
-A number that is missing or infinite is replaced by the median of its column; a missing level of a nominal column
-is a level of its own, "(missing)": having no answer is an answer.
+A number that is missing or infinite is replaced by the median or the most frequent value of its column; a missing
+level of a nominal column is a level of its own, "(missing)", unless it is to be filled: having no answer is an answer.
+Which of it is done, and where a column of its own says who had no value, is `prepare.missing`'s to decide.
 """
 
 from __future__ import annotations
@@ -43,22 +44,34 @@ def filled(values: Floats, fill: float) -> Floats:
     return np.where(gaps, fill, values) if gaps.any() else values
 
 
-def levels_of(column: pl.Series) -> pl.Series:
-    """A nominal column as text without gaps; yes/no columns as the words."""
+def plain_text(column: pl.Series) -> pl.Series:
+    """A column as text, gaps left; yes/no columns as the words, infinite numbers as gaps."""
+    if column.dtype.is_float():
+        column = column.to_frame("v").select(pl.when(pl.col("v").is_finite()).then("v")).to_series().rename(column.name)
     if column.dtype == pl.Boolean:
         words = pl.when(column).then(pl.lit("yes")).otherwise(pl.lit("no"))
-        text = pl.select(pl.when(column.is_not_null()).then(words)).to_series()
-    else:
-        text = column.cast(pl.String)
-    return text.fill_null(MISSING_LEVEL).rename(column.name)
+        return pl.select(pl.when(column.is_not_null()).then(words)).to_series().rename(column.name)
+    return column if column.dtype == pl.String else column.cast(pl.String)
 
 
-def fill_note(name: str, missing: int, infinite: int, fill: float, customers: int) -> str:
-    """What was filled in, in a sentence; empty where nothing was."""
-    if not missing and not infinite:
-        return ""
-    share = (missing + infinite) / max(1, customers)
-    what = f"{missing:,} missing" if missing else ""
-    if infinite:
-        what = f"{what} and {infinite:,} infinite" if what else f"{infinite:,} infinite"
-    return f"{name}: {what} ({share:.1%}) set to the median, {fill:,.6g}"
+def levels_of(column: pl.Series, fill: str | None = None) -> pl.Series:
+    """A nominal column as text without gaps: `fill` stands in for them, or they are a level of their own."""
+    return plain_text(column).fill_null(MISSING_LEVEL if fill is None else fill)
+
+
+def level_counts(column: pl.Series) -> pl.DataFrame:
+    """How many customers have each text: "level" (as text, gaps left out) and "customers"."""
+    return plain_text(column).drop_nulls().rename("level").value_counts(name="customers")
+
+
+def most_frequent(column: pl.Series) -> str | None:
+    """The text that most customers have, the first by spelling of equals; None where there is none."""
+    counts = level_counts(column)
+    pairs = [(-int(n), str(text)) for text, n in counts.iter_rows()]
+    return min(pairs)[1] if pairs else None
+
+
+def mode(values: Floats) -> float:
+    """The number that most customers have, the smallest of equals; 0 where there is none."""
+    there, counts = np.unique(values[~np.isnan(values)], return_counts=True)
+    return float(there[int(counts.argmax())]) if there.size else 0.0

@@ -28,7 +28,7 @@ RARE = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The levels of one nominal column, most frequent first, "(other)" last, and the share of each.
+    """The 0/1 columns of one feature: levels, most frequent first, "(other)" last, and the share of each.
 
     collapsed: how many levels are in "(other)".
     """
@@ -44,9 +44,9 @@ class Block:
         return math.sqrt(BLOCK_VOTE / variance) if variance > 1e-15 else 0.0
 
 
-def block(column: pl.Series) -> Block:
-    """The levels that become columns."""
-    counts = levels_of(column).value_counts(name="customers")
+def block(column: pl.Series, fill: str | None = None) -> Block:
+    """The levels that become columns; `fill` stands in for missing ones, None: they are a level themselves."""
+    counts = levels_of(column, fill).rename("level").value_counts(name="customers")
     pairs = sorted(
         ((str(level), int(count)) for level, count in counts.iter_rows()), key=lambda pair: (-pair[1], pair[0])
     )

@@ -50,9 +50,14 @@ def fit_transform(values: Floats, method: str, *, winsorise: bool) -> Transform:
     return finish(fit_steps(values, method, winsorise))[0]
 
 
-def fit_steps(values: Floats, method: str, winsorise: bool) -> Steps[tuple[Transform, Floats]]:
-    """`fit_transform` in pieces; the scaled values come with it, since learning the scale computes them anyway."""
-    fill = clean.median(values)
+def fit_steps(
+    values: Floats, method: str, winsorise: bool, fill: float | None = None
+) -> Steps[tuple[Transform, Floats]]:
+    """`fit_transform` in pieces; the scaled values come with it, since learning the scale computes them anyway.
+
+    fill: what stands in for missing values; None: the median.
+    """
+    fill = clean.median(values) if fill is None else fill
     yield Progress(_DOING)
     full = clean.filled(values, fill)
     if method == "none":
@@ -74,7 +79,7 @@ def fit_steps(values: Floats, method: str, winsorise: bool) -> Steps[tuple[Trans
     if not np.isfinite(spread) or not np.isfinite(centre):
         if method == "z":  # squares of values near 1e300 overflow; nothing sensible is left to scale by
             return replace(shape, method="none"), full.copy()
-        return (yield from fit_steps(values, "z", winsorise))
+        return (yield from fit_steps(values, "z", winsorise, fill))
     if spread <= 1e-12 * max(1.0, abs(centre)):
         spread = 1.0  # it does not vary; every customer is at 0
     yield Progress(_DOING)

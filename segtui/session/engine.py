@@ -22,11 +22,15 @@ class Engine(Protocol):
         ...
 
     def open(self, recipe: Recipe) -> Steps[tuple[Dataset, Inspection]]:
-        """Read and inspect the sources."""
+        """Read and inspect the sources; what is computed from then on is about them. Data that was open lately and is
+        still held comes back at once. Changes over in its last piece, so that nothing else runs in between."""
         ...
 
     def filed(self, recipe: Recipe) -> Answer | None:
-        """The best answer already there, at once."""
+        """The best answer already there, at once; None for a recipe that gathers otherwise than what is open.
+
+        Called from any thread.
+        """
         ...
 
     def explicit(self, recipe: Recipe) -> Recipe:
@@ -35,6 +39,10 @@ class Engine(Protocol):
 
     def anchor(self, answer: Answer) -> Anchor:
         """What later segmentations take their letters from."""
+        ...
+
+    def fits(self, anchor: Anchor) -> Steps[bool]:
+        """Whether the open data has every column that an anchor was made with."""
         ...
 
     def first(self, recipe: Recipe, trace: Trace) -> Steps[Answer]:
@@ -57,4 +65,10 @@ class Engine(Protocol):
 
     def export(self, recipe: Recipe, spec: LabelledSpec) -> Steps[tuple[tuple[Path, ...], tuple[str, ...]]]:
         """Write labelled customers of the exact answer; returns the paths and what is worth saying."""
+        ...
+
+    def export_table(
+        self, question: Question, answer: Answer | None, path: str, overwrite: bool
+    ) -> Steps[tuple[Path, ...]]:
+        """Write the whole table that answers a question as CSV; returns the paths."""
         ...

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from segtui.session.questions import Question
 
 
-OPENING, FITTING, REFINING, SETTLING = "opening", "fitting", "refining", "refining the first run"
+OPENING, REOPENING = "opening", "reading again"
+FITTING, REFINING, SETTLING = "fitting", "refining", "refining the first run"
 SWEEPING, LOOKING_UP, EXPORTING = "sweeping", "looking up", "exporting"
 """What jobs are called, on screen and in events."""
 
@@ -28,10 +29,16 @@ class Previewed:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The sources are read and inspected."""
+    """The sources are read and inspected.
+
+    again: they were open already, and the recipe now gathers them otherwise. gone: features of the recipe that the new
+    data lacks; they are passed over.
+    """
 
     dataset: Dataset
     inspection: Inspection
+    again: bool = False
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

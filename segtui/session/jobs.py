@@ -5,7 +5,8 @@ waiting, so nothing is ever killed: it is paused, taken up again, or closed.
 
 Three ranks, most urgent first:
 
-* a *request* is something the analyst waits for; a newer request replaces it, waiting or running;
+* a *request* is something the analyst waits for; a newer request replaces it, waiting or running. One that changes
+  what tasks stand on waits for the tasks that were there before it;
 * a *task* (open, export) waits its turn and is never replaced;
 * *background* work runs when nothing else does. It is dropped when its owner says so, else it goes on where
   it was.
@@ -41,13 +42,14 @@ class Rank(IntEnum):
 
 @dataclass(eq=False, slots=True)
 class Job:
-    """One piece of long work: a name for the screen, a key, and how to start it."""
+    """One piece of long work: a name for the screen, a key, and how to start it. after: tasks that must end first."""
 
     name: str
     rank: Rank
     start: Callable[[], Steps[None]]
     key: str = ""
     steps: Steps[None] | None = field(default=None)
+    after: tuple[Job, ...] = ()
 
 
 class Listener:
@@ -86,13 +88,18 @@ class Worker:
 
     # -- what others ask ---------------------------------------------------------------------------------
 
-    def request(self, name: str, start: Callable[[], Steps[None]]) -> None:
-        """Do this now, instead of the request before."""
-        self._add(Job(name, Rank.REQUEST, start))
+    def request(self, name: str, start: Callable[[], Steps[None]], *, after_tasks: bool = False) -> None:
+        """Do this now, instead of the request before; after_tasks: once the tasks that are there now have ended."""
+        with self._wake:
+            after = tuple(self._tasks) if after_tasks else ()
+            self._request = Job(name, Rank.REQUEST, start, after=after)
+            self._wake.notify()
 
     def enqueue(self, name: str, start: Callable[[], Steps[None]]) -> None:
         """Do this in turn."""
-        self._add(Job(name, Rank.TASK, start))
+        with self._wake:
+            self._tasks.append(Job(name, Rank.TASK, start))
+            self._wake.notify()
 
     def background(self, name: str, start: Callable[[], Steps[None]], key: str, *, first: bool = False) -> None:
         """Do this when nothing else is to do; a job with the same key is not added twice."""
@@ -149,16 +156,8 @@ class Worker:
 
     # -- the thread --------------------------------------------------------------------------------------
 
-    def _add(self, job: Job) -> None:
-        with self._wake:
-            if job.rank is Rank.REQUEST:
-                self._request = job
-            else:
-                self._tasks.append(job)
-            self._wake.notify()
-
     def _next(self) -> Job | None:
-        if self._request is not None:
+        if self._request is not None and not any(task in self._request.after for task in self._tasks):
             return self._request
         if self._tasks:
             return self._tasks[0]

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from segtui.errors import AnalysisError
 from segtui.pipeline import Pipeline, Shelf
-from segtui.progress import Steps
-from segtui.recipe import LabelledSpec, Recipe
-from segtui.results import Answer, Preview
+from segtui.progress import Progress, Steps
+from segtui.recipe import Anchor, LabelledSpec, Recipe
+from segtui.results import Answer, Cell, Preview
 from segtui.session.pages import CustomersPage, FramePage, LeftOutPage
 from segtui.session.questions import (
     CustomersQuestion,
     DistributionQuestion,
+    LabQuestion,
     LeftOutQuestion,
     MapQuestion,
     Question,
     StepCountsQuestion,
     StepRowsQuestion,
 )
+
+if TYPE_CHECKING:
+    from segtui.results import TablePage
+
+WRITTEN_AT_ONCE = 2_000
+"""Rows of a table that are written between two looks at what else is waiting."""
 
 
 class LocalEngine(Pipeline):
@@ -30,13 +40,28 @@ class LocalEngine(Pipeline):
         super().__init__(shelf)
         self._maps = MapCache()
 
+    def filed(self, recipe: Recipe) -> Answer | None:
+        """The best answer already computed, on the open data only."""
+        answer = super().filed(recipe)
+        return answer if recipe.gather == self._gather else None
+
+    def fits(self, anchor: Anchor) -> Steps[bool]:
+        """Whether the open data has every column that an anchor was made with."""
+        usable = {verdict.name for verdict in self._data[1].features if verdict.usable}
+        if not all(spec.name in usable for spec in anchor.prepare.features or ()):
+            return False
+        matrix = yield from self.matrix(anchor.prepare)
+        return tuple(column.name for column in matrix.columns) == anchor.columns
+
     def preview(self, recipe: Recipe) -> Preview:
         """The first rows of the first source, as text."""
+        from segtui.gather.paths import is_at_hand
         from segtui.gather.preview import preview
 
         if not recipe.gather.sources:
             raise AnalysisError("there is nothing to open", hint="Name a file.")
-        return preview(recipe.gather.sources[0])
+        first = recipe.gather.sources[0]
+        return preview(first) if is_at_hand(first) else Preview(first.path, (), ())
 
     def reply(self, question: Question, answer: Answer | None) -> Steps[object]:
         """Compute what a view asked. Raises AnalysisError where the question needs an answer first."""
@@ -47,8 +72,11 @@ class LocalEngine(Pipeline):
             return (yield from self._about_steps(question))
         if answer is None:
             raise AnalysisError("there are no segments yet", hint="Wait for the first answer.")
+        if isinstance(question, LabQuestion):
+            return (yield from self.lab(answer.recipe, lambda step: None))
         if isinstance(question, CustomersQuestion):
-            return CustomersPage(dataset, answer, question.letter)
+            ground = yield from self.ground(answer.recipe)
+            return CustomersPage(ground.dataset, answer, question.letter)
         if isinstance(question, MapQuestion):
             return (yield from self._map(question, answer))
         return (yield from self._distribution(question, answer))
@@ -64,12 +92,11 @@ class LocalEngine(Pipeline):
     def _map(self, question: MapQuestion, answer: Answer) -> Steps[object]:
         from segtui.explain.projection import project
 
-        dataset, _ = self._data
-        matrix = yield from self.matrix(answer.prepare)
+        ground = yield from self.ground(answer.recipe)
         return (
             yield from project(
-                dataset,
-                matrix,
+                ground.dataset,
+                ground.matrix,
                 answer.segmentation,
                 answer.letters,
                 question.x,
@@ -83,13 +110,13 @@ class LocalEngine(Pipeline):
     def _distribution(self, question: DistributionQuestion, answer: Answer) -> Steps[object]:
         from segtui.explain.distribution import distribution
 
-        dataset, inspection = self._data
-        matrix = yield from self.matrix(answer.prepare)
+        _, inspection = self._data
+        ground = yield from self.ground(answer.recipe)
         return (
             yield from distribution(
-                dataset,
+                ground.dataset,
                 inspection,
-                matrix,
+                ground.matrix,
                 answer.segmentation,
                 answer.letters,
                 question.feature,
@@ -102,8 +129,36 @@ class LocalEngine(Pipeline):
         """Write the labelled customers, converged, with the recipe beside them."""
         from segtui.deliver.labelled import notes, write
 
-        dataset, _ = self._data
         answer = yield from self.exact(recipe, lambda step: None)
-        matrix = yield from self.matrix(answer.prepare)
-        paths = yield from write(dataset, recipe.gather, answer, matrix, spec)
-        return paths, notes(dataset, answer)
+        ground = yield from self.ground(recipe)
+        paths = yield from write(ground.dataset, recipe.gather, answer, ground.matrix, spec)
+        return paths, notes(ground.dataset, answer)
+
+    def export_table(
+        self, question: Question, answer: Answer | None, path: str, overwrite: bool
+    ) -> Steps[tuple[Path, ...]]:
+        """Write the whole table that answers a question as CSV, whole or not at all."""
+        from segtui.atomic import WholeFiles
+        from segtui.gather.paths import files_of
+
+        reply = yield from self.reply(question, answer)
+        if not hasattr(reply, "row_count"):
+            raise AnalysisError("this is no table", hint="Export a table of rows.")
+        page = cast("TablePage", reply)
+        sources = [file for source in self._gather.sources for file in files_of(source)]
+        with WholeFiles(overwrite=overwrite, sources=sources) as files:
+            beside = files.stage(path, private=True)
+            with beside.open("w", encoding="utf-8", newline="") as file:
+                out = csv.writer(file, lineterminator="\n")
+                out.writerow(column.title for column in page.columns)
+                for start, rows in _pieces(page):
+                    out.writerows(rows)
+                    done = min(page.row_count, start + WRITTEN_AT_ONCE)
+                    yield Progress(f"writing {path}", done / page.row_count, f"{done:,} of {page.row_count:,} rows")
+            return files.commit()
+
+
+def _pieces(page: TablePage) -> Iterator[tuple[int, list[tuple[Cell, ...]]]]:
+    """The rows of a table in pieces, each with the row it starts at."""
+    for start in range(0, page.row_count, WRITTEN_AT_ONCE):
+        yield start, page.rows(start, start + WRITTEN_AT_ONCE)

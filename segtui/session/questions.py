@@ -53,6 +53,17 @@ class StepCountsQuestion:
     """How many lines every step leaves out or, where it is off, would leave out -> tuple of results.CleaningStep."""
 
 
+@dataclass(frozen=True, slots=True)
+class LabQuestion:
+    """What every way of scaling the features makes of the answer on screen -> results.Lab. It takes several fits."""
+
+
 Question = (
-    MapQuestion | DistributionQuestion | CustomersQuestion | LeftOutQuestion | StepRowsQuestion | StepCountsQuestion
+    MapQuestion
+    | DistributionQuestion
+    | CustomersQuestion
+    | LeftOutQuestion
+    | StepRowsQuestion
+    | StepCountsQuestion
+    | LabQuestion
 )

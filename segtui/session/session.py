@@ -7,7 +7,12 @@ announced if its recipe is still the current one.
 Letters. The first recipe of the session (or the one chosen as baseline) is lettered by revenue or size, and
 its *exact* answer becomes the anchor that all others are matched to. Until it is known its approximate answer
 stands in. The exact one is always computed, even when the analyst has moved on, so letters end up the same
-however fast someone types.
+however fast someone types (`session.letters`).
+
+Reading again. A recipe that gathers otherwise than what is open is read first; that is a request like any other: a
+newer one takes its place, and until the new data is there the old answer stays on screen as an earlier one. When it is
+stopped or fails the recipe stays where it is, as after a fit that fails, and undo goes back. The data that is open
+changes at one place only (`_read`), never while a task is half done.
 """
 
 from __future__ import annotations
@@ -18,9 +23,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from segtui.errors import AnalysisError
+from segtui.errors import AnalysisError, SegtuiError
 from segtui.progress import Progress, Steps
-from segtui.recipe import K_MAX, K_MIN, Anchor, FeatureSpec, LabelledSpec, Recipe
+from segtui.recipe import K_MAX, K_MIN, FeatureSpec, GatherSpec, LabelledSpec, Recipe
 from segtui.results import Answer, Dataset, Inspection, Preview, Scores, SweepRow, TraceStep
 from segtui.session import autosave
 from segtui.session.events import (
@@ -29,6 +34,7 @@ from segtui.session.events import (
     LOOKING_UP,
     OPENING,
     REFINING,
+    REOPENING,
     SETTLING,
     SWEEPING,
     Answered,
@@ -45,7 +51,15 @@ from segtui.session.events import (
 )
 from segtui.session.history import Entry, History
 from segtui.session.jobs import Job, Listener, Worker, as_problem
-from segtui.session.questions import LeftOutQuestion, Question
+from segtui.session.letters import Letters, Source
+from segtui.session.questions import (
+    DistributionQuestion,
+    LeftOutQuestion,
+    MapQuestion,
+    Question,
+    StepCountsQuestion,
+    StepRowsQuestion,
+)
 from segtui.session.store import Store
 
 if TYPE_CHECKING:
@@ -100,16 +114,18 @@ class Session(Listener):
         self._worker = Worker(self)
         self._lock = threading.RLock()
         self._history: History[Recipe] = History(Recipe())
-        self._opening: Recipe = Recipe()
-        self._anchor: Anchor | None = None
-        self._anchor_is_exact = False
-        self._anchor_is_given = False
+        self._letters = Letters(Recipe())
         self._refining: tuple[str, ...] = ()
+        self._sweeping: Recipe | None = None
+        self._lenient = False
+        """Whether a recipe may name features that the data lacks: it was made on other data of the same session."""
         self._scores: dict[int, tuple[Scores, bool, int]] = {}
         self._replies: dict[tuple[str, Question], object] = {}
         self._trace: TraceStep | None = None
         self.dataset: Dataset | None = None
         self.inspection: Inspection | None = None
+        self.opened_gather: GatherSpec | None = None
+        """How the open data was gathered; the current recipe may ask for more than that, see `reopens`."""
         self.preview: Preview | None = None
         self.shown: Answer | None = None
         self.sweep_rows: tuple[SweepRow, ...] = ()
@@ -123,15 +139,20 @@ class Session(Listener):
     @property
     def recipe(self) -> Recipe:
         """The current recipe, with the anchor as far as it is settled."""
-        anchor = self._anchor if self._anchor_is_exact else None
-        return replace(self._history.current.value, anchor=anchor)
+        current = self._history.current.value
+        return replace(current, anchor=self._letters.anchor(current.gather))
+
+    @property
+    def reopens(self) -> bool:
+        """Whether the current recipe asks for other data than is open."""
+        return self.opened_gather is not None and self._history.current.value.gather != self.opened_gather
 
     @property
     def features(self) -> tuple[FeatureSpec, ...]:
         """Every usable column as an explicit feature, in column order; () before data is open."""
         if self.inspection is None:
             return ()
-        listed = self.recipe.prepare.features
+        listed = self._present(self._history.current.value).prepare.features
         if listed is None:
             return self.inspection.proposal()
         known = {spec.name: spec for spec in listed}
@@ -217,8 +238,8 @@ class Session(Listener):
         answer = self.shown
         if answer is None or not answer.exact or self.stale or self._engine is None:
             return False
-        self._anchor = self._engine.anchor(answer)
-        self._anchor_is_exact = self._anchor_is_given = True
+        source = self._source(answer.recipe)
+        source.anchor, source.exact, source.given = self._engine.anchor(answer), True, True
         self._save()
         self._answer_current()
         return True
@@ -229,7 +250,8 @@ class Session(Listener):
 
     def sweep(self, lowest: int = 2, highest: int = 12) -> None:
         """Fit every k of a range in the background."""
-        recipe = self._computed(self._history.current.value)
+        recipe = self._history.current.value
+        self._sweeping = recipe
         ks = range(max(K_MIN, lowest), min(K_MAX, highest) + 1)
         self._worker.drop_background(lambda key: key != SWEEPING)
         self._worker.background(SWEEPING, lambda: self._sweep(recipe, ks), SWEEPING)
@@ -246,8 +268,13 @@ class Session(Listener):
 
     def export(self, spec: LabelledSpec) -> None:
         """Write the labelled customers of the current recipe, converged."""
-        recipe = self._computed(self._history.current.value)
+        recipe = self._history.current.value
         self._worker.enqueue(EXPORTING, lambda: self._export(recipe, spec))
+
+    def export_table(self, question: Question, path: str, *, overwrite: bool = False) -> None:
+        """Write the whole table that answers a question as CSV."""
+        answer = self.shown
+        self._worker.enqueue(EXPORTING, lambda: self._export_table(question, answer, path, overwrite))
 
     def save(self) -> Path | None:
         """Write the autosave now; returns where."""
@@ -266,21 +293,61 @@ class Session(Listener):
         return moved
 
     def _computed(self, recipe: Recipe) -> Recipe:
-        """The recipe as the engine gets it: with the anchor that its letters come from."""
-        return replace(recipe, anchor=None if self._opens(recipe) else self._anchor)
+        """The recipe as the engine gets it: with the anchor of its letters, without features that the data lacks."""
+        anchor = None if self._opens(recipe) else self._source(recipe).anchor
+        return replace(self._present(recipe), anchor=anchor)
+
+    def _source(self, recipe: Recipe) -> Source:
+        """Where the letters on this recipe's data come from."""
+        source = self._letters.of(recipe.gather)
+        return source if source is not None else self._letters.meet(recipe, self.opened_gather or recipe.gather)
 
     def _opens(self, recipe: Recipe) -> bool:
         """Whether this is the recipe whose exact answer the anchor is made of."""
-        return not self._anchor_is_given and replace(recipe, anchor=None) == self._opening
+        source = self._source(recipe)
+        return not source.given and replace(self._present(recipe), anchor=None) == self._present(source.opening)
+
+    def _present(self, recipe: Recipe) -> Recipe:
+        """The recipe without features that the open data lacks; the proposed ones where none that votes is left."""
+        listed = recipe.prepare.features
+        if not self._lenient or listed is None or self.inspection is None or recipe.gather != self.opened_gather:
+            return recipe
+        usable = {verdict.name for verdict in self.inspection.features if verdict.usable}
+        left = tuple(spec for spec in listed if spec.name in usable)
+        if not any(spec.on for spec in left):
+            return replace(recipe, prepare=replace(recipe.prepare, features=None))
+        return recipe.with_features(left) if len(left) < len(listed) else recipe
+
+    def _gone(self, recipe: Recipe) -> tuple[str, ...]:
+        """Features of the recipe that vote and that the open data lacks."""
+        left = {spec.name for spec in self._present(recipe).prepare.features or ()}
+        return tuple(spec.name for spec in recipe.prepare.features or () if spec.on and spec.name not in left)
 
     def _answer_current(self) -> None:
         self._save()
-        if self._engine is None or self.dataset is None:
+        if self._engine is None or self.dataset is None or self.opened_gather is None:
             return
-        recipe = self._computed(self._history.current.value)
-        if self.shown is not None and self.shown.recipe.prepare != recipe.prepare:
-            self.sweep_rows = ()
-            self._worker.drop_background(lambda key: key != SWEEPING)
+        asked = self._history.current.value
+        source = self._letters.meet(asked, self._gather_before())
+        if asked.gather != self.opened_gather:
+            self._worker.request(REOPENING, lambda: self._reopen(asked), after_tasks=True)
+        elif source.before is not None:
+            self._worker.request(FITTING, self._answer_lettered)
+        else:
+            self._look_up_or_fit(self._computed(asked))
+
+    def _gather_before(self) -> GatherSpec:
+        """How the data was gathered at the run that the current one was made from, as far as that is known."""
+        before, here = self._history.undone_to, self._history.current.value.gather
+        if before is not None and self._letters.of(before.value.gather) is not None:
+            return before.value.gather
+        return self.opened_gather or here
+
+    def _look_up_or_fit(self, recipe: Recipe) -> None:
+        assert self._engine is not None
+        shown = self.shown
+        if shown is not None and (shown.recipe.prepare, shown.recipe.gather) != (recipe.prepare, recipe.gather):
+            self._sweep_is_over(recipe)
         answer = self._engine.filed(recipe)
         if answer is not None:
             self._show(answer)
@@ -288,6 +355,13 @@ class Session(Listener):
             self._worker.request(FITTING, lambda: self._answer(recipe))
         else:
             self._worker.cancel_request()
+
+    def _sweep_is_over(self, recipe: Recipe) -> None:
+        """The recipe changed: a sweep of other features or data says nothing about it."""
+        swept = self._sweeping
+        if swept is None or (swept.prepare, swept.gather) != (recipe.prepare, recipe.gather):
+            self.sweep_rows = ()
+            self._worker.drop_background(lambda key: key != SWEEPING)
 
     def _is_current(self, answer: Answer) -> bool:
         return answer.recipe == self._computed(self._history.current.value)
@@ -304,8 +378,8 @@ class Session(Listener):
     def _save(self) -> Path | None:
         if self._saves is None or self.dataset is None:
             return None
-        anchor = self._anchor if self._anchor_is_exact else None
-        return self._saves.write(self._history.entries, self._history.current.number, anchor)
+        current = self._history.current
+        return self._saves.write(self._history.entries, current.number, self._letters.anchor(current.value.gather))
 
     # -- jobs, on the worker thread -------------------------------------------------------------------------
 
@@ -322,29 +396,79 @@ class Session(Listener):
         dataset, inspection = yield from engine.open(recipe)
         with self._lock:
             self.dataset, self.inspection = dataset, inspection
-            self._anchor = recipe.anchor
-            self._anchor_is_exact = self._anchor_is_given = recipe.anchor is not None
+            self._letters = Letters(recipe)
             self._refining = ()
-            self._opening = replace(recipe, anchor=None)
-            self._history = History(self._opening) if saved is None else History.of(saved.runs, saved.at)
+            self.opened_gather, self._lenient = recipe.gather, saved is not None
+            opening = replace(recipe, anchor=None)
+            self._history = History(opening) if saved is None else History.of(saved.runs, saved.at)
             if self._saves is not None:
                 self._saves.new_session()
             self._scores, self._replies, self.shown, self.sweep_rows = {}, {}, None, ()
         self._tell(Opened(dataset, inspection))
         self._answer_current()
 
+    def _reopen(self, recipe: Recipe) -> Steps[None]:
+        """Gather the data that a recipe asks for, then answer what is the current recipe by then."""
+        yield from self._settle_here()  # letters must not depend on how soon the data was changed
+        yield from self._read(recipe)
+        self._answer_current()
+
+    def _read(self, recipe: Recipe) -> Steps[None]:
+        """Make the data of `recipe` the open data. The engine and the session change over in one piece."""
+        dataset, inspection = yield from self._engine_now().open(recipe)
+        with self._lock:
+            self.dataset, self.inspection = dataset, inspection
+            self.opened_gather, self._lenient = recipe.gather, True
+            self._refining = ()
+            self._replies = {key: r for key, r in self._replies.items() if isinstance(key[1], StepCountsQuestion)}
+        self._worker.drop_background(lambda key: key == SWEEPING)
+        self._tell(Opened(dataset, inspection, again=True, gone=self._gone(recipe)))
+
+    def _settle_here(self) -> Steps[None]:
+        """Settle the letters of the open data before it is left, or written."""
+        source = self._letters.of(self.opened_gather) if self.opened_gather is not None else None
+        if source is None or source.exact:
+            return
+        try:
+            yield from self._choose_letters(source)
+            if not source.exact:
+                yield from self._settle_anchor(source)
+        except SegtuiError:
+            return  # it has no answer, so it has no letters either
+
+    def _choose_letters(self, source: Source) -> Steps[None]:
+        """Take over the letters of the data before, where its columns are all here."""
+        if source.before is None:
+            return
+        anchor = self._letters.candidate(source)
+        try:
+            fits = anchor is not None and (yield from self._engine_now().fits(anchor))
+        except SegtuiError:
+            fits = False
+        with self._lock:
+            source.before = None
+            if fits:
+                source.anchor, source.exact, source.given = anchor, True, True
+
+    def _answer_lettered(self) -> Steps[None]:
+        """Answer the current recipe on data just read again, once it is known where its letters come from."""
+        if self.opened_gather is not None and (source := self._letters.of(self.opened_gather)) is not None:
+            yield from self._choose_letters(source)
+        self._answer_current()
+
     def _answer(self, recipe: Recipe) -> Steps[None]:
         engine = self._engine_now()
+        source = self._source(recipe)
         answer = yield from engine.first(recipe, self._traced)
-        if self._opens(recipe) and self._anchor is None:
-            self._anchor = engine.anchor(answer)  # until the exact one is known
+        if self._opens(recipe) and source.anchor is None:
+            source.anchor = engine.anchor(answer)  # until the exact one is known
         self._show(answer)
         if not answer.exact:
             self._refine_later(recipe, answer.fingerprint)
         elif self._opens(recipe):
             self._settle(answer)
-        if not self._anchor_is_exact and not self._opens(recipe):
-            self._worker.background(SETTLING, self._settle_anchor, SETTLING)
+        if not source.exact and not self._opens(recipe):
+            self._worker.background(SETTLING, lambda: self._settle_late(source), SETTLING)
 
     def _refine_later(self, recipe: Recipe, key: str) -> None:
         """Converge in the background; a refinement that was left half done goes on where it was."""
@@ -359,17 +483,23 @@ class Session(Listener):
             self._settle(answer)
         self._show(answer)
 
-    def _settle_anchor(self) -> Steps[None]:
-        answer = yield from self._engine_now().exact(self._opening, self._traced)
-        self._settle(answer)
+    def _settle_late(self, source: Source) -> Steps[None]:
+        yield from self._settle_anchor(source)
         self._answer_current()  # letters only: the segmentation is filed already
 
+    def _settle_anchor(self, source: Source) -> Steps[None]:
+        answer = yield from self._engine_now().exact(self._present(source.opening), self._traced)
+        self._settle(answer)
+
     def _settle(self, answer: Answer) -> None:
-        if not self._anchor_is_exact:
-            self._anchor, self._anchor_is_exact = self._engine_now().anchor(answer), True
+        source = self._source(answer.recipe)
+        if not source.exact:
+            source.anchor, source.exact = self._engine_now().anchor(answer), True
             self._save()
 
     def _sweep(self, recipe: Recipe, ks: range) -> Steps[None]:
+        if recipe.gather != self.opened_gather:
+            raise AnalysisError("the data for this sweep was not read", hint="Undo the last change, or sweep again.")
         rows: list[SweepRow] = []
 
         def found(row: SweepRow) -> None:
@@ -377,26 +507,52 @@ class Session(Listener):
             self.sweep_rows = tuple(rows)
             self._tell(Swept(self.sweep_rows, finished=False))
 
-        yield from self._engine_now().sweep(recipe, ks, self._traced, found)
+        yield from self._engine_now().sweep(self._computed(recipe), ks, self._traced, found)
         self._tell(Swept(self.sweep_rows, finished=True))
 
     def _reply(self, question: Question, answer: Answer | None) -> Steps[None]:
+        if self._left_behind(question, answer):
+            if isinstance(question, MapQuestion | DistributionQuestion):
+                return  # whoever draws it asks again about the new answer
+            raise _read_since()
+        about = self._about(question, answer)
         result = yield from self._engine_now().reply(question, answer)
         with self._lock:
-            self._replies[self._about(question, answer), question] = result
+            self._replies[about, question] = result
             while len(self._replies) > FILED_QUESTIONS:
                 del self._replies[next(iter(self._replies))]
         self._tell(Found(question))
 
     def _about(self, question: Question, answer: Answer | None) -> str:
         """What a reply belongs to: an answer, or the data alone."""
-        return "" if isinstance(question, LeftOutQuestion) or answer is None else answer.fingerprint
+        if answer is None or _is_about_data(question):
+            return f"data {self.dataset.fingerprint if self.dataset is not None else ''}"
+        return answer.fingerprint
+
+    def _left_behind(self, question: Question, answer: Answer | None) -> bool:
+        """Whether a question is about an answer on data that is no longer open."""
+        return answer is not None and not _is_about_data(question) and answer.recipe.gather != self.opened_gather
 
     def _export(self, recipe: Recipe, spec: LabelledSpec) -> Steps[None]:
         if self.dataset is None:
             raise AnalysisError("there is nothing to export yet", hint="Open a file first.")
-        paths, notes = yield from self._engine_now().export(replace(recipe, anchor=self._anchor), spec)
+        reads = recipe.gather != self.opened_gather
+        try:
+            if reads:
+                yield from self._read(recipe)
+            yield from self._settle_here()
+            exported = replace(self._computed(recipe), anchor=self._source(recipe).anchor)
+            paths, notes = yield from self._engine_now().export(exported, spec)
+        finally:
+            if reads:
+                self._answer_current()
         self._tell(Exported(paths, notes))
+
+    def _export_table(self, question: Question, answer: Answer | None, path: str, overwrite: bool) -> Steps[None]:
+        if self._left_behind(question, answer):
+            raise _read_since()
+        paths = yield from self._engine_now().export_table(question, answer, path, overwrite)
+        self._tell(Exported(paths, ()))
 
     def _traced(self, step: TraceStep) -> None:
         self._trace = step
@@ -421,3 +577,12 @@ class Session(Listener):
     def idle(self) -> None:
         """Say that all is done."""
         self._tell(Idle())
+
+
+def _is_about_data(question: Question) -> bool:
+    """Whether a question is about the open data, whatever the answer."""
+    return isinstance(question, LeftOutQuestion | StepRowsQuestion | StepCountsQuestion)
+
+
+def _read_since() -> SegtuiError:
+    return AnalysisError("the data was read again meanwhile", hint="Open the table once more.")

@@ -122,6 +122,16 @@ class SegApp(SafeApp):
 
         self.show(Prompt(title, text, check), answered)
 
+    def pick(self, title: str, choices: Sequence[tuple[str, str]], at: int, then: Callable[[int], None]) -> None:
+        """Ask for one of several things; `then` gets its place, unless it was given up."""
+        from segtui.tui.screens.pick import Pick
+
+        def answered(result: int | None) -> None:
+            if result is not None:
+                then(result)
+
+        self.show(Pick(title, choices, at), answered)
+
     def open_table(self, title: str, question: Question) -> None:
         """Show a table on a screen of its own."""
         from segtui.tui.screens.customers import CustomersScreen

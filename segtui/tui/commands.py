@@ -42,7 +42,8 @@ NEEDS = {
 class Command:
     """One thing a person can do.
 
-    id: stable name, used in `[keys]` of the config. keys: key names as Textual knows them, first one shown.
+    id: stable name, used in `[keys]` of the config. keys: key names as Textual knows them, first one shown; empty for
+    what is typed on the command line unless the config gives it a key.
     title: one or two words for the hint bar. help: one sentence. where: EVERYWHERE, LISTS, TABLES or pane names.
     needs: a key of NEEDS. verb: the word on the command line (the id where empty); argument: what follows it.
     rank: place in the hint bar, lowest first; 0 keeps it out. priority: works before the focused widget sees the key.
@@ -176,16 +177,116 @@ COMMANDS: tuple[Command, ...] = (
         "data features choose_k segments plots runs",
     ),
     # -- one pane ------------------------------------------------------------------------------------------
-    _c("browse-customers", "enter", "customers", "Browse all customers in a table.", "data", needs="data", rank=10),
+    _c(
+        "toggle-step",
+        "space",
+        "on/off",
+        "Switch the cleaning step or the loose ids under the cursor; show or hide a table's columns.",
+        "data",
+        needs="data",
+        verb="step",
+        argument="[STEP on|off]",
+        rank=5,
+    ),
+    _c(
+        "change-data",
+        "e",
+        "change",
+        "Change what is under the cursor: a table's kind, a column's role, the snapshot, the holdout.",
+        "data",
+        needs="data",
+        verb="change",
+        rank=6,
+    ),
+    _c(
+        "next-reading",
+        "d",
+        "reading",
+        "Read the column under the cursor another way: day or month first, as text.",
+        "data",
+        needs="data",
+        verb="reading",
+        argument="[COLUMN] HOW",
+        rank=7,
+    ),
+    _c(
+        "count-steps",
+        "c",
+        "count",
+        "Count the order lines that each cleaning step would leave out.",
+        "data",
+        needs="data",
+        verb="count",
+        rank=8,
+    ),
+    _c(
+        "browse-customers",
+        "enter",
+        "browse",
+        "Browse all customers; on a cleaning step the lines it leaves out.",
+        "data",
+        needs="data",
+        rank=10,
+    ),
     _c(
         "browse-left-out",
         "l",
         "left out",
-        "Show the input rows that are no customer, and why.",
+        "Show the input rows that are no customer, or the lines a cleaning step leaves out.",
         "data",
         needs="data",
         verb="left-out",
         rank=11,
+    ),
+    _c(
+        "set-role",
+        "",
+        "role",
+        "Say what a column stands for; auto: as found, none: nothing.",
+        "data",
+        needs="data",
+        verb="role",
+        argument="[COLUMN] ROLE",
+    ),
+    _c(
+        "set-kind",
+        "",
+        "kind",
+        "Say what a table holds, such as orders; auto: as found.",
+        "data",
+        needs="data",
+        verb="kind",
+        argument="[TABLE] KIND",
+    ),
+    _c(
+        "set-snapshot",
+        "",
+        "snapshot",
+        "Set the day that features look back from; auto: the day after the last order.",
+        "data",
+        needs="data",
+        verb="snapshot",
+        argument="DATE|auto",
+    ),
+    _c(
+        "set-holdout",
+        "",
+        "holdout",
+        "Keep the orders of so many days apart for checking; 0: none.",
+        "data",
+        needs="data",
+        verb="holdout",
+        argument="DAYS",
+    ),
+    _c(
+        "set-loose-ids",
+        "",
+        "loose ids",
+        "Take ids that differ only in type or padding for the same, or not.",
+        "data",
+        needs="data",
+        verb="loose-ids",
+        argument="on|off",
     ),
     _c(
         "toggle-feature",
@@ -332,6 +433,15 @@ COMMANDS: tuple[Command, ...] = (
     _c("find-previous", "N", "previous", "The row before with the text.", TABLES, rank=12),
     _c("narrower", "less_than_sign", "narrower", "Make the column under the cursor narrower.", TABLES, rank=14),
     _c("wider", "greater_than_sign", "wider", "Make the column under the cursor wider.", TABLES, rank=13),
+    _c(
+        "export-table",
+        "x",
+        "write",
+        "Write this whole table to a CSV file.",
+        TABLES,
+        argument="[PATH]",
+        rank=15,
+    ),
     _c("back", "q backspace escape", "back", "Go back.", TABLES, rank=3),
     # -- lists ---------------------------------------------------------------------------------------------
     _c("cursor-down", "j down", "down", "Move down.", LISTS),
@@ -352,7 +462,7 @@ COMMANDS: tuple[Command, ...] = (
         argument="[PATH]",
         rank=30,
     ),
-    _c("open", "o", "open", "Open another file.", argument="[PATH]", rank=50),
+    _c("open", "o", "open", "Open other files, or a folder of them.", argument="[PATHS]", rank=50),
     _c(
         "command-line",
         "colon ctrl+p",
@@ -410,8 +520,16 @@ def commands_for(place: str) -> tuple[Command, ...]:
 
 
 def hints(place: str) -> tuple[Command, ...]:
-    """What the hint bar of a place shows, most important first. Lists and tables count as the place around them."""
-    wanted = [c for c in COMMANDS if c.rank and (c.applies(place) or LISTS in c.where)]
+    """What the hint bar of a place shows, most important first. Lists and tables count as the place around them.
+
+    A key that means something of its own here is shown with that meaning only.
+    """
+    own = {key for c in COMMANDS if place in c.where for key in c.keys}
+    wanted = [
+        c
+        for c in COMMANDS
+        if c.rank and (place in c.where or LISTS in c.where or (c.everywhere and not set(c.keys[:1]) & own))
+    ]
     return tuple(sorted(wanted, key=lambda c: c.rank))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segtui.session.events import (
+    REOPENING,
     Answered,
     Event,
     Exported,
@@ -90,14 +91,15 @@ class Hearing:
         elif isinstance(event, StoppedByAnalyst):
             self.app.exporting = self.app.exporting and event.job != "exporting"
             self.app.status.job = None
-            self.app.say(f"stopped: {event.job}; what stood before still stands", "done")
+            back = "; the data is as it was, u takes the change back" if event.job == REOPENING else ""
+            self.app.say(f"stopped: {event.job}{back or '; what stood before still stands'}", "done")
             self.app.redraw()
         elif isinstance(event, Idle):
             self.app.status.job = None
             self.app.redraw()
 
     def _opened(self, event: Opened) -> None:
-        self.app.opening.under_way = False
+        self.app.opening.under_way = self.app.opening.under_way and event.again
         self.app.status.job = None
         warnings = [*event.dataset.warnings, *event.inspection.warnings]
         for warning in warnings:
@@ -110,8 +112,13 @@ class Hearing:
             more += f"; {fmt.plural(len(self.app.problems), 'problem')} with settings or themes"
             self._problems_told = True
         more += ", ! shows them" if more else ""
-        self.app.status.say(f"opened: {customers}{rest}{more}", "info")
-        self.app.call_later(self.app.go_to, "segments")
+        if event.again:
+            gone = ", ".join(fmt.clean(name) for name in event.gone)
+            lost = f"; no longer there and passed over: {gone}" if gone else ""
+            self.app.status.say(f"read again: {customers}{rest}{lost}{more}", "warn" if lost else "info")
+        else:
+            self.app.status.say(f"opened: {customers}{rest}{more}", "info")
+            self.app.call_later(self.app.go_to, "segments")
         self.app.redraw()
 
     def _failed(self, event: Failed) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from segtui.tui.screens.main import MainScreen
@@ -32,7 +31,7 @@ class Opening:
 
     def do_open(self, argument: str) -> None:
         if argument:
-            self.open(_recipe_of(str(Path(argument).expanduser())))
+            self.app.errand(lambda: _typed(argument), lambda paths: self.open(_recipe_of(*cast("list[str]", paths))))
             return
         from segtui.tui.screens.open import OpenScreen
 
@@ -46,7 +45,7 @@ class Opening:
             saved = wish.saved
             self._with_session(lambda session: session.resume(saved))
         else:
-            self.open(_recipe_of(wish.path))
+            self.open(_recipe_of(*wish.paths))
 
     def open(self, recipe: Recipe) -> None:
         self._with_session(lambda session: session.open(recipe))
@@ -96,6 +95,13 @@ def _recipe_of(*paths: str) -> Recipe:
     from segtui.recipe import GatherSpec, Recipe, SourceSpec
 
     return Recipe(gather=GatherSpec(tuple(SourceSpec(path) for path in paths)))
+
+
+def _typed(text: str) -> tuple[str, ...]:
+    """The paths that a typed line names."""
+    from segtui.tui.screens.files import paths_in
+
+    return paths_in(text)
 
 
 def _demo_paths() -> tuple[str, ...]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segtui.tui import format as fmt
+from segtui.tui.screens.customers import CustomersScreen
 from segtui.tui.screens.main import MainScreen
 
 if TYPE_CHECKING:
     from segtui.recipe import LabelledSpec
+    from segtui.session.questions import Question
     from segtui.tui.app import SegApp
 
 TWICE_SECONDS = 2.0
@@ -114,6 +117,36 @@ class Program:
             self.app.session.export(spec)
             self.app.redraw()
 
+    def do_export_table(self, argument: str) -> None:
+        """Ask where to write the table on screen, and once more before something is replaced."""
+        screen = self.app.screen
+        if not isinstance(screen, CustomersScreen):
+            self.app.say("open a table first")
+        elif argument.strip():
+            self._write_table(screen.question, argument)
+        else:
+            question = screen.question
+            title = "Write the whole table as CSV to"
+            self.app.prompt(title, screen.file_name(), _path, lambda path: self._write_table(question, path))
+
+    def _write_table(self, question: Question, typed: str) -> None:
+        path = os.path.expanduser(typed.strip())
+
+        def looked(there: object) -> None:
+            if there:
+                title = f"{fmt.clean(os.path.basename(path))} exists: type yes to replace it"
+                self.app.prompt(title, "", _yes, lambda _: self._begin_table(question, path, overwrite=True))
+            else:
+                self._begin_table(question, path, overwrite=False)
+
+        self.app.errand(lambda: os.path.lexists(path), looked)
+
+    def _begin_table(self, question: Question, path: str, *, overwrite: bool) -> None:
+        if self.app.session is not None:
+            self.app.exporting = True
+            self.app.say(f"writing {fmt.clean(path)}")
+            self.app.session.export_table(question, path, overwrite=overwrite)
+
     def do_command_line(self, _: str) -> None:
         from segtui.tui.screens.command_line import CommandLine
 
@@ -176,4 +209,8 @@ class Program:
 
 
 def _yes(text: str) -> str:
-    return "" if text.strip().lower() in ("y", "yes") else "type yes to leave, or press esc to stay"
+    return "" if text.strip().lower() in ("y", "yes") else "type yes, or press esc to leave everything as it is"
+
+
+def _path(text: str) -> str:
+    return "" if text.strip() else "a path is needed"

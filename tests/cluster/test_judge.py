@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
-from segtui.cluster.judge import agreement, near_equal, small
+from segtui.cluster.judge import agreement, near_equal
 from segtui.cluster.kmeans import converge
 from segtui.cluster.pilot import Trial
 from segtui.progress import finish
@@ -38,14 +38,6 @@ def test_near_equal_solutions():
     (said,) = near_equal([best, poor, poor])
     assert said.startswith("restarts disagree")
     assert "50.0% above" in said
-
-
-def test_small_clusters():
-    assert small((500, 400, 100)) == ()
-    (said,) = small((500, 29))
-    assert said.startswith("1 segment is very small (29 customers")
-    (said,) = small((100_000, 900, 90))
-    assert said.startswith("2 segments are very small (90, 900 customers")
 
 
 def test_a_ring_has_many_equal_cuts():

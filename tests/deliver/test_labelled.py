@@ -105,6 +105,19 @@ def test_typed_formats_get_the_verdict_on_each_column(opened, tmp_path: Path) ->
     assert frame["segment"].null_count() == frame["distance"].null_count() == 2
 
 
+def test_rows_left_out_are_read_as_their_columns_are(opened, tmp_path: Path) -> None:
+    """By the reading that was recorded: the type alone does not say what 2/1/2024 or 1.234 is."""
+    case = opened(
+        'id;spend;joined;member\na;"1.234,50 €";01/13/2024;ja\nb;20,5;01/14/2024;nein\nc;5 %;02/15/2024;ja\n'
+        ";1.234;2/1/2024;Ja\n;(3,00);2/1/2024;nein\n"
+    )
+    case.write(tmp_path / "out.parquet")
+    frame = pl.read_parquet(tmp_path / "out.parquet")
+    assert frame["spend"].to_list() == [1234.5, 20.5, 0.05, 1234.0, -3.0]
+    assert frame["joined"].to_list()[3:] == [date(2024, 2, 1)] * 2
+    assert frame["member"].to_list() == [True, False, True, True, False]
+
+
 def test_ndjson_from_text_keeps_the_text(opened, tmp_path: Path) -> None:
     case = opened(CUSTOMERS)
     case.write(tmp_path / "out.ndjson")

@@ -10,8 +10,12 @@ from hypothesis import strategies as st
 from segtui.errors import AnalysisError
 from segtui.explain.distribution import bin_edges, distribution
 from segtui.explain.profile import ProfileCache
+from segtui.prepare.inspect import inspect
+from segtui.prepare.matrix import ColumnCache, build
 from segtui.progress import finish
+from segtui.recipe import PrepareSpec
 from segtui.results import Dataset, Distribution, FeatureMatrix, Segmentation
+from tests.prepare.making import dataset as make_dataset
 
 from .build import column, dataset, inspection, matrix, segmentation
 
@@ -98,3 +102,20 @@ def test_every_customer_is_counted_once_in_at_most_so_many_bins(rows: list[tuple
     assert list(found.edges) == sorted(set(found.edges))
     values = data.frame["x"]
     assert found.edges[0] <= values.min() <= values.max() <= found.edges[-1]  # type: ignore[operator]
+
+
+def test_scales_and_labels_are_counted_as_what_they_are() -> None:
+    words = ["Never", "Always", "Sometimes", None, "Always", "Never", "Unknown", "Sometimes"] * 10
+    cells = ["a;b", "a", "b", None, "a;b", "b", "a;b", "a"] * 10
+    data = make_dataset({"x": words, "y": cells})
+    seen = finish(inspect(data))
+    points = finish(build(data, seen, PrepareSpec(), ColumnCache()))
+    halves = segmentation(np.arange(80) % 2)
+    scale = finish(distribution(data, seen, points, halves, "AB", "x", 5, ProfileCache()))
+    assert scale.levels == ("Never", "Sometimes", "Always")
+    assert scale.counts == ((10, 10, 10), (10, 10, 10))
+    assert (scale.missing, scale.sampled, scale.overlapping) == (20, 60, False)
+    labels = finish(distribution(data, seen, points, halves, "AB", "y", 5, ProfileCache()))
+    assert labels.levels == ("a", "b", "(missing)")
+    assert labels.counts == ((30, 40, 0), (20, 10, 10))
+    assert (labels.sampled, labels.overlapping) == (80, True)

@@ -115,6 +115,9 @@ def test_text_in_typed_files(tmp_path: Path) -> None:
     assert loose.frame["spend"].to_list() == [1.5, 2.0]
     forced = finish(read_table((SourceSpec(str(tmp_path / "a.parquet")),), {"zip": "integer"}))
     assert forced.frame["zip"].to_list() == [12345, 23456]
+    pl.DataFrame({"customer_id": [1, 2], "tags": [["a"], ["b", "c"]]}).write_parquet(tmp_path / "b.parquet")
+    as_text = finish(read_table((SourceSpec(str(tmp_path / "b.parquet")),), {"customer_id": "text", "tags": "text"}))
+    assert as_text.frame["customer_id"].to_list() == ["1", "2"]
 
 
 def test_missing_words_are_values_in_text(tmp_path: Path) -> None:

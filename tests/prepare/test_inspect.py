@@ -7,7 +7,7 @@ import datetime
 import numpy as np
 import pytest
 
-from segtui.prepare.inspect import propose_transform
+from segtui.prepare.propose import propose_transform
 from segtui.results import ColumnType, FeatureVerdict
 from tests.prepare.making import inspected
 
@@ -73,6 +73,20 @@ def test_missing() -> None:
     assert not half.proposed
     empty = one([None] * N)
     assert (empty.type, empty.usable) == (ColumnType.EMPTY, False)
+
+
+def test_some_missing_is_said_and_stays_on() -> None:
+    some = one([None] * 48 + list(range(352)))
+    assert flags(some) == ["missing"]
+    assert some.flags[0].reason == "48 customers (12.0%) have no value"
+    assert some.proposed
+    assert flags(one([None] * 3 + list(range(397)))) == []
+    assert flags(one([None] * 48 + ["a", "b"] * 176)) == ["missing"]
+
+
+def test_a_column_called_customers() -> None:
+    assert one(["a", "b"] * 200, "customers").usable
+    assert one(["a", "b"] * 200, "level").usable
 
 
 def test_text() -> None:

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segtui.errors import AnalysisError, RecipeError
-from segtui.prepare.matrix import ColumnCache, build, exact_values, resolve
+from segtui.prepare.matrix import ColumnCache, build, exact_values
+from segtui.prepare.resolve import resolve
 from segtui.prepare.units import original_column
 from segtui.progress import finish
-from segtui.recipe import SCALES, TRANSFORMS, FeatureSpec, PrepareSpec
+from segtui.recipe import MISSING_POLICIES, SCALES, TRANSFORMS, FeatureSpec, PrepareSpec
 from segtui.results import Dataset, FeatureMatrix, Inspection
 from tests.prepare.making import inspected
 
@@ -128,10 +129,16 @@ def test_exact_values_say_the_same() -> None:
     weight=st.floats(0.1, 5),
     seed=st.integers(0, 99),
     scale=st.sampled_from(SCALES),
+    missing=st.sampled_from([policy for policy in MISSING_POLICIES if policy != "aside"]),
 )
-def test_exact_values_say_the_same_for_all(transform: str, weight: float, seed: int, scale: str) -> None:
+def test_exact_values_say_the_same_for_all(transform: str, weight: float, seed: int, scale: str, missing: str) -> None:
     data, inspection = shop(seed)
-    spec = only(FeatureSpec("spend", True, transform, weight), FeatureSpec("plan", weight=weight), scale=scale)
+    spec = only(
+        FeatureSpec("spend", True, transform, weight, missing=missing),
+        FeatureSpec("plan", weight=weight, missing=missing),
+        FeatureSpec("visits", treat="nominal"),
+        scale=scale,
+    )
     matrix = finish(build(data, inspection, spec, ColumnCache()))
     exact = exact_values(data, matrix, np.arange(N, dtype=np.int64))
     assert np.isfinite(exact).all()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from segtui.errors import AnalysisError
 from segtui.progress import Progress
-from segtui.recipe import Anchor, FeatureSpec
+from segtui.recipe import Anchor, FeatureSpec, GatherSpec, Recipe
 from segtui.results import (
     Answer,
     ColumnType,
@@ -29,16 +29,27 @@ from segtui.results import (
 COLUMNS = ("recency", "monetary", "age")
 
 
-def inspection() -> Inspection:
+def columns_of(gather) -> tuple[str, ...]:
+    """What the data has: no monetary without the price step, visits with loose ids."""
+    names = tuple(name for name in COLUMNS if name != "monetary" or gather.step_on("price"))
+    return (*names, "visits") if gather.loose_ids else names
+
+
+AS_FOUND = GatherSpec()
+
+
+def inspection(gather=AS_FOUND) -> Inspection:
     verdicts = tuple(
-        FeatureVerdict(name, ColumnType.NUMBER, True, 0.0, 10, (1, 2), (), True, off, "z", "even")
-        for name, off in zip(COLUMNS, ("", "", "an id"), strict=True)
+        FeatureVerdict(
+            name, ColumnType.NUMBER, True, 0.0, 10, (1, 2), (), True, "an id" if name == "age" else "", "z", "even"
+        )
+        for name in columns_of(gather)
     )
     return Inspection(verdicts, ())
 
 
-def dataset() -> Dataset:
-    return Dataset(None, range(10), None, 10, (), (), (), "data")  # type: ignore[arg-type]
+def dataset(gather=AS_FOUND) -> Dataset:
+    return Dataset(None, range(10), None, 10, (), (), (), f"data {gather!r}")  # type: ignore[arg-type]
 
 
 class Gate:
@@ -65,33 +76,63 @@ class Gate:
 
 
 class FakeEngine:
-    """See segtui.session.engine.Engine. Fails where k is 13; counts what it computed."""
+    """See segtui.session.engine.Engine. Fails where k is 13; counts what it computed.
+
+    Data once read is held and comes back at once. A holdout of 999 days leaves no order line.
+    """
 
     def __init__(self) -> None:
         self.first_gate, self.exact_gate, self.open_gate = Gate(), Gate(), Gate()
         self.shelf: dict[tuple[str, str], Answer] = {}
         self.computed: list[str] = []
         self.closed: list[str] = []
+        self.reads: list[GatherSpec] = []
+        self.held: dict[GatherSpec, tuple[Dataset, Inspection]] = {}
+        self.gathered: GatherSpec | None = None
+        self.asked_about: list[tuple[str, Recipe]] = []
+        self.export_gate = Gate()
+        self.tables: list[tuple[object, str, bool]] = []
 
     def preview(self, recipe):
         return Preview("x.csv", ("a",), (("1",),))
 
     def open(self, recipe):
-        yield from self.open_gate.pass_through("reading")
-        if recipe.gather.sources and recipe.gather.sources[0].path == "missing.csv":
-            raise AnalysisError("no such file", where="missing.csv", hint="Look again.")
-        return dataset(), inspection()
+        gather = recipe.gather
+        if gather not in self.held:
+            self.reads.append(gather)
+            try:
+                yield from self.open_gate.pass_through("reading")
+            except GeneratorExit:
+                self.closed.append("open")
+                raise
+            if gather.sources and gather.sources[0].path == "missing.csv":
+                raise AnalysisError("no such file", where="missing.csv", hint="Look again.")
+            if gather.holdout == 999:
+                raise AnalysisError("no order line is left", hint="Switch a cleaning step off.")
+            self.held[gather] = dataset(gather), inspection(gather)
+        self.gathered = gather
+        return self.held[gather]
 
     def explicit(self, recipe):
         return recipe
 
     def anchor(self, answer):
         speed = "exact" if answer.exact else "approximate"
+        features = tuple(spec for spec in answer.prepare.features or () if spec.on)
         return Anchor(
-            answer.prepare, (speed,), answer.letters, ((float(answer.segmentation.k),),) * answer.segmentation.k
+            replace(answer.prepare, features=features),
+            (speed,),
+            answer.letters,
+            ((float(answer.segmentation.k),),) * answer.segmentation.k,
         )
 
+    def fits(self, anchor):
+        yield Progress("comparing")
+        return {spec.name for spec in anchor.prepare.features} <= set(columns_of(self.gathered))
+
     def filed(self, recipe):
+        if recipe.gather != self.gathered:
+            return None
         return self.shelf.get(("exact", repr(recipe))) or self.shelf.get(("first", repr(recipe)))
 
     def first(self, recipe, trace):
@@ -101,6 +142,7 @@ class FakeEngine:
         return self._answer("exact", recipe, self.exact_gate)
 
     def _answer(self, speed, recipe, gate):
+        self._on_open_data(speed, recipe)
         try:
             yield from gate.pass_through(f"{speed} k={recipe.cluster.k}")
         except GeneratorExit:
@@ -108,12 +150,21 @@ class FakeEngine:
             raise
         if recipe.cluster.k == 13:
             raise AnalysisError("12 customers differ from each other", hint="k can be at most 12.")
+        self._on_open_data(speed, recipe)
         self.computed.append(f"{speed} {recipe.cluster.k}")
         answer = make_answer(recipe, exact=speed == "exact")
         self.shelf[speed, repr(recipe)] = answer
         return answer
 
+    def _on_open_data(self, what, recipe):
+        """What every method that computes may rely on."""
+        self.asked_about.append((what, recipe))
+        assert recipe.gather == self.gathered, f"{what} on other data than is open"
+        missing = {f.name for f in recipe.prepare.features or ()} - set(columns_of(self.gathered))
+        assert not missing, f"{what} with features that are not there: {missing}"
+
     def sweep(self, recipe, ks, trace, found):
+        self._on_open_data("sweep", recipe)
         rows = []
         for k in ks:
             yield from self.exact_gate.pass_through(f"sweep {k}")
@@ -124,17 +175,27 @@ class FakeEngine:
 
     def reply(self, question, answer):
         yield Progress("looking up")
+        if answer is not None:
+            self._on_open_data("reply", answer.recipe)
         return f"{question} of {answer.segmentation.k if answer else 'data'}"
 
     def export(self, recipe, spec):
-        yield Progress("writing")
+        self._on_open_data("export", recipe)
+        yield from self.export_gate.pass_through("writing")
+        self._on_open_data("export", recipe)
         return (Path(spec.path),), ()
+
+    def export_table(self, question, answer, path, overwrite):
+        yield Progress("writing")
+        self.tables.append((question, path, overwrite))
+        return (Path(path),)
 
 
 def make_answer(recipe, *, exact: bool) -> Answer:
     k = recipe.cluster.k
-    features = recipe.prepare.features or tuple(FeatureSpec(name) for name in COLUMNS[:2])
-    space = ",".join(f"{f.name}{f.weight}" for f in features if f.on)
+    proposed = (name for name in columns_of(recipe.gather) if name != "age")
+    features = recipe.prepare.features or tuple(FeatureSpec(name) for name in proposed)
+    space = ",".join(f"{f.name}{f.weight}" for f in features if f.on) + f" of {hash(recipe.gather)}"
     letters = tuple(chr(65 + i) for i in range(k))
     if recipe.anchor is not None:
         letters = tuple(letter.lower() if recipe.anchor.columns == ("approximate",) else letter for letter in letters)

@@ -24,6 +24,9 @@ REGENERATE = "SEGTUI_SNAPSHOTS"
 PATIENCE = 8.0
 
 RECIPE = Recipe(gather=GatherSpec((SourceSpec("data/customers.csv"),)))
+ORDERS = Recipe(
+    gather=GatherSpec(tuple(SourceSpec(f"data/{name}") for name in ("orders.csv", "customers.csv", "products.parquet")))
+)
 
 
 def make_app(engine: FakeEngine, recipe: Recipe | None = RECIPE, **more: Any) -> SegApp:

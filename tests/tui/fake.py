@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
@@ -14,19 +14,22 @@ import numpy as np
 
 from segtui.errors import SegtuiError, SourceError
 from segtui.progress import Progress, Steps
-from segtui.recipe import Anchor, FeatureSpec, LabelledSpec, PrepareSpec, Recipe
+from segtui.recipe import STEPS, Anchor, FeatureSpec, GatherSpec, LabelledSpec, PrepareSpec, Recipe
 from segtui.results import (
     Answer,
     Cell,
+    CleaningStep,
     Column,
     ColumnType,
     Converged,
     Dataset,
     Distribution,
+    FeatureNote,
     FeatureSpace,
     FeatureVerdict,
     Flag,
     Inspection,
+    JoinReport,
     Kind,
     LeftOut,
     MapGrid,
@@ -35,6 +38,7 @@ from segtui.results import (
     Preview,
     Profile,
     ProfileColumn,
+    RollUp,
     Scores,
     Segment,
     Segmentation,
@@ -42,7 +46,15 @@ from segtui.results import (
     SweepRow,
     TraceStep,
 )  # fmt: skip
-from segtui.session.questions import CustomersQuestion, DistributionQuestion, LeftOutQuestion, MapQuestion, Question
+from segtui.session.questions import (
+    CustomersQuestion,
+    DistributionQuestion,
+    LeftOutQuestion,
+    MapQuestion,
+    Question,
+    StepCountsQuestion,
+    StepRowsQuestion,
+)
 
 CUSTOMERS = 18_412
 MARKUP = "ACME [/bold] [red]Ltd"
@@ -70,6 +82,84 @@ def verdicts(odd: bool = False) -> tuple[FeatureVerdict, ...]:
         rows[1] = replace(rows[1], name=MARKUP)
         rows[2] = replace(rows[2], name=ESCAPE)
     return tuple(rows)
+
+
+def rolled_up(gather: GatherSpec) -> Dataset:
+    """Customers made of orders, products and customers, as a recipe gathers them."""
+    days = "date m/d/y" if gather.table("data/orders.csv").columns else "date d/m/y"
+    other = "date d/m/y" if days == "date m/d/y" else "date m/d/y"
+    orders = SourceReport(
+        "data/orders.csv", Kind.ORDERS, "order_id comes with several lines, customer_id with several orders", 75_012,
+        {"order_id": "order_id", "customer_id": "customer", "time": "order_date", "product": "sku", "quantity": "quantity",
+         "unit_price": "unit price", "discount": "voucher", "discount_2": "rebate", "status": "status"},
+        (Column("order_id", ColumnType.TEXT, 0, 18_940, approximate=True, reading="text"),
+         Column("customer", ColumnType.INTEGER, 135, 2_401, reading="integer"),
+         Column("order_date", ColumnType.DATE, 0, 731, reading=days, choices=(other,)),
+         Column("sku", ColumnType.TEXT, 0, 310, reading="text"),
+         Column("quantity", ColumnType.INTEGER, 0, 48, reading="integer"),
+         Column("unit price", ColumnType.NUMBER, 14, 1_204, (("skewed", "skewness 8.1: few prices are very high"),), True,
+                "number 1.234,5", (), 14, ("N/A", "on request", ESCAPE)),
+         Column("voucher", ColumnType.NUMBER, 61_000, 12, reading="number"),
+         Column("rebate", ColumnType.NUMBER, 0, 5, reading="number"),
+         Column("status", ColumnType.TEXT, 0, 4, reading="text"),
+         Column("comment", ColumnType.EMPTY, 75_012, 0, (("empty", "no value in any row"),), reading="empty")),
+        ("delimiter ';', encoding cp1252",), 12)  # fmt: skip
+    customers = SourceReport(
+        "data/customers.csv", Kind.CUSTOMERS, "one row per value of customer_id", 2_412, {"customer_id": "customer_id"},
+        (Column("customer_id", ColumnType.TEXT, 0, 2_412, reading="text"),
+         Column("country", ColumnType.TEXT, 31, 5, reading="text"), Column("newsletter", ColumnType.YES_NO, 0, 2, reading="yes/no")),
+    )  # fmt: skip
+    products = SourceReport("data/products.parquet", Kind.PRODUCTS, "one row per value of sku", 312,
+                            {"product": "sku", "category": "group", "category_2": "subgroup"},
+                            (Column("sku", ColumnType.TEXT, 0, 312), Column("group", ColumnType.TEXT, 0, 9),
+                             Column("subgroup", ColumnType.TEXT, 0, 41)))  # fmt: skip
+    loose = gather.loose_ids
+    joins = (
+        JoinReport("data/orders.csv", "data/customers.csv", ("customer", "customer_id"), 2_398 if loose else 2_377, 3 if loose else 24,
+                   14 if loose else 35, ("90071", "90072"), ("00412", "00938"), 0,
+                   "every customer of orders.csv is kept; what customers.csv says of them is empty where it has no row"),
+        JoinReport("data/orders.csv", "data/products.parquet", ("sku", "sku"), 309, 1, 3, ("POSTAGE",), ("A-1", "A-2", "A-3"), 2,
+                   "every line keeps its place; of 2 repeated keys one row was taken"),
+    )  # fmt: skip
+    found = {
+        "customer_id": 135,
+        "not_cancelled": 1_912,
+        "quantity": 9,
+        "price": 40,
+        "duplicates": 0,
+        "non_products": 0,
+        "has_orders": 0,
+    }
+    steps = tuple(
+        CleaningStep(id, STEP_TITLES[id], gather.step_on(id), (PROPOSED_ROWS[id] if id in PROPOSED_ROWS else found[id]) if gather.step_on(id) else None,
+                     id != "test_accounts") for id in STEPS)  # fmt: skip
+    later = 0 if gather.snapshot is None else 812
+    left = sum(step.rows or 0 for step in steps if step.on and step.applies) + later
+    notes = (
+        FeatureNote("recency", "days", "days from the last order to the snapshot", "data/orders.csv"),
+        FeatureNote("frequency", "orders", "number of orders", "data/orders.csv"),
+        FeatureNote("monetary", "money", "what was paid for all lines, after discounts", "data/orders.csv"),
+        FeatureNote("tenure_days", "days", "days from the first order to the snapshot", "data/orders.csv"),
+        FeatureNote("discount_share", "share", "lines bought with a discount, as a share of all lines", "data/orders.csv"),
+        FeatureNote("favourite_group", "", "the group of products bought most often", "data/products.parquet"),
+    )  # fmt: skip
+    end = gather.snapshot or date(2011, 12, 10)
+    first = end if gather.snapshot else end - timedelta(days=gather.holdout)
+    rollup = RollUp(
+        75_012, 75_012 - left, later, 18_322, 1_204_551.5, steps, first, gather.snapshot is not None, date(2009, 12, 1), date(2011, 12, 9),
+        notes, (first, first + timedelta(days=gather.holdout)) if gather.holdout else None, None)  # fmt: skip
+    return Dataset(frame=cast("object", None), row=np.arange(CUSTOMERS, dtype=np.int64), id_column="customer",  # type: ignore[arg-type]
+                   input_rows=CUSTOMERS, left_out=(), sources=(orders, customers, products),
+                   warnings=("24 customers of orders.csv are not in customers.csv",),
+                   fingerprint=f"rolled up {gather!r}", revenue="monetary", joins=joins, rollup=rollup)  # fmt: skip
+
+
+STEP_TITLES = {
+    "customer_id": "no customer id", "not_cancelled": "cancelled", "quantity": "quantity not above 0", "price": "price not above 0",
+    "duplicates": "exact duplicate of another line", "non_products": "no product (postage, fees, manual entries)",
+    "test_accounts": "test account or test product", "has_orders": "customer without an order that counts",
+}  # fmt: skip
+PROPOSED_ROWS = {"duplicates": 34, "non_products": 211}
 
 
 class Page:
@@ -103,11 +193,15 @@ class Page:
 class FakeEngine:
     """Computes nothing; `hold` makes a step wait until it is let go.
 
-    odd: names hold markup and escape sequences. broken: what to raise, by job.
+    odd: names hold markup and escape sequences. orders: the data is rolled up from orders. broken: what to raise, by job.
     """
 
-    def __init__(self, *, odd: bool = False) -> None:
+    def __init__(self, *, odd: bool = False, orders: bool = False) -> None:
         self.odd = odd
+        self.orders = orders
+        self.opened: dict[GatherSpec, tuple[Dataset, Inspection]] = {}
+        self.gathered: GatherSpec | None = None
+        self.tables: list[tuple[Question, str, bool]] = []
         self.broken: dict[str, SegtuiError | Exception] = {}
         self.gates: dict[str, threading.Event] = {}
         self.started: list[str] = []
@@ -154,14 +248,25 @@ class FakeEngine:
         )
 
     def open(self, recipe: Recipe) -> Steps[tuple[Dataset, Inspection]]:
-        yield from self._work("open", "reading customers.csv")
+        if recipe.gather not in self.opened:
+            yield from self._work("open", "reading orders.csv" if self.orders else "reading customers.csv")
+            data = (rolled_up(recipe.gather), Inspection(verdicts(), ())) if self.orders else self._customers(recipe)
+            self.opened[recipe.gather] = data
+        self.gathered = recipe.gather
+        return self.opened[recipe.gather]
+
+    def fits(self, anchor: Anchor) -> Steps[bool]:
+        yield Progress("comparing columns")
+        return True
+
+    def _customers(self, recipe: Recipe) -> tuple[Dataset, Inspection]:
         found = verdicts(self.odd)
         columns = tuple(
             Column(v.name, v.type, round(v.missing * CUSTOMERS), v.distinct, tuple((f.name, f.reason) for f in v.flags))
             for v in found
         )
         path = recipe.gather.sources[0].path
-        report = SourceReport(path, Kind.CUSTOMERS, "one row per value of customer_id", CUSTOMERS + 12, {"customer id": "customer_id"}, columns,
+        report = SourceReport(path, Kind.CUSTOMERS, "one row per value of customer_id", CUSTOMERS + 12, {"customer_id": "customer_id"}, columns,
                               ("delimiter ',', encoding utf-8",))  # fmt: skip
         left = LeftOut("customer_id is missing", np.arange(12, dtype=np.int64))
         dataset = Dataset(frame=cast("object", None), row=np.arange(CUSTOMERS, dtype=np.int64), id_column="customer_id",  # type: ignore[arg-type]
@@ -169,7 +274,7 @@ class FakeEngine:
         return dataset, Inspection(found, ())
 
     def filed(self, recipe: Recipe) -> Answer | None:
-        return self.done.get(recipe)
+        return self.done.get(recipe) if recipe.gather == self.gathered else None
 
     def explicit(self, recipe: Recipe) -> Recipe:
         if recipe.prepare.features is not None:
@@ -212,14 +317,26 @@ class FakeEngine:
         if isinstance(question, DistributionQuestion):
             assert answer is not None
             return self._distribution(question, answer)
-        if isinstance(question, CustomersQuestion | LeftOutQuestion):
+        if isinstance(question, CustomersQuestion | LeftOutQuestion | StepRowsQuestion):
             return self.page
+        if isinstance(question, StepCountsQuestion):
+            assert self.gathered is not None
+            made = self.opened[self.gathered][0].rollup
+            assert made is not None
+            return tuple(replace(s, rows=PROPOSED_ROWS.get(s.id, 0)) if s.rows is None else s for s in made.steps)
         raise AssertionError(question)
 
     def export(self, recipe: Recipe, spec: LabelledSpec) -> Steps[tuple[tuple[Path, ...], tuple[str, ...]]]:
         yield from self._work("export", f"writing {spec.path}")
         self.exported.append(spec)
         return (Path(spec.path), Path(spec.path + ".recipe.toml")), ()
+
+    def export_table(
+        self, question: Question, answer: Answer | None, path: str, overwrite: bool
+    ) -> Steps[tuple[Path, ...]]:
+        yield from self._work("export", f"writing {path}")
+        self.tables.append((question, path, overwrite))
+        return (Path(path),)
 
     # -- by hand ----------------------------------------------------------------------------------------
 

@@ -296,7 +296,7 @@ async def test_verbs_of_the_command_line(typed: str, seen: str):
 
 async def test_without_a_file_the_open_screen_and_a_bad_path_says_what_is_wrong():
     async with running(FakeEngine(), recipe=None) as (app, pilot):
-        await until(app, pilot, "Open a file")
+        await until(app, pilot, "Open one or more files")
         await until(app, pilot, "demo")
         await pilot.press(*"missing.csv", "enter")
         await until(app, pilot, "there is no such file")
@@ -310,7 +310,7 @@ async def test_a_failed_second_file_leaves_the_first_standing():
     async with running(FakeEngine()) as (app, pilot):
         await until(app, pilot, "exact")
         await pilot.press("o")
-        await until(app, pilot, "Open a file")
+        await until(app, pilot, "Open one or more files")
         await pilot.press(*"missing.csv", "enter")
         await until(app, pilot, "there is no such file")
         assert "18,412 customers" in grid(app)

@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from segtui.tui.bridge import ERRANDS
-from tests.tui.driving import running, same_as_golden, until
+from tests.tui.driving import ORDERS, running, same_as_golden, until
 from tests.tui.fake import FakeEngine
 
 SIZES = [(80, 24), (140, 40)]
@@ -19,6 +19,7 @@ OPENED = "exact"
 # name, the keys that lead there, what must be on screen before it is taken
 PLACES = [
     ("data", ["1"], "taken for customers"),
+    ("data_end", ["1", "G"], "l shows them."),
     ("features", ["2", "j", "j", "j"], "skewness 3.4 falls"),
     ("choose_k_empty", ["3"], "No sweep yet"),
     ("choose_k", ["3", "enter"], "only 11 distinct"),
@@ -53,6 +54,56 @@ async def test_screen(name: str, keys: list[str], ready: str, size: tuple[int, i
         await until(app, pilot, ready)
         await settled(app, pilot)
         same_as_golden(app, f"{name}_{size[0]}x{size[1]}")
+
+
+# the same on customers made of orders, products and customers
+GATHERED = [
+    ("gathered", ["1"], "75,012 rows"),
+    ("gathered_columns", ["1", "space", "j", "j", "j"], "all values fit date m/d/y"),
+    ("gathered_unread", ["1", "j", "j"], "could not be read"),
+    ("gathered_join", ["1", *["j"] * 6], "such as 90071"),
+    ("gathered_steps", ["1", *["j"] * 12, "c"], "counted:"),
+    ("gathered_features", ["1", "G", "space", *["j"] * 5], "bought with a discount"),
+    ("gathered_roles", ["1", "j", "e"], "who bought"),
+    ("gathered_kinds", ["1", "e"], "one row per customer"),
+    ("gathered_snapshot", ["1", "G", "k", "k", "e"], "as 2024-01-31"),
+    ("gathered_changed", ["1", "j", "d"], "as chosen"),
+    ("gathered_lines", ["1", *["j"] * 8, "enter"], "row 1 of 1,000,000"),
+]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize(("name", "keys", "ready"), GATHERED, ids=[place[0] for place in GATHERED])
+async def test_gathered(name: str, keys: list[str], ready: str, size: tuple[int, int]):
+    async with running(FakeEngine(orders=True), size, recipe=ORDERS) as (app, pilot):
+        await until(app, pilot, OPENED)
+        await pilot.press(*keys)
+        await until(app, pilot, ready)
+        await settled(app, pilot)
+        same_as_golden(app, f"{name}_{size[0]}x{size[1]}")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+async def test_ascii_gathered(size: tuple[int, int]):
+    async with running(FakeEngine(orders=True), size, recipe=ORDERS, ascii_only=True) as (app, pilot):
+        await until(app, pilot, OPENED)
+        await pilot.press("1", *["j"] * 6)
+        await until(app, pilot, "such as 90071")
+        await settled(app, pilot)
+        same_as_golden(app, f"ascii_gathered_{size[0]}x{size[1]}")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+async def test_while_it_is_read_again(size: tuple[int, int]):
+    engine = FakeEngine(orders=True)
+    async with running(engine, size, recipe=ORDERS) as (app, pilot):
+        await until(app, pilot, OPENED)
+        await settled(app, pilot)
+        await pilot.press("1", *["j"] * 8)
+        with engine.held("open"):
+            await pilot.press("space")
+            await until(app, pilot, "9,206 rows")
+            same_as_golden(app, f"gathered_again_{size[0]}x{size[1]}")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")

@@ -38,8 +38,8 @@ from segtui.results import Column
 _SAMPLE = 1_000
 _PIECE = 50_000
 
-_TRIED, _COUNTED = 2_000, 20_000
-"""Values of a text column that are tried first, and up to how many are counted in full anyway."""
+_TRIED, _COUNTED = (300, 2_000), 1_000
+"""Values of a text column that are tried first, fewer and then more, and up to how many are counted in full anyway."""
 
 _WORTH_COUNTING = 0.9
 """A text column is counted in full where some type fits this share of a random sample; one whose values fit it to
@@ -95,7 +95,7 @@ class ColumnBuilder:
         self._waiting.append(text)
         if self._whole:
             return
-        reading = propose(_sample(text), self.semicolon).reading
+        reading = propose(spread(text), self.semicolon).reading
         if reading == TEXT:
             self._whole = True
         elif reading != EMPTY:
@@ -211,20 +211,20 @@ class ColumnBuilder:
         return (rival,) if converter.read else ()
 
 
-def _sample(text: pl.Series) -> pl.Series:
+def spread(text: pl.Series) -> pl.Series:
     """Values from all of a piece, to propose a reading from."""
-    filled = text.drop_nulls()
-    return filled.gather_every(max(1, filled.len() // _SAMPLE))
+    filled = text.drop_nulls() if text.null_count() else text
+    return filled if filled.len() < 2 * _SAMPLE else filled.gather_every(filled.len() // _SAMPLE)
 
 
 def _counted(text: pl.Series) -> Tally | None:
     """What readings fit a column; None where a look at some of its values shows that it can only be text."""
-    if text.len() > _COUNTED:
-        filled = text.drop_nulls()
-        some = tally(filled.sample(min(_TRIED, filled.len()), seed=0))
+    filled = text.drop_nulls()
+    for tried in _TRIED if text.len() > _COUNTED else ():
+        some = tally(filled.sample(min(tried, filled.len()), seed=0))
         if some.codes:
             some.fits = Counter({r: n for r, n in some.fits.items() if r.kind not in (As.INTEGER, As.NUMBER)})
-        if some.filled > _TRIED // 4 and max(some.fits.values(), default=0) < _WORTH_COUNTING * some.filled:
+        if some.filled > tried // 4 and max(some.fits.values(), default=0) < _WORTH_COUNTING * some.filled:
             return None
     return tally(text)
 

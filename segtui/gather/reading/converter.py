@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 
 import polars as pl
 
@@ -85,7 +86,7 @@ class Converter:
     def add(self, text: pl.Series) -> None:
         """Read the next piece."""
         frame = pl.DataFrame({"v": text})
-        found = frame.select(plain_values(self.reading, _V).alias("f")).to_series()
+        found = frame.select(_plain(self.reading)).to_series()
         self.read += found.len() - found.null_count()
         self._last = None
         if self.reading.kind is not As.TEXT:
@@ -105,7 +106,7 @@ class Converter:
         again, self.tally, self.unread = self._last, Tally(), Unread()
         if again is None:
             return
-        second = again.select("v", "r", values(reading, _V).alias("f"))
+        second = again.select("v", "r", _full(reading))
         first = self.rows - self.pieces[-1].len()
         self._count(second)
         self.pieces[-1] = self.pieces[-1].scatter(second["r"] - first, second["f"])
@@ -120,7 +121,7 @@ class Converter:
         left = (found.is_null() & text.is_not_null()).arg_true()
         cells = text.gather(left)
         second = pl.DataFrame({"v": cells, "r": left.cast(pl.Int64) + self.rows}).with_columns(
-            values(self.reading, _V).alias("f"), is_missing(self.reading, _V).alias("missing")
+            _full(self.reading), is_missing(self.reading, _V).alias("missing")
         )
         said = second.filter(pl.col("missing")).to_series().str.strip_chars()
         self.words.update(word for word in said.to_list() if word)
@@ -169,11 +170,9 @@ class Converter:
             return
         frame = pl.DataFrame({"v": text, "f": found})
         if self.reading.kind is As.NUMBER:
-            settled = numbers.settles_point(_V) if self.reading.decimal == "." else numbers.settles_comma(_V)
-            marked = _V.str.contains("[.,]")
-            answers = frame.filter(_F.is_not_null()).select(settled.sum().alias("s"), marked.any().alias("m")).row(0)
-            self.doubtful |= bool(answers[1])
-            self.ahead += int(answers[0])
+            only_here, doubtful = frame.select(_settled(self.reading.decimal)).row(0)
+            self.doubtful |= bool(doubtful)
+            self.ahead += int(only_here)
             return
         only_here = (_F.dt.day() > 12) | _V.str.contains(".", literal=True)  # dots stand in dates with the day first
         self.ahead += int(frame.filter(_F.is_not_null()).select(only_here.sum()).item())
@@ -194,3 +193,24 @@ class Converter:
         self.tally.count_days(self.reading.order, got["f"])
         rival = RIVALS[self.reading]
         self.tally.count_days(rival.order, got.select(values(rival, _V)).to_series())
+
+
+# Building an expression costs as much as running it on a small piece, and there may be thousands of columns.
+
+
+@cache
+def _plain(reading: Reading) -> pl.Expr:
+    return plain_values(reading, _V).alias("f")
+
+
+@cache
+def _full(reading: Reading) -> pl.Expr:
+    return values(reading, _V).alias("f")
+
+
+@cache
+def _settled(decimal: str) -> list[pl.Expr]:
+    """Of plain numbers: how many only this decimal mark reads, and whether any would be another one with the other."""
+    settled = numbers.settles_point(_V) if decimal == "." else numbers.settles_comma(_V)
+    read = _F.is_not_null()
+    return [(settled & read).sum().alias("settled"), (_V.str.contains(r"[.,]") & read).any().alias("doubtful")]

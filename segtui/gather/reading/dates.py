@@ -53,6 +53,7 @@ ZONED = r"(?i):\d{2}.*(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$"
 """How a year of two digits and a zone show in a cell that has been read."""
 
 _DIGITS = "0123456789"
+_ZERO, _NINE = pl.lit("0"), pl.lit("9")
 _PLAIN_DAY = {"dmy": "%d/%m/%Y", "mdy": "%m/%d/%Y"}
 
 
@@ -93,16 +94,17 @@ def _day(bare: pl.Expr, order: str) -> pl.Expr:
 
 def plain_time(text: pl.Expr, order: str) -> pl.Expr:
     """Datetime, with the year in four digits and an hour of 24: as 2024-01-31 08:30:00 with a T or a blank between and
-    nothing, Z or UTC behind it, or in the given order with or without seconds."""
+    nothing, a fraction, Z or UTC behind it, or in the given order with or without seconds."""
     if order != "ymd":
         timed = pl.when(text.str.tail(6).str.starts_with(":")).then(text).otherwise(text + ":00")
         found = _strptime(_slashed(timed, order), f"{_PLAIN_DAY[order]} %H:%M:%S")
         return pl.when((text.str.len_bytes() >= 13) & (found.dt.year() >= 1000)).then(found)
     size = text.str.len_bytes()
-    whole = (
-        (size == 19) | ((size == 20) & text.str.ends_with("Z")) | ((size == 23) & text.str.ends_with(" UTC"))
-    )  # fmt: skip
-    return pl.when(whole).then(_strptime(text.str.head(19).str.replace("T", " ", literal=True), "%Y-%m-%d %H:%M:%S"))
+    whole = (size == 19) | ((size == 20) & text.str.ends_with("Z")) | ((size == 23) & text.str.ends_with(" UTC"))
+    found = _strptime(text.str.head(19).str.replace("T", " ", literal=True), "%Y-%m-%d %H:%M:%S")
+    parted = size.is_between(21, 26) & (text.str.slice(19, 1) == ".") & text.str.slice(20, 1).is_between(_ZERO, _NINE)
+    micros = text.str.slice(20).str.pad_end(6, "0").cast(pl.Int64, strict=False).cast(pl.Duration("us"))
+    return pl.when(whole).then(found).when(parted).then(found + micros)
 
 
 def _strptime(text: pl.Expr, form: str) -> pl.Expr:

@@ -53,8 +53,8 @@ def unread_note(name: str, reading: Reading, count: int, filled: int, examples: 
     kind = _KINDS.get(reading.kind, "anything")
     verb = "counts" if count == 1 else "count"
     return (
-        f"{name}: {count:,} of {filled:,} values could not be read as {kind} and {verb} as missing: {examples}; set its "
-        "reading to text to keep them"
+        f"{name}: {count:,} of {filled:,} values could not be read as {kind} and {verb} as missing: {examples}; set "
+        "its reading to text to keep them"
     )
 
 

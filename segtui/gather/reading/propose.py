@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from segtui.gather.reading import words
+from segtui.gather.reading import dates, numbers, words
 from segtui.gather.reading.reading import (
     COMMA_NUMBER,
     DATE,
@@ -32,11 +32,20 @@ FEWEST, SHARE = 20, 0.99
 _SETTLED_BY_SPAN = 5
 """Dates below which it says nothing that one order puts them closer together."""
 
+_GLANCE = 100
+"""Values that show at once that a column is text, where less than half of them fit anything."""
+
+_V = pl.col("v")
+
 RIVALS = {
     NUMBER: COMMA_NUMBER, COMMA_NUMBER: NUMBER, DATE_DMY: DATE_MDY, DATE_MDY: DATE_DMY, TIME_DMY: TIME_MDY,
     TIME_MDY: TIME_DMY,
 }  # fmt: skip
 """The reading that takes the same text for other values."""
+
+
+_PLAIN = ((INTEGER, NUMBER), (DATE, TIME))
+"""Readings that are tried with one cast before anything is counted, the likely ones first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +63,36 @@ def propose(sample: pl.Series, semicolon: bool) -> Proposal:
     mark.
     """
     plain = _plainly(sample)
-    return Proposal(plain) if plain is not None else verdict(tally(sample), semicolon)
+    if plain is not None:
+        return Proposal(plain)
+    if sample.len() > 2 * _GLANCE:
+        few = tally(sample.gather_every(sample.len() // _GLANCE))
+        if few.filled > _GLANCE // 2 and max(few.fits.values(), default=0) < few.filled // 2:
+            return Proposal(TEXT)
+    return verdict(tally(sample), semicolon)
 
 
 def _plainly(sample: pl.Series) -> Reading | None:
-    """What one cast settles, as for most columns: whole numbers."""
+    """What a cast or two settle, as for most columns; the first reading that all values fit is what counting would say
+    too. Numbers are settled where a dot among them can only be a decimal mark."""
     frame = pl.DataFrame({"v": sample})
-    found = frame.select(plain_values(INTEGER, pl.col("v"))).to_series()
-    return INTEGER if found.null_count() == sample.null_count() < sample.len() else None
+    empty = sample.null_count()
+    if empty == sample.len():
+        return None
+    whole, number, point = frame.select(  # in one query: a wide table has thousands of columns
+        plain_values(INTEGER, _V).null_count().alias("whole"),
+        plain_values(NUMBER, _V).null_count().alias("number"),
+        numbers.settles_point(_V).any().alias("point"),
+    ).row(0)
+    if whole == empty:
+        return INTEGER
+    if number == empty:
+        return NUMBER if point else None
+    if frame.select(_V.str.contains(dates.LIKE_A_DATE).all()).item():
+        for reading in (DATE, TIME):
+            if frame.select(plain_values(reading, _V).null_count()).item() == empty:
+                return reading
+    return None
 
 
 def verdict(found: Tally, semicolon: bool) -> Proposal:

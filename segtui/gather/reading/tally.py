@@ -22,6 +22,12 @@ from segtui.gather.reading.reading import (
     Reading,
 )  # fmt: skip
 
+LONGEST = 200
+"""Bytes beyond which a cell is nothing but text; it may be megabytes long and is not looked into."""
+
+_LIKE_A_NUMBER = r"^[^\d]{0,8}\d[^\p{L}]*[^\d]{0,8}$"
+"""What every number looks like, and every code and identifier that is counted among them."""
+
 _V = pl.col("v")
 
 _ALONE = {"ymd": DATE, "dmy": DATE_DMY, "mdy": DATE_MDY}
@@ -70,14 +76,18 @@ class Tally:
 
 def tally(text: pl.Series) -> Tally:
     """Count the values of a column, or of a piece of one."""
-    cells = pl.DataFrame({"v": text}).select(_V.str.strip_chars()).filter(~words.missing(_V))
-    found = Tally(cells.height)
+    filled = pl.DataFrame({"v": text}).filter(_V.is_not_null())
+    fair = filled.filter(_V.str.len_bytes() <= LONGEST)
+    cells = fair.select(_V.str.strip_chars()).filter(~words.missing(_V))
+    found = Tally(cells.height + filled.height - fair.height)
     if not cells.height:
         return found
     _count_words(cells, found)
     digits = cells.filter(_V.str.contains(r"\d"))
     if digits.height:
-        _count_numbers(digits, found)
+        likely = digits.filter(_V.str.contains(_LIKE_A_NUMBER))
+        if likely.height:  # most text is not, and the rules for numbers are long
+            _count_numbers(likely, found)
         dated = digits.filter(_V.str.contains(dates.LIKE_A_DATE)).to_series()
         timed = dated.str.contains(":", literal=True)
         _count_dates(dated.filter(~timed), found, _ALONE)

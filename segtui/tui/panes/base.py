@@ -43,6 +43,10 @@ class Desk(Protocol):
         """Ask for a line of text. `check` returns what is wrong with it, or nothing."""
         ...
 
+    def pick(self, title: str, choices: Sequence[tuple[str, str]], at: int, then: Callable[[int], None]) -> None:
+        """Ask for one of several things, each with what it means; `at` is the present one."""
+        ...
+
     def run_command(self, id: str, argument: str = "") -> None:
         """Do what the command with this id does."""
         ...

@@ -19,7 +19,7 @@ from segtui.tui.widgets.key_strip import key_strip
 from segtui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
-    from segtui.results import Answer, Scores
+    from segtui.results import Answer, Dataset, Scores
     from segtui.tui.bridge import RunLike, SessionLike
     from segtui.tui.status import Status
 
@@ -115,25 +115,41 @@ def header_line(session: SessionLike | None, signs: Charset, width: int) -> Line
     name: Run = (" segtui ", "title")
     if session is None:
         return line(name, (f" starting{signs.ellipsis}", "dim"), ground="head")
-    recipe = session.recipe
-    sources = recipe.gather.sources
+    sources = session.recipe.gather.sources
     opened = session.preview.path if session.dataset is None and session.preview else None
     paths = [s.path for s in session.dataset.sources] if session.dataset else [s.path for s in sources]
     files = [fmt.clean(PurePath(path).name or path) for path in ([opened] if opened else paths)]
     file = " + ".join(files) or session.busy or "no file"
     if session.dataset is None:
         return line(name, (f" {fmt.cut(file, width - 12, signs.ellipsis)}", "bold"), ground="head")
-    on = sum(f.on for f in session.features)
-    rest = [
-        f"{fmt.count(session.dataset.customers)} customers",
-        f"features {on}/{len(session.features)}",
-        f"scale {recipe.prepare.scale}",
-        f"seed {recipe.cluster.seed}",
-    ]
     dot = f" {signs.middle_dot} " if not signs.ascii else " | "
-    tail = dot + dot.join(rest)
-    file = fmt.cut(file, max(8, width - 10 - cell_len(tail)), signs.ellipsis)
-    return line(name, (" " + file, "bold"), (tail, ""), ground="head")
+    facts = _facts(session.dataset, session)
+    short = [files[0] + f" + {len(files) - 1} more"] if len(files) > 1 else []
+    variants = [
+        line(name, (" " + shown, "bold"), ("".join(dot + fact for fact in facts[:count]), ""), ground="head")
+        for shown in (file, *short)
+        for count in range(len(facts), len(facts) - DROPPED - 1, -1)
+    ]
+    tail = "".join(dot + fact for fact in facts[:-DROPPED])
+    cut = fmt.cut((short or [file])[0], max(8, width - 10 - cell_len(tail)), signs.ellipsis)
+    return first_fitting([*variants, line(name, (" " + cut, "bold"), (tail, ""), ground="head")], width)
+
+
+DROPPED = 3
+"""How many facts at the end of the header give way to file names."""
+
+
+def _facts(data: Dataset, session: SessionLike) -> list[str]:
+    """What the header says behind the files, the most important first."""
+    on = sum(f.on for f in session.features)
+    lines = [fmt.plural(data.rollup.lines, "line")] if data.rollup is not None and data.rollup.lines else []
+    return [
+        fmt.plural(data.customers, "customer"),
+        *lines,
+        f"features {on}/{len(session.features)}",
+        f"scale {session.recipe.prepare.scale}",
+        f"seed {session.recipe.cluster.seed}",
+    ]
 
 
 def run_line(session: SessionLike | None, signs: Charset, width: int) -> Line:

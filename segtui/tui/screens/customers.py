@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -74,6 +76,14 @@ class CustomersScreen(Screen[None]):
         """Redraw what changed around the table."""
         for view in self.query(LineView):
             view.repaint()
+
+    def file_name(self) -> str:
+        """A name for the file that this table may be written to."""
+        session = self.desk.session
+        sources = session.recipe.gather.sources if session is not None else ()
+        stem = PurePath(sources[0].path).name.split(".")[0] if sources else ""
+        words = re.findall(r"[a-z0-9]+", self.heading.lower())
+        return fmt.clean("_".join([*([stem] if stem else []), *words])[:60] + ".csv")
 
     # -- commands -------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,8 @@ class Choice:
     demo: bool = False
     saved: Saved | None = None
     folder: bool = False
+    before: str = ""
+    """What was typed before the path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +62,64 @@ def look_around(state: Path | None) -> Found:
     choices += [_file("Recent files", Path(path), path) for path in recent if os.path.isfile(path)][:6]
     here = sorted((p for p in _entries(Path()) if p.is_file()), key=lambda p: p.name.lower())
     choices += [_file("Files here", path, str(path)) for path in here[:12]]
+    if len(here) > 1:
+        choices.append(Choice("Files here", "." + os.sep, f"all {len(here)} of them together", "." + os.sep))
     choices.append(Choice("Try it", "demo", "the customers of an invented shop", demo=True))
     return Found(tuple(choices))
 
 
+def paths_in(text: str) -> tuple[str, ...]:
+    """The paths that a typed line names: one, or several with blanks between; one that holds blanks is quoted.
+
+    A line that is a path as it stands is taken for that.
+    """
+    whole = _expanded(text)
+    words = tuple(_expanded(word) for _, word in _words(text) if word)
+    one = len(words) < 2 or os.path.lexists(whole) or not any(os.path.lexists(word) for word in words)
+    if one:
+        return (whole if len(words) != 1 or os.path.lexists(whole) else words[0],) if whole else ()
+    return words
+
+
+def _expanded(text: str) -> str:
+    return os.path.expanduser(os.path.expandvars(text.strip()))
+
+
+def _words(text: str) -> list[tuple[int, str]]:
+    """The words of a line, each with where it starts; quotes keep blanks together, and the last may be open."""
+    words, word, start, quote = [], "", 0, ""
+    for i, character in enumerate(text):
+        if quote:
+            quote, word = ("", word) if character == quote else (quote, word + character)
+        elif character in "'\"":
+            quote = character
+        elif character.isspace():
+            words.append((start, word))
+            word, start = "", i + 1
+        else:
+            word += character
+    return [*words, (start, word)]
+
+
+def quoted(path: str) -> str:
+    """A path as it is typed among others."""
+    if not any(character.isspace() or character in "'\"" for character in path):
+        return path
+    return f'"{path}"' if "'" in path else f"'{path}'"
+
+
 def complete(text: str) -> Found:
-    """Folders and readable files that a typed path could become."""
-    expanded = os.path.expanduser(os.path.expandvars(text.strip()))
+    """Folders and readable files that the last path of a line could become."""
+    start, word = _words(text)[-1]
+    if not text[-1:].isspace():  # the whole line may be one path that holds blanks
+        found = _complete("", text.lstrip())
+        if found.choices or word == text:
+            return found
+    return _complete(text[:start], word)
+
+
+def _complete(before: str, text: str) -> Found:
+    expanded = _expanded(text) if text.strip() else ""
     folder, begin = os.path.split(expanded)
     typed_folder = os.path.split(text.strip())[0]
     found = [
@@ -75,18 +128,23 @@ def complete(text: str) -> Found:
         if path.name.lower().startswith(begin.lower()) and (begin.startswith(".") or not path.name.startswith("."))
     ]
     found.sort(key=lambda p: (not p.is_dir(), p.name.lower()))
+    tables = sum(path.is_file() for path in found)
     choices = []
+    if folder and not begin and tables > 1:
+        together = f"its {tables} tables together"
+        choices.append(Choice("Completions", typed_folder + os.sep, together, folder + os.sep, before=before))
     for path in found[:MOST]:
         shown = os.path.join(typed_folder, path.name) if typed_folder else path.name
         if path.is_dir():
-            choices.append(Choice("Completions", shown + os.sep, "folder", shown + os.sep, folder=True))
+            choices.append(Choice("Completions", shown + os.sep, "folder", shown + os.sep, folder=True, before=before))
         else:
-            choices.append(_file("Completions", path, os.path.join(folder, path.name) if folder else path.name, shown))
+            full = os.path.join(folder, path.name) if folder else path.name
+            choices.append(replace(_file("Completions", path, full, shown), before=before))
     common = beginning([path.name for path in found])
     if len(found) == 1 and found[0].is_dir():
         common += os.sep
     longer = len(common) > len(begin)
-    return Found(tuple(choices), os.path.join(typed_folder, common) if longer else "")
+    return Found(tuple(choices), before + quoted(os.path.join(typed_folder, common)) if longer else "")
 
 
 def beginning(names: list[str]) -> str:

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What was chosen: a path, the demo, or a saved session."""
+    """What was chosen: paths, the demo, or a saved session."""
 
-    path: str = ""
+    paths: tuple[str, ...] = ()
     demo: bool = False
     saved: Saved | None = None
 
@@ -57,11 +57,11 @@ class OpenScreen(Screen[None]):
         """Title, path, list, hints."""
         yield Static(Text(f" segtui {__version__}   customer segmentation"), id="title", markup=False)
         yield Static(
-            Text(" Open a file: CSV and kin, Parquet, Arrow, NDJSON, JSON, Excel; one row per customer"),
+            Text(" Open one or more files: CSV and kin, Parquet, Arrow, NDJSON, JSON, Excel"),
             id="what",
             markup=False,
         )
-        yield LineInput(placeholder="path, tab completes", id="line")
+        yield LineInput(placeholder="path, tab completes; several with blanks between, or a folder", id="line")
         yield Static(Text(fmt.clean(self._problem)), id="problem", markup=False)
         yield PickList(id="list")
         leave = "ctrl+q quit" if self._first else "esc back"
@@ -152,7 +152,14 @@ class OpenScreen(Screen[None]):
         elif chosen is not None and self.query_one(PickList).at > 1:
             self._choose(chosen)  # the analyst moved down the list
         else:
-            self._finish(Wish(path=str(Path(text).expanduser())))
+            self._open_typed(text)
+
+    def _open_typed(self, text: str, more: tuple[str, ...] = ()) -> None:
+        """Open the paths that a line names, and these."""
+        if not more and not any(character.isspace() or character in "'\"" for character in text):
+            self._finish(Wish((str(Path(text).expanduser()),)))
+            return
+        self.desk.errand(lambda: _paths_in(text), lambda paths: self._finish(Wish((*cast("list[str]", paths), *more))))
 
     def _chosen(self) -> Choice | None:
         at = self.query_one(PickList).at
@@ -166,11 +173,15 @@ class OpenScreen(Screen[None]):
         if choice is None:
             return
         if choice.folder:
+            from segtui.tui.screens.files import quoted
+
             entry = self.query_one(LineInput)
-            entry.value = choice.path
+            entry.value = choice.before + quoted(choice.path)
             entry.cursor_position = len(entry.value)
-            return
-        self._finish(Wish(choice.path, choice.demo, choice.saved))
+        elif choice.before.strip():
+            self._open_typed(choice.before, (choice.path,))
+        else:
+            self._finish(Wish((choice.path,) if choice.path else (), choice.demo, choice.saved))
 
     def _finish(self, wish: Wish) -> None:
         if not self._first:
@@ -187,3 +198,9 @@ def _complete(text: str) -> Found:
     from segtui.tui.screens.files import complete
 
     return complete(text)
+
+
+def _paths_in(text: str) -> tuple[str, ...]:
+    from segtui.tui.screens.files import paths_in
+
+    return paths_in(text)

@@ -33,7 +33,7 @@ class Prompt(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Title, input, problem."""
         with Vertical(id="box"):
-            yield Static(Text(fmt.clean(self._title)), id="title", markup=False)
+            yield Static(Text(fmt.clean(self._title, self.app.size.width - 2)), id="title", markup=False)
             yield LineInput(fmt.clean(self._text), id="line", select_on_focus=True)
             yield Static(Text("enter takes it, esc gives up"), id="problem", markup=False)
 

@@ -1,0 +1,120 @@
+"""The scaling lab: what the choice of a scale does to the answer, which is more than the choice of k does (METHODS B5).
+
+Choices are compared by how much they agree (adjusted Rand index), by the sizes they give, and by what they know of the
+weeks that no feature saw (METHODS B9), never by a silhouette or an inertia: every choice is its own space. A fit
+that has customers trimmed is compared on the customers that both fits have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from segtui.cluster.judge import agreement
+from segtui.progress import Progress, Steps
+from segtui.recipe import SCALES, PrepareSpec
+from segtui.results import Lab, LabRow
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from segtui.results import Dataset, Floats, Labels
+
+AS_SET = "as set"
+"""The row of a recipe that brings features to scale one by one, as none of the choices does."""
+
+NOBODY = 255
+"""The label of a customer who has no part in a fit."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Fitted:
+    """One choice. labels: of all customers in canonical order, NOBODY for those set aside; None where it failed."""
+
+    row: LabRow
+    labels: Labels | None
+
+
+def choices(
+    prepare: PrepareSpec, resolved: PrepareSpec, others: Sequence[PrepareSpec]
+) -> tuple[list[tuple[str, PrepareSpec]], int]:
+    """What is compared, and which of it the recipe is: every scale, before them the recipe where it is none of those.
+
+    prepare: the recipe's. resolved, others: it and `by_scale` of it, with every transform spelled out.
+    """
+    named = list(zip(SCALES, by_scale(prepare), strict=True))
+    same = [name for name, other in zip(SCALES, others, strict=True) if _same(other, resolved)]
+    if not same:
+        return [(AS_SET, prepare), *named], 0
+    return named, SCALES.index(prepare.scale if prepare.scale in same else same[0])
+
+
+def by_scale(prepare: PrepareSpec) -> list[PrepareSpec]:
+    """The recipe's features under each of SCALES, whatever transform each has now."""
+    features = prepare.features
+    plain = None if features is None else tuple(replace(f, transform="auto") for f in features)
+    return [replace(prepare, features=plain, scale=scale) for scale in SCALES]
+
+
+def _same(one: PrepareSpec, other: PrepareSpec) -> bool:
+    on = [[f for f in spec.features or () if f.on] for spec in (one, other)]
+    return on[0] == on[1] and one.winsorises == other.winsorises
+
+
+def compared(dataset: Dataset, k: int, fits: Sequence[Fitted], shown: int) -> Steps[Lab]:
+    """The table of the lab. dataset: all customers; shown: which fit is that of the recipe."""
+    outcome = None if dataset.rollup is None else dataset.rollup.outcome
+    rows: list[LabRow] = []
+    table: list[list[float | None]] = [[None] * len(fits) for _ in fits]
+    for i, fit in enumerate(fits):
+        rows.append(fit.row if outcome is None else _with_outcome(fit, outcome))
+        for j in range(i + 1):
+            yield Progress("comparing scales", (i * (i + 1) / 2 + j) / (len(fits) * (len(fits) + 1) / 2))
+            table[i][j] = table[j][i] = agreed(fit.labels, fits[j].labels)
+    agreement_of_all = tuple(tuple(row) for row in table)
+    return Lab(k, tuple(rows), agreement_of_all, shown, None if dataset.rollup is None else dataset.rollup.holdout)
+
+
+def agreed(one: Labels | None, other: Labels | None) -> float | None:
+    """The adjusted Rand index on the customers that both fits have."""
+    if one is None or other is None:
+        return None
+    both = (one != NOBODY) & (other != NOBODY)
+    return agreement(one[both], other[both]) if both.any() else None
+
+
+def _with_outcome(fit: Fitted, outcome: pl.DataFrame) -> LabRow:
+    if fit.labels is None:
+        return fit.row
+    there = fit.labels != NOBODY
+    orders = outcome["orders"].fill_null(0).to_numpy().astype(np.float64)[there]
+    spend = outcome["spend"].fill_null(0).to_numpy().astype(np.float64)[there]
+    labels = fit.labels[there]
+    return replace(
+        fit.row,
+        spend=eta_squared(np.log1p(np.maximum(spend, 0.0)), labels),
+        active=eta_squared((orders > 0).astype(np.float64), labels),
+    )
+
+
+def eta_squared(values: Floats, labels: Labels) -> float | None:
+    """1 - SS_within / SS_total: how much of the variance of `values` lies between groups; None where nothing varies."""
+    which = labels.astype(np.intp)
+    total = float(np.square(values - values.mean()).sum()) if values.size else 0.0
+    if not total > 0.0:
+        return None
+    counts = np.bincount(which)
+    means = np.bincount(which, values) / np.maximum(counts, 1)
+    return 1.0 - float(np.square(values - means[which]).sum()) / total
+
+
+def spread_out(labels: Labels, at: np.ndarray[tuple[int, ...], np.dtype[np.int64]] | None, customers: int) -> Labels:
+    """The labels of some customers as labels of all; NOBODY where they have none."""
+    if at is None:
+        return labels
+    result = np.full(customers, NOBODY, dtype=np.uint8)
+    result[at] = labels
+    return result
