@@ -85,7 +85,7 @@ def stream(looked: Looked, spec: GatherSpec, run: Run[T]) -> Steps[tuple[Looked,
         lines, going = _pass(looked, taken, readers)
         try:
             book, found = yield from run(lines, going)
-        except (pl.exceptions.PolarsError, OSError):
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
             return (yield from _whole(looked, run))
         except AnalysisError:
             back = [_taken_back(one, i, readers) for i, one in enumerate(taken)]
