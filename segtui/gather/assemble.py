@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -19,7 +19,7 @@ from segtui.gather.canonical import canonical_steps
 from segtui.gather.features import Features
 from segtui.gather.ids import Side
 from segtui.gather.join import Joined, order_lines, with_lookups
-from segtui.gather.lines import Lines
+from segtui.gather.lines import Lines, shifted
 from segtui.gather.look import Held, Looked, look_at_all, read_whole
 from segtui.gather.people import OTHER_ID, customer_rows
 from segtui.gather.rolling import OrderBook, Pass, roll_up
@@ -160,7 +160,7 @@ def _after_last_event(looked: Sequence[Looked]) -> Steps[date | None]:
             (found,) = yield from scan.collect([asked], f"looking at {one.name}")
             day: date | None = found.item()
             latest = max(filter(None, (latest, day)), default=None)
-    return latest + timedelta(days=1) if latest else None
+    return shifted(latest, 1) if latest else None
 
 
 def _part(

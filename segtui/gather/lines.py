@@ -7,6 +7,7 @@ parallel query adds them up, and sums of floats do not.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -107,10 +108,12 @@ def _text(values: pl.Expr, kind: pl.DataType) -> pl.Expr:
     return values.cast(pl.Int64, strict=False).cast(pl.String) if kind.is_float() else values.cast(pl.String)
 
 
-def day(lines: Lines) -> pl.Expr:
-    """The calendar day of a line."""
-    del lines
-    return pl.col("time").cast(pl.Date)
+def shifted(day: date, days: int) -> date:
+    """The day so many days later, as far as the calendar goes: 9999-12-31 means “no end” in many exports."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.max if days > 0 else date.min
 
 
 def micro(values: pl.Expr) -> pl.Expr:

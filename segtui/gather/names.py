@@ -31,7 +31,8 @@ _WORDS = {
     "product": "product item article goods material artikel produkt produkts ware produit producto articulo prodotto"
     " articolo",
     "sku": "sku asin isbn ean upc gtin stockcode",
-    "id": "id ids no nr num number key code ref uid uuid guid identifier nummer kennung schluessel schlussel numero"
+    "id": "id ids no nr num number key code ref reference uid uuid guid identifier nummer kennung schluessel"
+    " schlussel numero"
     " codigo codice clave cle clef sleutel kode n",
     "name": "name names nom nombre nome naam",
     "title": "title titel titre titulo titolo",

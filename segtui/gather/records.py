@@ -84,6 +84,8 @@ def roll_up(
     records: columns under the names of `columns`. name: the table's short name. roles: role -> column, with
     `customer_id` and perhaps `time`. source: the table's path for the notes; None: its short name.
     """
+    if "time" in roles and not records.collect_schema()[roles["time"]].is_temporal():  # dates that are none
+        roles = {role: column for role, column in roles.items() if role != "time"}
     rows, told = _before(records, name, roles, snapshot)
     count = f"{name}_records" if name in _TAKEN else name
     made = [_Made(count, pl.len().cast(pl.Int64), "rows", f"rows of {name} for the customer", count=True)]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
 from segtui.errors import AnalysisError, RecipeError
 from segtui.gather import cleaning, orders, scan
-from segtui.gather.lines import MOST, Lines
+from segtui.gather.lines import MOST, Lines, shifted
 from segtui.gather.orders import Rolled, View
 from segtui.progress import Progress, Steps
 from segtui.recipe import GatherSpec
@@ -112,7 +112,7 @@ def _countries(lines: Lines, going: Pass) -> Steps[pl.Series]:
 
 def _day_after(sums: pl.DataFrame) -> date | None:
     latest = orders.last_day(sums)
-    return latest + timedelta(days=1) if latest else None
+    return shifted(latest, 1) if latest else None
 
 
 # -- what may be seen ----------------------------------------------------------------------------------------
@@ -124,10 +124,10 @@ def _view(lines: Lines, spec: GatherSpec, guests: bool, going: Pass) -> Steps[Vi
     if spec.holdout and spec.snapshot is None:
         latest = yield from _latest(lines, spec, guests, going)
         if latest is not None:
-            end = latest + timedelta(days=1)
-            return replace(view, cut=end - timedelta(days=spec.holdout), until=end)
+            end = shifted(latest, 1)
+            return replace(view, cut=shifted(end, -spec.holdout), until=end)
     if spec.holdout and spec.snapshot is not None:
-        return replace(view, until=spec.snapshot + timedelta(days=spec.holdout))
+        return replace(view, until=shifted(spec.snapshot, spec.holdout))
     return view
 
 

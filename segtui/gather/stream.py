@@ -99,7 +99,7 @@ def stream(looked: Looked, spec: GatherSpec, run: Run[T]) -> Steps[tuple[Looked,
         lines, going = _pass(looked, taken, readers)
         try:
             book, found = yield from run(lines, going)
-        except (pl.exceptions.PolarsError, OSError):
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
             if not any(one.plain for one in taken):
                 return (yield from _whole(looked, run))
             taken = [replace(one, plain=False) for one in taken]

@@ -159,6 +159,17 @@ def _excel(layout: Layout) -> pl.DataFrame:
         ) from problem
 
 
+@contextmanager
+def _refusing(layout: Layout) -> Iterator[None]:
+    """Turns what Polars says of a broken file, or of one that goes away, into a SourceError."""
+    try:
+        yield
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as problem:
+        raise _unreadable(layout, problem) from problem
+    except OSError as problem:
+        raise SourceError(f"it cannot be read ({problem})", where=layout.where, hint="Copy it again.") from problem
+
+
 def sheets(layout: Layout) -> tuple[str, ...]:
     """The names of a workbook's sheets; () for other formats."""
     if layout.format is not Format.EXCEL:
@@ -186,18 +197,7 @@ def _check_sheet(layout: Layout) -> None:
         )
 
 
-@contextmanager
-def _refusing(layout: Layout) -> Iterator[None]:
-    """Turns what Polars says of a broken file, or of one that goes away, into a SourceError."""
-    try:
-        yield
-    except pl.exceptions.PolarsError as problem:
-        raise _unreadable(layout, problem) from problem
-    except OSError as problem:
-        raise SourceError(f"it cannot be read ({problem})", where=layout.where, hint="Copy it again.") from problem
-
-
-def _unreadable(layout: Layout, problem: Exception) -> SourceError:
+def _unreadable(layout: Layout, problem: BaseException) -> SourceError:
     reason = str(problem).strip().split("\n", 1)[0][:200]
     return SourceError(
         f"it is no readable {layout.format.value} file ({reason})",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -137,6 +137,16 @@ def test_all_steps_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert steps(other)["duplicates"].rows == 2
 
 
+@pytest.mark.xfail(strict=True, reason="a stream compares the text of columns without a role, memory their values")
+def test_duplicates_written_differently(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    table = [[*line, "1.5"] for line in rows()]
+    table.append([*row(7), "1.50"])
+    path = tmp_path / "orders.csv"
+    path.write_text(",".join([*HEAD, "weight"]) + "\n" + "".join(",".join(line) + "\n" for line in table))
+    one, other = both(monkeypatch, path, steps=(("duplicates", True),))
+    assert steps(other)["duplicates"].rows == steps(one)["duplicates"].rows
+
+
 def test_quoted_with_commas_and_line_feeds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     table = with_column(rows(), "description", lambda cell, i: f'{cell}, ""large"",\nblue' if i % 2 else cell)
     one, other = both(monkeypatch, file(tmp_path, table, quote=True))
@@ -242,7 +252,8 @@ def test_whole_numbers_that_turn_out_decimal(monkeypatch: pytest.MonkeyPatch, tm
 
 def test_a_column_that_turns_out_to_be_text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     table = with_column(rows(), "description", lambda cell, i: str(i) if i < 200 else f"a thing of {i}")
-    one, other = both(monkeypatch, file(tmp_path, table))
+    said = roles(tmp_path, product_name="description")  # what it stands for is judged by the first rows
+    one, other = both(monkeypatch, file(tmp_path, table), tables=said)
     same(one, other)
     assert next(c.reading for c in other.sources[0].columns if c.name == "description") == "text"
 
@@ -426,19 +437,28 @@ def test_progress_counts_every_row(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_closing_midway_stops_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: dict[str, int]) -> None:
     path, height = many(tmp_path, 600)
     made = counting(monkeypatch)
-    work = open_dataset(spec_of(path, **said))
-    stopped_at = 0
+    stops(open_dataset(spec_of(path, **said)), made, height)
+
+
+@pytest.mark.usefixtures("streamed")
+def test_closing_a_look_at_lines_left_out_stops_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, height = many(tmp_path, 600)
+    dataset = opened(path)
+    made = counting(monkeypatch)
+    stops(left_out_lines(dataset, spec_of(path), ""), made, height)
+
+
+def stops(work: Generator[Progress, None, object], made: list[scan.Counted], height: int) -> None:
+    """Once it is closed no more rows are counted, after a moment."""
     for _ in work:
-        stopped_at = max((counter.rows for counter in made), default=0)
-        if stopped_at:
+        if max((counter.rows for counter in made), default=0) > 0:
             break
-    assert 0 < stopped_at < height
     work.close()
     time.sleep(0.2)
     rows = [counter.rows for counter in made]
     time.sleep(0.3)
     assert [counter.rows for counter in made] == rows
-    assert max(rows) < height
+    assert 0 < max(rows) < height
 
 
 def test_order_lines_of_a_stream_with_readings(tmp_path: Path, streamed: None) -> None:
