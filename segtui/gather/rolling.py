@@ -90,11 +90,12 @@ def roll_up(lines: Lines, spec: GatherSpec, going: Pass | None = None) -> Steps[
 
 
 def _answers(queries: list[pl.LazyFrame], going: Pass) -> Steps[list[pl.DataFrame]]:
-    """Two queries at a time where lines stream by: Polars holds all lines in memory for a third."""
-    at_once = 2 if going.counted is not None else len(queries)
+    """All at once; where lines stream by, the first two and then one at a time: for a third in the same pass Polars
+    holds all lines in memory, and two with filters of their own go over the lines twice, which counts them twice."""
+    if going.counted is None:
+        return (yield from scan.collect(queries, going.doing))
     answers = []
-    for start in range(0, len(queries), at_once):
-        some = queries[start : start + at_once]
+    for some in (queries[:2], *([query] for query in queries[2:])):
         answers += yield from scan.collect(some, going.doing, going.counted, going.expected)
     return answers
 

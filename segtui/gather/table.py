@@ -56,13 +56,15 @@ def read_parts(found: list[tuple[SourceSpec, Layout]], columns: Mapping[str, str
     if len(forms) > 1:
         raise SourceError("text and typed files do not go together", hint="Open one of them.")
     table = yield from (_read_texts(found, forced) if forms == {True} else _read_typed(found, forced))
-    if not table.frame.width:
-        raise SourceError("it has no columns", where=found[0][1].where, hint="Choose a file that holds a table.")
-    if not table.frame.height:
-        raise SourceError(
-            "it has column names and no rows", where=found[0][1].where, hint="Export it again with its rows."
-        )
+    _refuse_empty(table.frame, found[0][1])
     return table
+
+
+def _refuse_empty(frame: pl.DataFrame, layout: Layout) -> None:
+    if not frame.width:
+        raise SourceError("it has no columns", where=layout.where, hint="Choose a file that holds a table.")
+    if not frame.height:
+        raise SourceError("it has column names and no rows", where=layout.where, hint="Export it again with its rows.")
 
 
 def first_rows(part: tuple[SourceSpec, Layout], rows: int, columns: Mapping[str, str] = NOTHING_SAID) -> Table:
@@ -81,8 +83,10 @@ def first_rows(part: tuple[SourceSpec, Layout], rows: int, columns: Mapping[str,
             pieces.append(batch.frame)
             if sum(piece.height for piece in pieces) >= rows:
                 break
-        frame = pl.concat(pieces).head(rows)
+        empty = pl.DataFrame(schema=dict.fromkeys(renamed, pl.String))
+        frame = pl.concat(pieces).head(rows) if pieces else empty
         frame.columns = list(renamed)
+        _refuse_empty(frame, layout)
         semicolon = layout.delimiter == ";"
         built = []
         for column in frame:

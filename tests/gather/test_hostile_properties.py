@@ -25,7 +25,7 @@ from tests.gather.making import adds_up, spec_of
 T = TypeVar("T")
 
 EXAMPLES = settings(
-    max_examples=100,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     database=None,
