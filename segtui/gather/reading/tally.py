@@ -25,7 +25,7 @@ from segtui.gather.reading.reading import (
 LONGEST = 200
 """Bytes beyond which a cell is nothing but text; it may be megabytes long and is not looked into."""
 
-_LIKE_A_NUMBER = r"^[^\d]{0,8}\d[^\p{L}]*[^\d]{0,8}$"
+_LIKE_A_NUMBER = r"^[^\d]{0,8}\d[^\p{L}]*(?:[eE][+-]?\d+)?[^\d]{0,8}$"
 """What every number looks like, and every code and identifier that is counted among them."""
 
 _V = pl.col("v")
