@@ -210,7 +210,7 @@ def _source_lines(report: SourceReport, flags: dict[str, Flags]) -> Iterable[str
             column.reading or column.type.value,
             roles.get(column.name, ""),
             f"{column.missing:,}",
-            f"{'~' if column.approximate else ''}{column.distinct:,}",
+            f"{'>=' if column.approximate else ''}{column.distinct:,}",
             ", ".join(_marks(column, flags)),
         )
         for column in report.columns

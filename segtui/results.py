@@ -70,7 +70,8 @@ class ColumnType(StrEnum):
 class Column:
     """A source column. `flags` are (flag, reason) pairs, as in FeatureVerdict.
 
-    distinct: different values; `approximate` where they were estimated (within about a tenth) rather than counted.
+    distinct: different values; `approximate` where they were counted on the first rows of a large table only, so that
+    there are at least so many.
     reading: how its text is read, as `gather.reading` writes it; empty for a typed source. choices: other readings that
     fit all values just as well, such as the other order of day and month. unread: values that could not be read
     and count as missing beyond `missing`'s words for it; examples: a few of them.

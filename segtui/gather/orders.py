@@ -4,8 +4,10 @@ Every feature is defined once, in `_DEFINITIONS`, with its unit; a feature that 
 product …) is not made. Features see the lines that cleaning keeps, and the returns: what is sent back tells about a
 customer even where its lines are left out.
 
-Distinct orders and products are counted by 64-bit hashes within each customer, which keeps a gigabyte of order lines in
-memory; two of a customer's million products would collide with a chance of 1 in 30 million.
+Orders and when they were placed are kept per customer as one list of whole numbers, an hour and 42 bits of a hash of
+the order's number: a customer would need a hundred thousand orders for two of them to be taken for one with a chance of
+one in a thousand. An order whose lines lie in several hours counts once in each where shares of order times are
+concerned. Distinct products are counted by 64-bit hashes. That keeps a gigabyte of order lines in memory.
 """
 
 from __future__ import annotations
@@ -26,7 +28,12 @@ RECENT = 90
 EVENING = 18
 """The hour from which an order counts as placed in the evening."""
 
-_MINUTES_A_DAY = 1440
+_NO_TIME = 0
+_FIRST_HOUR = 1 << 20
+"""Hours are counted from 120 years before 1970, so that all are above 0, which stands for no time."""
+
+_ORDER_BITS = 42
+"""A moment is the hour of a line, with so many bits of a hash of its order behind it."""
 
 _DEFINITIONS: dict[str, tuple[str, str]] = {
     "recency": ("days", "calendar days from the last order to the snapshot"),
@@ -48,8 +55,8 @@ _DEFINITIONS: dict[str, tuple[str, str]] = {
     "top_category_share": ("share", "share of monetary in the customer's own largest category"),
     "return_rate": ("share", "pieces sent back / pieces bought; may exceed 1 where older purchases came back"),
     "discount_share": ("share", "discounts / (paid + discounts)"),
-    "weekend_share": ("share", "share of the order times on a Saturday or Sunday"),
-    "evening_share": ("share", f"share of the order times from {EVENING}:00 to midnight"),
+    "weekend_share": ("share", "share of the orders placed on a Saturday or Sunday"),
+    "evening_share": ("share", f"share of the orders placed from {EVENING}:00 to midnight"),
     "first_order": ("day", "day of the first order"),
     "last_order": ("day", "day of the last order"),
     "country": ("", "country of the latest order"),
@@ -104,12 +111,14 @@ def marked(lines: Lines, marks: pl.Expr, keep_guests: bool) -> pl.LazyFrame:
 
 
 def queries(lines: Lines, all_lines: pl.LazyFrame, view: View) -> dict[str, pl.LazyFrame]:
-    """The queries that `finish` needs the answers of, with one row of nobody's lines besides. all_lines: from `marked`.
+    """The queries that `finish` needs the answers of; `somebodys` takes nobody's row from each.
 
+    all_lines: from `marked`.
     They share one pass over the lines as long as none has a filter that Polars can push down below the marks, such as
     one on the customer or on the time: for that one the file would be read again.
     """
-    found = {"customers": all_lines.group_by("key").agg(_aggregates(lines, view))}
+    whose = all_lines.with_columns(pl.col("key").is_not_null().alias("somebody")).filter("somebody")
+    found = {"customers": whose.group_by("key").agg(_aggregates(lines, view))}
     if lines.has("category") and lines.paid:
         spend = micro(paid(lines, view.discount_is_share)).sum().alias("spend")
         by_category = all_lines.filter(pl.col(OUT) == KEPT).group_by("key", "category").agg(spend)
@@ -131,11 +140,32 @@ def _kept(values: pl.Expr) -> pl.Expr:
     return pl.when(pl.col(OUT) == KEPT).then(values)
 
 
-def order_key(lines: Lines) -> pl.Expr:
-    """What tells orders of one customer apart: the order's number, else its day; without both every line is one."""
+def _order_hash(lines: Lines) -> pl.Expr:
+    """What tells orders of one customer apart: a hash of the order's number; 0 without one."""
+    if not lines.has("order_id"):
+        return pl.lit(0, dtype=pl.Int64)
+    return (pl.col("order_id").hash() // (1 << (64 - _ORDER_BITS))).cast(pl.Int64)
+
+
+def _hour() -> pl.Expr:
+    """Hours, all above 0; 0 for a line without a time."""
+    hours = pl.col("time").cast(pl.Datetime("us")).dt.timestamp("us") // 3_600_000_000
+    return (hours + _FIRST_HOUR).clip(1, 2 * _FIRST_HOUR - 1).fill_null(_NO_TIME)
+
+
+def _moment(lines: Lines) -> pl.Expr:
+    """When and in which order a line was; see the module."""
+    hour = _hour() if lines.has("time") else pl.lit(_NO_TIME, dtype=pl.Int64)
+    return hour * (1 << _ORDER_BITS) + _order_hash(lines)
+
+
+def _orders_in(lines: Lines) -> pl.Expr:
+    """How many orders a list of `_moment` holds: numbers of orders, else days; without both every line is one."""
     if lines.has("order_id"):
-        return pl.col("order_id").hash()
-    return pl.col("time").cast(pl.Date).hash() if lines.has("time") else pl.int_range(pl.len()).hash()
+        return pl.col("moments").list.eval(pl.element() % (1 << _ORDER_BITS)).list.n_unique()
+    if lines.has("time"):
+        return pl.col("moments").list.eval((pl.element() // (1 << _ORDER_BITS)) // 24).list.n_unique()
+    return pl.col("lines")
 
 
 def _aggregates(lines: Lines, view: View) -> list[pl.Expr]:
@@ -144,7 +174,7 @@ def _aggregates(lines: Lines, view: View) -> list[pl.Expr]:
     found = [
         pl.len().alias("all lines"),
         kept.sum().alias("lines"),
-        _kept(order_key(lines)).n_unique().alias("orders"),
+        _kept(_moment(lines)).unique().alias("moments"),
     ]
     if lines.paid:
         found.append(_kept(micro(paid(lines, view.discount_is_share))).sum().alias("paid"))
@@ -159,11 +189,8 @@ def _aggregates(lines: Lines, view: View) -> list[pl.Expr]:
         product = pl.when((pl.col(OUT) == KEPT) & pl.col("product").is_not_null()).then(pl.col("product").hash())
         found.append(product.n_unique().alias("products"))
         found.append(product.count().alias("with product"))
-    if lines.has("time"):
-        moment = _minute() * _PLACE + _country_code() if lines.has("country") else _minute()
-        found.append(_kept(moment).unique().alias("moments"))
-    elif lines.has("country"):
-        found.append(_kept(pl.col("country")).max().alias("country"))
+    if lines.has("country"):
+        found.append(_kept(_place(lines)).max().alias("place"))
     return found
 
 
@@ -176,42 +203,33 @@ def _sent_back(role: str, lines: Lines, view: View) -> pl.Expr:
     return pl.when(back).then(micro(-pl.col(role))).sum()
 
 
-def _minute() -> pl.Expr:
-    """Minutes since 1970 began."""
-    return pl.col("time").cast(pl.Datetime("us")).dt.timestamp("us") // 60_000_000
+_PLACE_BITS = 32
 
 
-_PLACE = 1 << 16
-"""Countries that can be told apart; a moment is a minute times this, plus the country's code."""
-
-_PLACES = pl.Categories("segtui countries", "segtui")
-"""Countries get their codes in the order in which threads meet them, so nothing may depend on how codes compare."""
-
-
-def _country_code() -> pl.Expr:
-    """From 1 on; 0: none. Beyond what a moment has room for all are the last one."""
-    code = pl.col("country").cast(pl.Categorical(_PLACES)).to_physical().cast(pl.Int64)
-    return (code + 1).clip(upper_bound=_PLACE - 1).fill_null(0)
+def _place(lines: Lines) -> pl.Expr:
+    """The country of a line behind its hour, by a hash: the largest is that of the latest order."""
+    hour = _hour() if lines.has("time") else pl.lit(_NO_TIME, dtype=pl.Int64)
+    return hour * (1 << _PLACE_BITS) + _country_hash(pl.col("country"))
 
 
-def _countries(sums: pl.DataFrame) -> pl.DataFrame:
-    """key -> the country of the latest moment; of several within that minute the first by name.
+def _country_hash(country: pl.Expr) -> pl.Expr:
+    """Null where there is no country."""
+    return pl.when(country.is_not_null()).then((country.hash() // (1 << (64 - _PLACE_BITS))).cast(pl.Int64))
 
-    The codes mean something only as long as the query that gave them is held, as `rolling.roll_up` does.
-    """
-    latest = (pl.col("moments").list.max() // _PLACE).alias("latest")
-    each = sums.select("key", latest, "moments").explode("moments")
-    code = pl.col("moments") % _PLACE
-    named = each.filter((pl.col("moments") // _PLACE == pl.col("latest")) & (code > 0)).select(
-        "key", (code - 1).cast(pl.UInt32).cat.to(pl.Categorical(_PLACES)).cast(pl.String).alias("country")
+
+def _countries(sums: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
+    """The sums with the country of the latest order of every customer."""
+    known = pl.DataFrame({"country": names.drop_nulls().cast(pl.String)}).with_columns(
+        _country_hash(pl.col("country")).alias("hash")
     )
-    return named.group_by("key").agg(pl.col("country").min())
+    latest = sums.with_columns((pl.col("place") % (1 << _PLACE_BITS)).alias("hash"))
+    return latest.join(known.unique("hash"), on="hash", how="left", maintain_order="left").drop("hash")
 
 
 def _outcome(lines: Lines, all_lines: pl.LazyFrame, cut: date, until: date, shares: bool) -> pl.LazyFrame:
     """What happened from the snapshot on: lines that carry LATER have passed every step of cleaning."""
     inside = (pl.col("time") >= pl.lit(cut)) & (pl.col("time") < pl.lit(until))
-    asked = [order_key(lines).n_unique().cast(pl.Int64).alias("orders")]
+    asked = [_moment(lines).unique().alias("moments"), pl.len().alias("lines")]
     if lines.paid:
         asked.append(micro(paid(lines, shares)).sum().alias("spend"))
     return (
@@ -219,22 +237,27 @@ def _outcome(lines: Lines, all_lines: pl.LazyFrame, cut: date, until: date, shar
         .filter((pl.col(OUT) == cleaning.LATER) & pl.col("inside"))
         .group_by("key")
         .agg(asked)
+        .with_columns(_orders_in(lines).cast(pl.Int64).alias("orders"))
+        .drop("moments", "lines")
     )
 
 
 # -- from sums to features -----------------------------------------------------------------------------------
 
 
-def finish(lines: Lines, found: dict[str, pl.DataFrame], snapshot: date | None, source: str) -> Rolled:
-    """The features, from the answers of `queries`. snapshot: None where the lines have no time."""
-    sums = found["customers"].sort("key")
+def finish(
+    lines: Lines, found: dict[str, pl.DataFrame], snapshot: date | None, source: str, countries: pl.Series
+) -> Rolled:
+    """The features, from the answers of `queries`. snapshot: None where the lines have no time. countries: all there
+    are, where lines have one."""
+    sums = found["customers"].sort("key").with_columns(pl.col("moments").list.drop_nulls())
     if "categories" in found:
         sums = sums.join(found["categories"], on="key", how="left", maintain_order="left")
-    sums = sums.with_columns(
-        (pl.col("orders").cast(pl.Int64) - (pl.col("lines") < pl.col("all lines")).cast(pl.Int64)).alias("orders")
-    )
+    sums = sums.with_columns(_orders_in(lines).cast(pl.Int64).alias("orders"))
     if lines.has("time"):
-        sums = _with_days(lines, sums)
+        sums = _with_days(sums)
+    if lines.has("country"):
+        sums = _countries(sums, countries)
     made = _features(lines, sums.columns, snapshot)
     some = pl.col("lines") > 0
     ordered = [
@@ -254,16 +277,11 @@ def finish(lines: Lines, found: dict[str, pl.DataFrame], snapshot: date | None, 
     return Rolled(frame, notes, int(bought["orders"].sum()), revenue, first, last, _outcome_frame(found))
 
 
-def last_day(lines: Lines, found: pl.DataFrame) -> date | None:
-    """The last day with a line that counts, from the grouped sums."""
+def last_day(found: pl.DataFrame) -> date | None:
+    """The last day with a line that counts, from the grouped sums; None where none has a date."""
     latest = found["moments"].list.max().max()
-    if not isinstance(latest, int):
-        return None
-    return _day_of(latest // _PLACE if lines.has("country") else latest)
-
-
-def _day_of(minute: int) -> date:
-    return date(1970, 1, 1) + timedelta(days=minute // _MINUTES_A_DAY)
+    hour = latest // (1 << _ORDER_BITS) if isinstance(latest, int) else _NO_TIME
+    return None if hour == _NO_TIME else date(1970, 1, 1) + timedelta(days=(hour - _FIRST_HOUR) // 24)
 
 
 def _outcome_frame(found: dict[str, pl.DataFrame]) -> pl.DataFrame | None:
@@ -275,19 +293,15 @@ def _outcome_frame(found: dict[str, pl.DataFrame]) -> pl.DataFrame | None:
     return outcome.with_columns(pl.lit(0.0).alias("spend"))
 
 
-def _with_days(lines: Lines, sums: pl.DataFrame) -> pl.DataFrame:
-    """The minutes and the days with an order, sorted, the days' gaps, the first and the last, and the last country."""
-    moments = pl.col("moments").list.drop_nulls()
-    made = [moments.alias("minutes")]
-    if lines.has("country"):
-        made = [moments.list.eval((pl.element() // _PLACE).unique()).alias("minutes")]
-        sums = sums.join(_countries(sums), on="key", how="left", maintain_order="left")
-    days = pl.col("minutes").list.eval((pl.element() // _MINUTES_A_DAY).cast(pl.Int32).unique().sort())
+def _with_days(sums: pl.DataFrame) -> pl.DataFrame:
+    """The hours and the days with an order, sorted, the days' gaps, the first and the last. All count from 1970."""
+    element = pl.element()
+    hours = pl.col("moments").list.eval((element // (1 << _ORDER_BITS)).filter(element // (1 << _ORDER_BITS) > 0))
     return (
-        sums.with_columns(made)
-        .with_columns(days.alias("days"))
+        sums.with_columns(hours.list.eval(element - _FIRST_HOUR).alias("hours"))
+        .with_columns(pl.col("hours").list.eval((element // 24).cast(pl.Int32).unique().sort()).alias("days"))
         .with_columns(
-            pl.col("days").list.eval(pl.element().diff(null_behavior="drop")).alias("gaps"),
+            pl.col("days").list.eval(element.diff(null_behavior="drop")).alias("gaps"),
             pl.col("days").list.first().cast(pl.Date).alias("first"),
             pl.col("days").list.last().cast(pl.Date).alias("last"),
         )
@@ -325,21 +339,21 @@ def _features(lines: Lines, have: list[str], snapshot: date | None) -> dict[str,
 
 def _in_time(lines: Lines, snapshot: date) -> dict[str, pl.Expr]:
     today = (snapshot - date(1970, 1, 1)).days
-    gaps, minutes, element = pl.col("gaps"), pl.col("minutes"), pl.element()
+    gaps, hours, element = pl.col("gaps"), pl.col("hours"), pl.element()
     ago = pl.lit(today) - element
     recent = pl.col("days").list.eval((ago <= RECENT).sum()).list.first().cast(pl.Int64)
     both = pl.col("days").list.eval((ago <= 2 * RECENT).sum()).list.first().cast(pl.Int64)
-    weekday = (element // _MINUTES_A_DAY + 3) % 7  # 1970 began on a Thursday; Monday is 0
+    weekday = (element // 24 + 3) % 7  # 1970 began on a Thursday; Monday is 0
     made = {
         "recency": (pl.lit(today) - pl.col("days").list.last()).cast(pl.Int64),
         "tenure": (pl.lit(today) - pl.col("days").list.first()).cast(pl.Int64),
         "typical_gap": gaps.list.median(),
         "gap_spread": pl.when(gaps.list.len() >= 2).then(gaps.list.std(ddof=0)),
         "trend": pl.when(both > 0).then((2 * recent - both) / both).otherwise(0.0),
-        "weekend_share": minutes.list.eval((weekday >= 5).mean()).list.first(),
+        "weekend_share": hours.list.eval((weekday >= 5).mean()).list.first(),
         "first_order": pl.col("first"),
         "last_order": pl.col("last"),
     }
     if lines.frame.collect_schema()["time"] != pl.Date:
-        made["evening_share"] = minutes.list.eval((element % _MINUTES_A_DAY >= EVENING * 60).mean()).list.first()
+        made["evening_share"] = hours.list.eval((element % 24 >= EVENING).mean()).list.first()
     return made

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -95,22 +95,30 @@ class Resisted:
 
 
 class Readers:
-    """Reads the columns named in `readings` (column -> reading), and adds their values as `t` and the column's name."""
+    """Reads the columns named in `readings` (column -> reading), and adds their values as `t` and the column's name.
 
-    def __init__(self, readings: Mapping[str, Reading]) -> None:
+    noted: a column of few different values, which are all noted.
+    """
+
+    def __init__(self, readings: Mapping[str, Reading], noted: str | None = None) -> None:
         self._readings = dict(readings)
+        self._noted = noted
         self._lock = threading.Lock()
-        self.resisted = {name: Resisted() for name in readings}
+        self.forget()
 
     def forget(self) -> None:
         """Begin again: every row will come once more."""
         with self._lock:
             self.resisted = {name: Resisted() for name in self._readings}
+            self._values: set[str] = set()
 
-    def schema(self, raw: Sequence[str]) -> dict[str, pl.DataType]:
-        """The columns that come out of `read`."""
-        typed = {f"t{name}": reading.dtype for name, reading in self._readings.items()}
-        return {**dict.fromkeys(raw, pl.String()), **typed}
+    def noted_values(self) -> pl.Series:
+        """All values of the column `noted`."""
+        return pl.Series(sorted(self._values), dtype=pl.String)
+
+    def schema(self, raw: Mapping[str, pl.DataType]) -> dict[str, pl.DataType]:
+        """The columns that come out of `read`, which gets those of `raw`."""
+        return {**raw, **{f"t{name}": reading.dtype for name, reading in self._readings.items()}}
 
     def read(self, batch: pl.DataFrame) -> pl.DataFrame:
         """A batch of text columns with the values of those that are to be read."""
@@ -123,6 +131,9 @@ class Readers:
             if reading.order != "ymd":
                 self._keep_day(name, typed)
             made.append(typed.alias(f"t{name}"))
+        if self._noted is not None:
+            with self._lock:
+                self._values.update(batch[self._noted].unique().drop_nulls().to_list())
         return batch.hstack(made)
 
     def _second_look(self, name: str, reading: Reading, raw: pl.Series, typed: pl.Series) -> pl.Series:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -21,7 +22,7 @@ DOING = "rolling up order lines"
 @dataclass(frozen=True, eq=False, slots=True)
 class OrderBook:
     """Orders as customers. lines: read; kept: after cleaning; later: on or after the snapshot, or without a date
-    where there is one to hold against. others: what the pass was asked besides, and "lines"."""
+    where there is one to hold against. others: what the pass was asked besides, "lines" and "customers"."""
 
     rolled: Rolled
     steps: tuple[CleaningStep, ...]
@@ -36,12 +37,14 @@ class OrderBook:
 @dataclass(frozen=True, eq=False, slots=True)
 class Pass:
     """How the lines are gone through: rows counted on the way (every query over the lines must be run with it, or it
-    cannot be stopped), rows expected (0: unknown), questions to be answered in the same pass."""
+    cannot be stopped), rows expected (0: unknown), questions to be answered in the same pass. countries: gives those
+    met on the way, where they are taken note of."""
 
     counted: scan.Counted | None = None
     expected: int = 0
     doing: str = DOING
     questions: tuple[pl.Expr, ...] = ()
+    countries: Callable[[], pl.Series] | None = None
 
 
 def roll_up(lines: Lines, spec: GatherSpec, going: Pass | None = None) -> Steps[OrderBook]:
@@ -59,14 +62,15 @@ def roll_up(lines: Lines, spec: GatherSpec, going: Pass | None = None) -> Steps[
     guests = not spec.step_on("customer_id") and lines.has("order_id")
     view = yield from _view(lines, spec, guests, going)
     all_lines = orders.marked(lines, cleaning.marks(lines, spec, view.cut), guests)
-    asked = {"counts": all_lines.select(pl.len().cast(pl.Int64).alias("lines"), *cleaning.counts(), *going.questions)}
+    questions = (*cleaning.counts(), *going.questions)
+    asked = {"counts": all_lines.select(pl.len().cast(pl.Int64).alias("lines"), *questions)}
     asked |= orders.queries(lines, all_lines, view)
-    answers = yield from scan.collect(list(asked.values()), going.doing, going.counted, going.expected)
+    answers = yield from _answers(list(asked.values()), going)
     found = {
         name: answer if name == "counts" else orders.somebodys(answer)
         for name, answer in zip(asked, answers, strict=True)
     }
-    others = found["counts"].row(0, named=True)
+    others = found["counts"].row(0, named=True) | {"customers": found["customers"].height}
     counted = {name: value for name, value in others.items() if isinstance(value, int)}
     if not counted["lines"]:
         raise AnalysisError("it has no rows", where=lines.sources[0])
@@ -75,17 +79,39 @@ def roll_up(lines: Lines, spec: GatherSpec, going: Pass | None = None) -> Steps[
     kept = counted[f"mark {cleaning.KEPT}"]
     if not kept:
         raise _nothing_left(lines, steps, counted, view)
-    snapshot = view.cut or (_day_after(lines, found["customers"]) if lines.has("time") else None)
+    snapshot = view.cut or (_day_after(found["customers"]) if lines.has("time") else None)
     yield Progress(going.doing, None, "features per customer")
-    rolled = orders.finish(lines, found, snapshot, " + ".join(lines.sources))
+    countries = yield from _countries(lines, going)
+    rolled = orders.finish(lines, found, snapshot, " + ".join(lines.sources), countries)
     holdout = (view.cut, view.until) if view.cut and view.until else None
     return OrderBook(
         rolled, steps, counted["lines"], kept, counted[f"mark {cleaning.LATER}"], snapshot, holdout, others
     )  # fmt: skip
 
 
-def _day_after(lines: Lines, sums: pl.DataFrame) -> date | None:
-    latest = orders.last_day(lines, sums)
+def _answers(queries: list[pl.LazyFrame], going: Pass) -> Steps[list[pl.DataFrame]]:
+    """Two queries at a time where lines stream by: Polars holds all lines in memory for a third."""
+    at_once = 2 if going.counted is not None else len(queries)
+    answers = []
+    for start in range(0, len(queries), at_once):
+        some = queries[start : start + at_once]
+        answers += yield from scan.collect(some, going.doing, going.counted, going.expected)
+    return answers
+
+
+def _countries(lines: Lines, going: Pass) -> Steps[pl.Series]:
+    """All countries that lines have."""
+    if not lines.has("country"):
+        return pl.Series([], dtype=pl.String)
+    if going.countries is not None:
+        return going.countries()
+    asked = lines.frame.select(pl.col("country").unique())
+    (found,) = yield from scan.collect([asked], going.doing, going.counted, going.expected)
+    return found["country"]
+
+
+def _day_after(sums: pl.DataFrame) -> date | None:
+    latest = orders.last_day(sums)
     return shifted(latest, 1) if latest else None
 
 

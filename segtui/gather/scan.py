@@ -92,13 +92,16 @@ def is_large(table: TableFiles, limit: int | None = None) -> bool:
     return table.size >= (LARGE if limit is None else limit) and all(is_streamable(part) for _, part in table.parts)
 
 
-def scan(table: TableFiles) -> pl.LazyFrame:
-    """All rows of the table, lazily, in no particular order: text columns as written, typed ones as they are."""
-    frames = [_scan(layout) for _, layout in table.parts]
+def scan(table: TableFiles, kinds: Mapping[str, pl.DataType] | None = None) -> pl.LazyFrame:
+    """All rows of the table, lazily, in no particular order: text columns as written, typed ones as they are.
+
+    kinds: columns of text that Polars is to read as that type at once; a cell that is none ends the query.
+    """
+    frames = [_scan(layout, kinds or {}) for _, layout in table.parts]
     return frames[0] if len(frames) == 1 else pl.concat(frames)
 
 
-def _scan(layout: Layout) -> pl.LazyFrame:
+def _scan(layout: Layout, kinds: Mapping[str, pl.DataType]) -> pl.LazyFrame:
     if layout.format is Format.PARQUET:
         return pl.scan_parquet(layout.path, glob=False)
     if layout.format is Format.ARROW:
@@ -110,6 +113,7 @@ def _scan(layout: Layout) -> pl.LazyFrame:
         quote_char='"' if layout.quoted else None,
         has_header=layout.header,
         new_columns=list(names),
+        schema_overrides=[kinds.get(name, pl.String()) for name in names],
         infer_schema=False,
         glob=False,
     )

@@ -20,7 +20,7 @@ from segtui.gather.readers import Readers
 from segtui.gather.reading import As, Reading, reading_of
 from segtui.gather.reading.notes import doubt, unread_note
 from segtui.gather.reading.propose import RIVALS
-from segtui.gather.reading.reading import NUMBER, TEXT
+from segtui.gather.reading.reading import INTEGER, NUMBER, TEXT
 from segtui.gather.rolling import DOING, OrderBook, Pass
 from segtui.gather.table import Table, short_note
 from segtui.progress import Progress, Steps
@@ -49,13 +49,15 @@ Run = Callable[[Lines, Pass], Generator[Progress, None, tuple[OrderBook, T]]]
 @dataclass(frozen=True, slots=True)
 class _Taken:
     """How a column is read; None: it comes typed. roles: what it stands for. said: the recipe says how it is read,
-    whatever becomes of it."""
+    whatever becomes of it. plain: Polars reads it as a number while it takes the file apart, which costs nothing; a
+    cell that is none ends the pass, and the next one reads it as text."""
 
     name: str
     reading: Reading | None
     dtype: pl.DataType
     roles: tuple[str, ...]
     said: bool = False
+    plain: bool = False
     tried: tuple[tuple[Reading, int], ...] = ()
     """Readings that were tried, and how many values resisted each."""
 
@@ -70,7 +72,19 @@ class _Taken:
     @property
     def checked(self) -> bool:
         """Whether values may turn out not to fit."""
-        return self.reading is not None and self.reading.kind is not As.TEXT
+        return self.reading is not None and self.reading.kind is not As.TEXT and not self.plain
+
+    @property
+    def place(self) -> str:
+        """What its values are called, before the column's number."""
+        return "t" if self.checked or self.reading is None else ""
+
+    @property
+    def kind(self) -> pl.DataType:
+        """What its values are stored as."""
+        if self.reading is None:
+            return self.dtype
+        return pl.Float64() if self.plain else self.reading.dtype
 
 
 def stream(looked: Looked, spec: GatherSpec, run: Run[T]) -> Steps[tuple[Looked, T]]:
@@ -86,7 +100,10 @@ def stream(looked: Looked, spec: GatherSpec, run: Run[T]) -> Steps[tuple[Looked,
         try:
             book, found = yield from run(lines, going)
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
-            return (yield from _whole(looked, run))
+            if not any(one.plain for one in taken):
+                return (yield from _whole(looked, run))
+            taken = [replace(one, plain=False) for one in taken]
+            continue
         except AnalysisError:
             back = [_taken_back(one, i, readers) for i, one in enumerate(taken)]
             if back == taken:
@@ -124,12 +141,16 @@ def _first(looked: Looked, spec: GatherSpec) -> list[_Taken]:
                 one = replace(one, reading=NUMBER)
             elif reading.kind is As.EMPTY:
                 one = replace(one, reading=TEXT)
+            elif one.is_number and reading in (INTEGER, NUMBER):
+                one = replace(one, plain=True)
         found.append(one)
     return found
 
 
 def _readers(taken: list[_Taken]) -> Readers:
-    return Readers({str(i): one.reading for i, one in enumerate(taken) if one.reading is not None and one.checked})
+    readings = {str(i): one.reading for i, one in enumerate(taken) if one.reading is not None and one.checked}
+    country = next((str(i) for i, one in enumerate(taken) if "country" in one.roles and one.reading == TEXT), None)
+    return Readers(readings, country)
 
 
 def lines_as_said(looked: Looked, spec: GatherSpec, numbered: bool = False) -> Lines:
@@ -141,21 +162,22 @@ def lines_as_said(looked: Looked, spec: GatherSpec, numbered: bool = False) -> L
 def _pass(looked: Looked, taken: list[_Taken], readers: Readers, numbered: bool = False) -> tuple[Lines, Pass]:
     counted = scan.Counted(readers.forget)
     places = {one.name: str(i) for i, one in enumerate(taken)}
-    rows = scan.scan(looked.files).rename(places)
+    rows = scan.scan(looked.files, {one.name: one.kind for one in taken if one.plain}).rename(places)
     if looked.files.is_text:
-        rows = counted.through(rows, readers.read, readers.schema(list(places.values())))
+        raw = {str(i): one.kind if one.plain else pl.String() for i, one in enumerate(taken)}
+        rows = counted.through(rows, readers.read, readers.schema(raw))
     else:
         kinds = [_as_stored(one, i).alias(f"t{i}") for i, one in enumerate(taken)]
         rows = counted.through(rows).with_columns(kinds)
-    columns = {
-        one.name: pl.col(f"t{i}" if one.checked or one.reading is None else str(i)) for i, one in enumerate(taken)
-    }
-    kinds_of = {one.name: one.dtype if one.reading is None else one.reading.dtype for one in taken}
+    columns = {one.name: pl.col(f"{one.place}{i}") for i, one in enumerate(taken)}
+    kinds_of = {one.name: one.kind for one in taken}
     lines = canonical(
         rows.with_row_index(ROW) if numbered else rows, looked.findings.roles, columns, kinds_of, looked.name
     )
-    questions = tuple(question for i in range(len(taken)) for question in _questions(i))
-    return lines, Pass(counted, _rows_expected(looked), f"{DOING} of {looked.name}", questions)
+    questions = tuple(question for i, one in enumerate(taken) for question in _questions(one, i))
+    known = looked.files.is_text and any("country" in one.roles and one.reading == TEXT for one in taken)
+    countries = readers.noted_values if known else None
+    return lines, Pass(counted, _rows_expected(looked), f"{DOING} of {looked.name}", questions, countries)
 
 
 def _as_stored(one: _Taken, place: int) -> pl.Expr:
@@ -163,13 +185,14 @@ def _as_stored(one: _Taken, place: int) -> pl.Expr:
     return (raw.fill_nan(None) if one.dtype.is_float() else raw).cast(one.dtype)
 
 
-def _questions(i: int) -> list[pl.Expr]:
+def _questions(one: _Taken, i: int) -> list[pl.Expr]:
     """What is asked about a column in the same pass."""
     raw = pl.col(str(i))
-    return [
-        raw.null_count().cast(pl.Int64).alias(f"missing {i}"),
-        raw.approx_n_unique().cast(pl.Int64).alias(f"distinct {i}"),
-    ]
+    asked = [raw.null_count().cast(pl.Int64).alias(f"missing {i}")]
+    if one.plain:
+        asked.append((~raw.is_finite()).sum().cast(pl.Int64).alias(f"infinite {i}"))
+        asked.append((raw != raw.round()).sum().cast(pl.Int64).alias(f"fractions {i}"))
+    return asked
 
 
 def _rows_expected(looked: Looked) -> int:
@@ -185,6 +208,8 @@ def _rows_expected(looked: Looked) -> int:
 
 def _revised(one: _Taken, i: int, answers: dict[str, object], readers: Readers) -> _Taken:
     """How a column is read after what a pass found."""
+    if one.plain and _count(answers, f"infinite {i}"):
+        return replace(one, plain=False)  # the words inf and nan
     if one.reading is None or not one.checked:
         return one
     words, unread, _ = readers.verdict(str(i))
@@ -240,16 +265,17 @@ def _told(looked: Looked, taken: list[_Taken], book: OrderBook, readers: Readers
 def _column(one: _Taken, i: int, answers: dict[str, object], readers: Readers, sampled: Column) -> Column:
     words, unread, examples = readers.verdict(str(i)) if one.checked and one.reading is not None else (0, 0, ())
     missing = _count(answers, f"missing {i}") + words + unread
-    distinct = _count(answers, f"distinct {i}")
-    kind = _TYPES[one.reading.kind] if one.reading is not None else sampled.type
+    reading = one.reading
+    if one.plain:
+        reading = NUMBER if _count(answers, f"fractions {i}") else INTEGER
+    everyone = "customer_id" in one.roles and isinstance(answers.get("customers"), int)
     return Column(
         one.name,
-        ColumnType.EMPTY if missing == _count(answers, "lines") else kind,
+        ColumnType.EMPTY if missing == _count(answers, "lines") else _TYPES[reading.kind] if reading else sampled.type,
         missing,
-        max(0, distinct - (1 if missing else 0)),
-        (("constant", "every value is the same"),) if distinct == 1 and not missing else (),
-        approximate=True,
-        reading="" if one.reading is None else str(one.reading),
+        _count(answers, "customers") if everyone else sampled.distinct,
+        approximate=not everyone,
+        reading="" if reading is None else str(reading),
         choices=tuple(str(choice) for choice in _choices(one, i, readers)),
         unread=unread,
         examples=examples,
