@@ -119,6 +119,9 @@ def queries(lines: Lines, all_lines: pl.LazyFrame, view: View) -> dict[str, pl.L
     """
     whose = all_lines.with_columns(pl.col("key").is_not_null().alias("somebody")).filter("somebody")
     found = {"customers": whose.group_by("key").agg(_aggregates(lines, view))}
+    if view.until is not None and view.cut is not None:  # for both that follow, or they would not share a pass
+        inside = (pl.col("time") >= pl.lit(view.cut)) & (pl.col("time") < pl.lit(view.until))
+        all_lines = all_lines.with_columns(inside.alias("inside"))
     if lines.has("category") and lines.paid:
         spend = micro(paid(lines, view.discount_is_share)).sum().alias("spend")
         by_category = all_lines.filter(pl.col(OUT) == KEPT).group_by("key", "category").agg(spend)
@@ -127,7 +130,7 @@ def queries(lines: Lines, all_lines: pl.LazyFrame, view: View) -> dict[str, pl.L
             pl.col("category").count().alias("categories"), known.max().alias("top"), known.sum().alias("known")
         )
     if view.until is not None and view.cut is not None:
-        found["outcome"] = _outcome(lines, all_lines, view.cut, view.until, view.discount_is_share)
+        found["outcome"] = _outcome(lines, all_lines, view.discount_is_share)
     return found
 
 
@@ -226,15 +229,13 @@ def _countries(sums: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
     return latest.join(known.unique("hash"), on="hash", how="left", maintain_order="left").drop("hash")
 
 
-def _outcome(lines: Lines, all_lines: pl.LazyFrame, cut: date, until: date, shares: bool) -> pl.LazyFrame:
+def _outcome(lines: Lines, all_lines: pl.LazyFrame, shares: bool) -> pl.LazyFrame:
     """What happened from the snapshot on: lines that carry LATER have passed every step of cleaning."""
-    inside = (pl.col("time") >= pl.lit(cut)) & (pl.col("time") < pl.lit(until))
     asked = [_moment(lines).unique().alias("moments"), pl.len().alias("lines")]
     if lines.paid:
         asked.append(micro(paid(lines, shares)).sum().alias("spend"))
     return (
-        all_lines.with_columns(inside.alias("inside"))
-        .filter((pl.col(OUT) == cleaning.LATER) & pl.col("inside"))
+        all_lines.filter((pl.col(OUT) == cleaning.LATER) & pl.col("inside"))
         .group_by("key")
         .agg(asked)
         .with_columns(_orders_in(lines).cast(pl.Int64).alias("orders"))
