@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from segtui.gather import roles, scan
+from segtui.gather import roles, scan, text
 from segtui.gather.lines import ROW, Lines, base_role, canonical
 from segtui.gather.paths import stamp
 from segtui.gather.people import with_whole_ids
@@ -104,9 +104,10 @@ def look(files: TableFiles, spec: GatherSpec, held: Held | None = None, alone: b
     readings = {column.name: column.reading for column in said.columns if column.reading is not None}
     if scan.is_large(files):
         sample = yield from _sampled(files, readings)
-        findings = yield from _find(sample, spec, said, alone)
-        if findings.kind is STREAMED:
-            return Looked(files, sample, findings, whole=False)
+        if sample is not None:
+            findings = yield from _find(sample, spec, said, alone)
+            if findings.kind is STREAMED:
+                return Looked(files, sample, findings, whole=False)
     table = yield from _whole(files, readings, held)
     findings = yield from _find(table, spec, said, alone)
     forced = _forced(table, findings, readings)
@@ -202,7 +203,11 @@ def _mark(files: TableFiles, readings: Mapping[str, str]) -> tuple[object, ...]:
     return tuple((stamp(layout.path), spec) for spec, layout in files.parts), tuple(sorted(readings.items()))
 
 
-def _sampled(files: TableFiles, readings: Mapping[str, str]) -> Steps[Table]:
-    """The first rows of a large table, typed as they suggest."""
+def _sampled(files: TableFiles, readings: Mapping[str, str]) -> Steps[Table | None]:
+    """The first rows of a large table, typed as they suggest; None where there are none, or they are not UTF-8."""
     yield Progress(f"looking at {files.parts[0][1].path.name}", None, "the first rows")
-    return first_rows(files.parts[0], SAMPLE, readings)
+    try:
+        table = first_rows(files.parts[0], SAMPLE, readings)
+    except text.NotUtf8:
+        return None
+    return table if table.frame.height else None

@@ -52,7 +52,7 @@ _DEFINITIONS: dict[str, tuple[str, str]] = {
     "lines_per_order": ("lines", "order lines / frequency"),
     "distinct_products": ("products", "different products bought"),
     "distinct_categories": ("categories", "different categories bought"),
-    "top_category_share": ("share", "share of monetary in the customer's own largest category"),
+    "top_category_share": ("share", "share of what was paid for lines with a category in the customer's own largest"),
     "return_rate": ("share", "pieces sent back / pieces bought; may exceed 1 where older purchases came back"),
     "discount_share": ("share", "discounts / (paid + discounts)"),
     "weekend_share": ("share", "share of the orders placed on a Saturday or Sunday"),
@@ -119,6 +119,9 @@ def queries(lines: Lines, all_lines: pl.LazyFrame, view: View) -> dict[str, pl.L
     """
     whose = all_lines.with_columns(pl.col("key").is_not_null().alias("somebody")).filter("somebody")
     found = {"customers": whose.group_by("key").agg(_aggregates(lines, view))}
+    if view.until is not None and view.cut is not None:  # for both that follow, or they would not share a pass
+        inside = (pl.col("time") >= pl.lit(view.cut)) & (pl.col("time") < pl.lit(view.until))
+        all_lines = all_lines.with_columns(inside.alias("inside"))
     if lines.has("category") and lines.paid:
         spend = micro(paid(lines, view.discount_is_share)).sum().alias("spend")
         by_category = all_lines.filter(pl.col(OUT) == KEPT).group_by("key", "category").agg(spend)
@@ -127,7 +130,7 @@ def queries(lines: Lines, all_lines: pl.LazyFrame, view: View) -> dict[str, pl.L
             pl.col("category").count().alias("categories"), known.max().alias("top"), known.sum().alias("known")
         )
     if view.until is not None and view.cut is not None:
-        found["outcome"] = _outcome(lines, all_lines, view.cut, view.until, view.discount_is_share)
+        found["outcome"] = _outcome(lines, all_lines, view.discount_is_share)
     return found
 
 
@@ -204,12 +207,16 @@ def _sent_back(role: str, lines: Lines, view: View) -> pl.Expr:
 
 
 _PLACE_BITS = 32
+_FIRST_MINUTE = 60 * _FIRST_HOUR
 
 
 def _place(lines: Lines) -> pl.Expr:
-    """The country of a line behind its hour, by a hash: the largest is that of the latest order."""
-    hour = _hour() if lines.has("time") else pl.lit(_NO_TIME, dtype=pl.Int64)
-    return hour * (1 << _PLACE_BITS) + _country_hash(pl.col("country"))
+    """The country of a line behind its minute, by a hash: the largest is that of the latest order."""
+    minute = pl.lit(0, dtype=pl.Int64)
+    if lines.has("time"):
+        minutes = pl.col("time").cast(pl.Datetime("us")).dt.timestamp("us") // 60_000_000 + _FIRST_MINUTE
+        minute = minutes.clip(1, 2 * _FIRST_MINUTE - 1).fill_null(0)
+    return minute * (1 << _PLACE_BITS) + _country_hash(pl.col("country"))
 
 
 def _country_hash(country: pl.Expr) -> pl.Expr:
@@ -226,15 +233,13 @@ def _countries(sums: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
     return latest.join(known.unique("hash"), on="hash", how="left", maintain_order="left").drop("hash")
 
 
-def _outcome(lines: Lines, all_lines: pl.LazyFrame, cut: date, until: date, shares: bool) -> pl.LazyFrame:
+def _outcome(lines: Lines, all_lines: pl.LazyFrame, shares: bool) -> pl.LazyFrame:
     """What happened from the snapshot on: lines that carry LATER have passed every step of cleaning."""
-    inside = (pl.col("time") >= pl.lit(cut)) & (pl.col("time") < pl.lit(until))
     asked = [_moment(lines).unique().alias("moments"), pl.len().alias("lines")]
     if lines.paid:
         asked.append(micro(paid(lines, shares)).sum().alias("spend"))
     return (
-        all_lines.with_columns(inside.alias("inside"))
-        .filter((pl.col(OUT) == cleaning.LATER) & pl.col("inside"))
+        all_lines.filter((pl.col(OUT) == cleaning.LATER) & pl.col("inside"))
         .group_by("key")
         .agg(asked)
         .with_columns(_orders_in(lines).cast(pl.Int64).alias("orders"))

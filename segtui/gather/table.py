@@ -78,7 +78,7 @@ def first_rows(part: tuple[SourceSpec, Layout], rows: int, columns: Mapping[str,
         built = [_normal(column, forced.get(column.name), layout.format in _LOOSE) for column in frame]
     else:
         renamed, notes = column_names(layout)
-        pieces: list[pl.DataFrame] = []
+        pieces = [pl.DataFrame(schema={str(i): pl.String for i in range(len(renamed))})]
         for batch in text.batches(layout):
             pieces.append(batch.frame)
             if sum(piece.height for piece in pieces) >= rows:

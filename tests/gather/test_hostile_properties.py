@@ -220,6 +220,7 @@ def test_hostile_orders(content: bytes, steps: set[str], loose: bool, holdout: i
 
 @EXAMPLES
 @given(content=hostile())
+@example(content=b"customer_id,order_id,order_date\n")
 def test_hostile_streams(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same through the door of large files."""
     with monkeypatch.context() as patch:

@@ -370,7 +370,7 @@ def test_lines_without_customer_and_order_belong_to_nobody(tmp_path: Path) -> No
 
 
 def test_countries_within_one_minute_do_not_depend_on_the_order_of_rows(tmp_path: Path) -> None:
-    """The country of the latest order, where two were placed in one minute, and the shares of its two moments."""
+    """The country of the latest order, where two were placed in one minute, and the share of its orders."""
     rows = [
         "a,1,2024-01-06 10:00:00,5.00,Ys",
         "a,2,2024-01-06 10:00:30,5.00,Atlantis",
@@ -382,4 +382,15 @@ def test_countries_within_one_minute_do_not_depend_on_the_order_of_rows(tmp_path
         text = "customer_id,order_id,order_time,amount,country\n" + "\n".join(order)
         found.append(by_id(as_orders(written(tmp_path, name, text)))["a"])
     assert found[0] == found[1]
-    assert found[0]["weekend_share"] == 2 / 3  # two orders of a Saturday and one of a Friday
+    assert found[0]["weekend_share"] == pytest.approx(2 / 3)  # two orders of a Saturday, one of a Friday
+
+
+def test_the_country_of_the_latest_of_two_orders_of_one_hour(tmp_path: Path) -> None:
+    text = """
+        customer_id,order_id,order_time,amount,country
+        a,1,2024-01-06 10:05:00,5.00,Ys
+        a,2,2024-01-06 10:50:00,5.00,Atlantis
+        b,3,2024-01-06 10:05:00,5.00,Atlantis
+        b,4,2024-01-06 10:50:00,5.00,Ys
+    """
+    assert column(as_orders(written(tmp_path, "o.csv", text)), "country") == {"a": "Atlantis", "b": "Ys"}

@@ -36,6 +36,7 @@ def stream_everything(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(scan, "LARGE", 0)
     patch.setattr(look, "SAMPLE", SAMPLE)
     patch.setattr("segtui.gather.text.PIECE", 4_000)
+    patch.setattr("segtui.gather.text._BLOCK", 4_000)
 
 
 def told(rollup: RollUp) -> RollUp:
@@ -157,6 +158,20 @@ def test_carriage_returns(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
     one, other = both(monkeypatch, file(tmp_path, rows(), end="\r\n"))
     same(one, other)
     assert set(other.frame["country"]) == {"France", "Spain", "Italy"}
+
+
+@pytest.mark.parametrize("place", [40, 390])
+def test_windows_bytes_behind_the_head(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: int) -> None:
+    """Among the first rows or behind them: such a file is read whole, since Polars streams UTF-8 only."""
+    monkeypatch.setattr("segtui.gather.sniff.HEAD", 1_000)
+    table = with_column(rows(), "country", lambda cell, i: "Türkiye" if i == place else cell)
+    path = tmp_path / "orders.csv"
+    path.write_bytes(as_text(table).encode("cp1252"))
+    with monkeypatch.context() as patch:
+        stream_everything(patch)
+        dataset = opened(path)
+    assert dataset.customers == 37
+    assert any("Windows-1252" in warning for warning in dataset.warnings)
 
 
 def test_semicolons_with_decimal_commas(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
