@@ -151,10 +151,33 @@ def discounted(lines: Lines, discount_is_share: bool) -> pl.Expr | None:
     return full - paid(lines, discount_is_share)
 
 
+_MONEY = frozenset(("quantity", "unit_price", "amount"))
+
+
+def _by_amount(part: Lines, pieces: bool) -> Lines:
+    """Lines by what was paid for each, where tables say it differently; the pieces only where all tables have them.
+
+    A discount up to 1 is a share of the price here, since each table would have to be looked at for more.
+    """
+    if not part.paid:
+        return part
+    paid_for = pl.col("amount") if part.has("amount") else pl.col("unit_price")
+    if not part.has("amount"):
+        paid_for = paid_for * pl.col("quantity") if part.has("quantity") else paid_for
+        for name in part.discounts:
+            off = pl.col(name).fill_null(0.0).abs()
+            paid_for = pl.when(off <= 1.0).then(paid_for * (1.0 - off)).otherwise(paid_for - off)
+    dropped = {"unit_price"} if pieces else {"unit_price", "quantity"}
+    roles = part.roles - dropped - set(part.discounts) | {"amount"}
+    return replace(part, frame=part.frame.with_columns(paid_for.alias("amount")), roles=roles)
+
+
 def union(parts: list[Lines]) -> Lines:
     """The lines of several tables together, whatever roles each has."""
     if len(parts) == 1:
         return parts[0]
+    if len({part.roles & _MONEY for part in parts}) > 1:
+        parts = [_by_amount(part, all(one.has("quantity") for one in parts)) for part in parts]
     roles = frozenset(role for part in parts for role in part.roles)
     frames = [part.frame.select(sorted(part.roles)) for part in parts]
     kinds = {str(frame.collect_schema()["customer_id"]) for frame in frames}

@@ -339,7 +339,6 @@ def test_parts_whose_types_differ(tmp_path: Path) -> None:
     assert column(dataset, "frequency") == {"007": 1, "008": 2, "12": 2, "7": 1}
 
 
-@pytest.mark.xfail(strict=True, reason="lines of a table without quantity or price go at the steps quantity and price")
 def test_two_tables_of_orders(tmp_path: Path) -> None:
     """A shop and a till, with columns of their own and ids of another type: their lines stand under each other."""
     shop = written(tmp_path, "shop.csv", ORDERS)

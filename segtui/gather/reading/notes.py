@@ -104,7 +104,8 @@ def nearly(name: str, text: pl.Series, counted: Tally, semicolon: bool) -> tuple
         return ()
     cell = pl.col("v")
     unfit = values(best, cell).is_null() & ~is_missing(best, cell)
-    row = pl.DataFrame({"v": text}).select(unfit.arg_true().first()).item()
+    odd = pl.DataFrame({"v": text.unique()}).filter(unfit)["v"]
+    row = int(text.is_in(odd.implode()).arg_true()[0])
     count = counted.filled - fits
     many = f"{count:,} of its {counted.filled:,} cells are not" if count > 1 else "one of its cells is not"
     return (f"{name} is text: {many} {_KINDS[best.kind]}, the first is “{text[row]}” in row {row + 1:,}",)

@@ -75,11 +75,11 @@ class Tally:
 
 
 def tally(text: pl.Series) -> Tally:
-    """Count the values of a column, or of a piece of one."""
-    filled = pl.DataFrame({"v": text}).filter(_V.is_not_null())
-    fair = filled.filter(_V.str.len_bytes() <= LONGEST)
-    cells = fair.select(_V.str.strip_chars()).filter(~words.missing(_V))
-    found = Tally(cells.height + filled.height - fair.height)
+    """Count the values of a column, or of a piece of one. Every different value is looked at once."""
+    counted = text.drop_nulls().rename("v").value_counts(name="n")
+    fair = counted.filter(_V.str.len_bytes() <= LONGEST)
+    cells = fair.with_columns(_V.str.strip_chars()).filter(~words.missing(_V))
+    found = Tally(_many(cells) + _many(counted) - _many(fair))
     if not cells.height:
         return found
     _count_words(cells, found)
@@ -88,8 +88,8 @@ def tally(text: pl.Series) -> Tally:
         likely = digits.filter(_V.str.contains(_LIKE_A_NUMBER))
         if likely.height:  # most text is not, and the rules for numbers are long
             _count_numbers(likely, found)
-        dated = digits.filter(_V.str.contains(dates.LIKE_A_DATE)).to_series()
-        timed = dated.str.contains(":", literal=True)
+        dated = digits.filter(_V.str.contains(dates.LIKE_A_DATE))
+        timed = _V.str.contains(":", literal=True)
         _count_dates(dated.filter(~timed), found, _ALONE)
         _count_dates(dated.filter(timed), found, _TIMED)
         for order, reading in _TIMED.items():  # a date alone is midnight
@@ -97,40 +97,49 @@ def tally(text: pl.Series) -> Tally:
     return found
 
 
+def _many(cells: pl.DataFrame) -> int:
+    """How many cells of the column these values stand for."""
+    return int(cells["n"].sum())
+
+
+def _where(condition: pl.Expr) -> pl.Expr:
+    """How many cells meet a condition."""
+    return pl.col("n").filter(condition).sum().cast(pl.Int64)
+
+
 def _count_words(cells: pl.DataFrame, found: Tally) -> None:
-    said = cells.filter(words.yes_no(_V).is_not_null()).to_series()
-    if said.len():
-        found.fits[YES_NO] = said.len()
-        short = said.str.to_lowercase().value_counts()
-        found.letters.update({word: count for word, count in short.iter_rows() if word in words.COUNTED})
+    said = cells.filter(words.yes_no(_V).is_not_null())
+    if said.height:
+        found.fits[YES_NO] = _many(said)
+        for word, count in said.select(_V.str.to_lowercase(), "n").iter_rows():
+            if word in words.COUNTED:
+                found.letters[word] += count
 
 
 def _count_numbers(cells: pl.DataFrame, found: Tally) -> None:
     point, comma = (numbers.number(_V, mark).is_not_null() for mark in ".,")
     counts = cells.select(
-        numbers.fits_integer(_V).sum().alias("integer"),
-        point.sum().alias("point"),
-        comma.sum().alias("comma"),
-        (point & comma & _V.str.contains(r"\d[.,]\d")).sum().alias("doubtful"),
-        numbers.is_code(_V).sum().alias("codes"),
-        (numbers.is_identifier(_V) & ~point).sum().alias("identifiers"),
+        _where(numbers.fits_integer(_V)).alias("integer"),
+        _where(point).alias("point"),
+        _where(comma).alias("comma"),
+        _where(point & comma & _V.str.contains(r"\d[.,]\d")).alias("doubtful"),
+        _where(numbers.is_code(_V)).alias("codes"),
+        _where(numbers.is_identifier(_V) & ~point).alias("identifiers"),
     ).row(0, named=True)
     found.fits.update({INTEGER: counts["integer"], NUMBER: counts["point"], COMMA_NUMBER: counts["comma"]})
     found.codes, found.identifiers, found.doubtful = counts["codes"], counts["identifiers"], counts["doubtful"]
 
 
-def _count_dates(cells: pl.Series, found: Tally, readings: dict[str, Reading]) -> None:
+def _count_dates(cells: pl.DataFrame, found: Tally, readings: dict[str, Reading]) -> None:
     """Dates that leave no doubt are read in every order; only the others are tried in both."""
-    if not cells.len():
+    if not cells.height:
         return
     read = dates.time if readings is _TIMED else dates.date
-    frame = pl.DataFrame({"v": cells})
-    clear = frame.select(read(_V, "ymd")).to_series()
-    rest = frame.filter(clear.is_null())
-    sure = clear.len() - clear.null_count()
-    found.fits[readings["ymd"]] += sure
+    tried = cells.with_columns(read(_V, "ymd").alias("d"))
+    clear, rest = tried.filter(pl.col("d").is_not_null()), tried.filter(pl.col("d").is_null())
+    found.fits[readings["ymd"]] += _many(clear)
     for order in ("dmy", "mdy"):
-        other = rest.select(read(_V, order)).to_series() if rest.height else clear.head(0)
-        found.fits[readings[order]] += sure + other.len() - other.null_count()
-        found.count_days(order, clear)
-        found.count_days(order, other)
+        other = rest.with_columns(read(_V, order).alias("d")).filter(pl.col("d").is_not_null())
+        found.fits[readings[order]] += _many(clear) + _many(other)
+        found.count_days(order, clear["d"])
+        found.count_days(order, other["d"])
