@@ -22,6 +22,9 @@ from segtui.results import Column
 
 Forced = dict[str, Reading]
 
+_FIRST_BYTES = 1 << 24
+"""The first rows are no more than this many bytes, which may be a few cells."""
+
 PAUSE = 0.012
 """Seconds of work after which a piece of long work offers to stop."""
 
@@ -81,7 +84,7 @@ def first_rows(part: tuple[SourceSpec, Layout], rows: int, columns: Mapping[str,
         pieces = [pl.DataFrame(schema={str(i): pl.String for i in range(len(renamed))})]
         for batch in text.batches(layout):
             pieces.append(batch.frame)
-            if sum(piece.height for piece in pieces) >= rows:
+            if sum(piece.height for piece in pieces) >= rows or batch.read >= _FIRST_BYTES:
                 break
         empty = pl.DataFrame(schema=dict.fromkeys(renamed, pl.String))
         frame = pl.concat(pieces).head(rows) if pieces else empty
