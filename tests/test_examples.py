@@ -14,7 +14,9 @@ import polars as pl
 import pytest
 
 from segtui import recipe_file
+from segtui.gather.dataset import open_dataset
 from segtui.pipeline import analyse
+from segtui.progress import finish
 from segtui.recipe import ClusterSpec, GatherSpec, Recipe, SourceSpec
 from segtui.results import Answer, Dataset
 
@@ -100,6 +102,17 @@ def assert_figures(customer: dict, lines: list[dict]) -> None:
     assert customer["discount_share"] == pytest.approx(1 - paid / listed, abs=0.000_06)
     pieces = sum(line["quantity"] for line in bought)
     assert customer["return_rate"] == pytest.approx(-sum(line["quantity"] for line in returned) / pieces, abs=0.000_06)
+
+
+def test_rolling_the_orders_up_gives_the_customers_again(examples: Path, customers: pl.DataFrame) -> None:
+    """What examples/README.md promises: all figures but `monetary`, which is net of returns in the file."""
+    rolled = finish(open_dataset(GatherSpec((SourceSpec(str(examples / "orders.csv")),)))).frame
+    both = customers.join(rolled, on="customer_id", how="inner", suffix=" rolled", maintain_order="left")
+    assert both.height == customers.height
+    for name, off in (("recency", 0), ("frequency", 0), ("tenure", 0), ("average_order_value", 0.006),
+                      ("discount_share", 0.000_06), ("return_rate", 0.000_06)):  # fmt: skip
+        assert (both[name] - both[f"{name} rolled"]).abs().max() <= off
+    assert (both["monetary rolled"] >= both["monetary"] - 0.006).all()
 
 
 def test_online_purchases_of_the_last_weeks_are_in_the_web_log(
