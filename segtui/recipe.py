@@ -180,6 +180,12 @@ class PrepareSpec:
         """Whether extreme values are held."""
         return self.scale == "auto" if self.winsorise is None else self.winsorise
 
+    def under(self, scale: str) -> PrepareSpec:
+        """The same features all under one of SCALES, whatever transform each has now."""
+        features = self.features
+        plain = None if features is None else tuple(replace(f, transform="auto") for f in features)
+        return replace(self, features=plain, scale=scale)
+
 
 @dataclass(frozen=True, slots=True)
 class ClusterSpec:

@@ -293,6 +293,17 @@ class FeatureVerdict:
         """The proposed treatment: numeric, ordinal, nominal or labels."""
         return self.treatment or ("numeric" if self.numeric else "nominal")
 
+    @property
+    def has_natural_order(self) -> bool:
+        """Whether a column that is not proposed as ordinal has levels that are listed from low to high."""
+        return bool(self.levels) and (self.numeric or self.type is ColumnType.YES_NO)
+
+    def taken_as(self, feature: FeatureSpec) -> str:
+        """What a recipe takes the column for: numeric, ordinal, nominal or labels."""
+        if feature.treat != "auto":
+            return feature.treat
+        return "ordinal" if feature.order else self.taken_for
+
 
 @dataclass(frozen=True, slots=True)
 class Inspection:

@@ -53,10 +53,8 @@ def choices(
 
 
 def by_scale(prepare: PrepareSpec) -> list[PrepareSpec]:
-    """The recipe's features under each of SCALES, whatever transform each has now."""
-    features = prepare.features
-    plain = None if features is None else tuple(replace(f, transform="auto") for f in features)
-    return [replace(prepare, features=plain, scale=scale) for scale in SCALES]
+    """The recipe's features under each of SCALES."""
+    return [prepare.under(scale) for scale in SCALES]
 
 
 def _same(one: PrepareSpec, other: PrepareSpec) -> bool:

@@ -194,3 +194,12 @@ def union(parts: list[Lines]) -> Lines:
         sources=tuple(source for part in parts for source in part.sources),
         joins=tuple(join for part in parts for join in part.joins),
     )
+
+
+def whole(millionths: pl.Expr) -> pl.Expr:
+    """Millionths as the number they stand for, the nearest float there is to it.
+
+    Polars divides a column by a constant as a product with its inverse, which leaves 109.80999999999999 for 109.81;
+    the rounding takes that back.
+    """
+    return (millionths / MICRO).round(6)

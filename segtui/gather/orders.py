@@ -19,7 +19,7 @@ import polars as pl
 
 from segtui.gather import cleaning
 from segtui.gather.cleaning import KEPT, OUT
-from segtui.gather.lines import MICRO, Lines, discounted, micro, paid
+from segtui.gather.lines import MICRO, Lines, discounted, micro, paid, whole
 from segtui.results import FeatureNote
 
 RECENT = 90
@@ -294,7 +294,7 @@ def _outcome_frame(found: dict[str, pl.DataFrame]) -> pl.DataFrame | None:
         return None
     outcome = found["outcome"].rename({"key": "customer_id"}).sort("customer_id")
     if "spend" in outcome.columns:
-        return outcome.with_columns(pl.col("spend") / MICRO)
+        return outcome.with_columns(whole(pl.col("spend")))
     return outcome.with_columns(pl.lit(0.0).alias("spend"))
 
 
@@ -318,13 +318,13 @@ def _features(lines: Lines, have: list[str], snapshot: date | None) -> dict[str,
     orders = pl.col("orders")
     made: dict[str, pl.Expr] = {"frequency": orders, "lines_per_order": pl.col("lines") / orders}
     if "paid" in have:
-        money = pl.col("paid") / MICRO
+        money = whole(pl.col("paid"))
         made |= {"monetary": money, "average_order_value": money / orders}
     if "off" in have:
         full = pl.col("paid") + pl.col("off")
         made["discount_share"] = pl.when(full > 0).then(pl.col("off") / full)
     if "units" in have:
-        made["units_per_order"] = pl.col("units") / MICRO / orders
+        made["units_per_order"] = whole(pl.col("units")) / orders
         made["return_rate"] = pl.when(pl.col("units") > 0).then(pl.col("sent back") / pl.col("units"))
     elif "sent back" in have:
         made["return_rate"] = pl.when(pl.col("paid") > 0).then(pl.col("sent back") / pl.col("paid"))

@@ -16,7 +16,7 @@ import polars as pl
 
 from segtui.errors import AnalysisError
 from segtui.prepare.parts import gaps_of
-from segtui.prepare.resolve import resolve, treatment
+from segtui.prepare.resolve import resolve
 from segtui.progress import Progress, Steps
 from segtui.results import Dataset, Inspection, LeftOut
 
@@ -56,7 +56,7 @@ def kept(dataset: Dataset, inspection: Inspection, prepare: PrepareSpec) -> Step
     for feature in asking:
         yield Progress(DOING, None, feature.name)
         verdict = inspection.verdict(feature.name)
-        order = feature.order if treatment(feature, verdict) == "ordinal" else ()
+        order = feature.order if verdict.taken_as(feature) == "ordinal" else ()
         out = gaps_of(result.dataset.frame[feature.name], order)
         reason = f"no value in {feature.name}"
         result = yield from without(result, out, reason, f"have no value in {feature.name} and are set aside")

@@ -15,7 +15,7 @@ import numpy as np
 
 from segtui.errors import AnalysisError
 from segtui.prepare.parts import DOING, How, Part, how, make, numbers_of, weighed, zero_one
-from segtui.prepare.resolve import quoted, resolve, treatment
+from segtui.prepare.resolve import quoted, resolve
 from segtui.prepare.scale import WINSORISED, apply
 from segtui.progress import Progress, Steps, finish
 from segtui.recipe import FeatureSpec, PrepareSpec
@@ -178,7 +178,7 @@ def _assembled(
 
 def _how(feature: FeatureSpec, verdict: FeatureVerdict, prepare: PrepareSpec) -> How:
     clips = prepare.winsorises and feature.transform in WINSORISED
-    return how(feature, treatment(feature, verdict), verdict.missing, verdict.separator, clips)
+    return how(feature, verdict.taken_as(feature), verdict.missing, verdict.separator, clips)
 
 
 def _part(dataset: Dataset, given: How, cache: ColumnCache) -> Steps[Part]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from segtui.errors import RecipeError
 from segtui.prepare import missing
 from segtui.recipe import MISSING_POLICIES, SCALES, TRANSFORMS, TREATMENTS, TRIM_MOST, FeatureSpec, PrepareSpec
-from segtui.results import ColumnType, FeatureVerdict, Inspection
+from segtui.results import FeatureVerdict, Inspection
 
 
 def resolve(prepare: PrepareSpec, inspection: Inspection) -> tuple[FeatureSpec, ...]:
@@ -37,7 +37,7 @@ def resolve(prepare: PrepareSpec, inspection: Inspection) -> tuple[FeatureSpec, 
 
 
 def _explicit(feature: FeatureSpec, verdict: FeatureVerdict, scale: str) -> FeatureSpec:
-    taken = treatment(feature, verdict)
+    taken = verdict.taken_as(feature)
     spelled = missing.explicit(feature, taken, verdict.missing)
     if taken != "numeric":
         spelled = replace(spelled, transform="none")
@@ -46,13 +46,6 @@ def _explicit(feature: FeatureSpec, verdict: FeatureVerdict, scale: str) -> Feat
     if taken == "ordinal":
         return replace(spelled, treat=taken, order=feature.order or verdict.levels)
     return replace(spelled, treat=taken) if taken == "labels" else spelled
-
-
-def treatment(feature: FeatureSpec, verdict: FeatureVerdict) -> str:
-    """What the column is taken for: numeric, ordinal, nominal or labels."""
-    if feature.treat != "auto":
-        return feature.treat
-    return "ordinal" if feature.order else verdict.taken_for
 
 
 def _by_scale(verdict: FeatureVerdict, scale: str) -> str:
@@ -104,7 +97,7 @@ def _check_use(feature: FeatureSpec, verdict: FeatureVerdict) -> None:
             where="features",
             hint="Leave it out, or switch it off.",
         )
-    taken = treatment(feature, verdict)
+    taken = verdict.taken_as(feature)
     if taken == "numeric" and not verdict.numeric:
         raise RecipeError("its values are no numbers", where=feature.name, hint="Take it as ordinal or nominal.")
     if taken == "labels" and not verdict.separator:
@@ -113,17 +106,12 @@ def _check_use(feature: FeatureSpec, verdict: FeatureVerdict) -> None:
             where=feature.name,
             hint="Take it as nominal.",
         )
-    if taken == "ordinal" and not feature.order and verdict.taken_for != "ordinal" and not has_natural_order(verdict):
+    if taken == "ordinal" and not feature.order and verdict.taken_for != "ordinal" and not verdict.has_natural_order:
         raise RecipeError(
             "its levels are in no order that is known",
             where=feature.name,
             hint="Give the order, from lowest to highest.",
         )
-
-
-def has_natural_order(verdict: FeatureVerdict) -> bool:
-    """Whether a column that is not proposed as ordinal has levels that are listed from low to high."""
-    return bool(verdict.levels) and (verdict.numeric or verdict.type is ColumnType.YES_NO)
 
 
 def quoted(names: list[str]) -> str:

@@ -138,6 +138,12 @@ class SegApp(SafeApp):
 
         self.show(CustomersScreen(self, self.status, title, question))
 
+    def open_lab(self) -> None:
+        """Show the scaling lab on a screen of its own."""
+        from segtui.tui.screens.lab import LabScreen
+
+        self.show(LabScreen(self, self.status))
+
     def errand(self, work: Callable[[], object], then: Callable[[object], None]) -> None:
         """Do something short on a thread, then `then` on the event loop."""
         errand(self, work, then, lambda error: self.say(f"{type(error).__name__}: {error}", "error"))

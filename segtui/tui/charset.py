@@ -54,6 +54,7 @@ class Charset:
     ellipsis: str
     times: str
     plus_minus: str
+    at_least: str
     dash: str
     middle_dot: str
     shade: str
@@ -115,6 +116,7 @@ UNICODE = Charset(
     ellipsis="…",
     times="×",
     plus_minus="±",
+    at_least="≥",
     dash="–",
     middle_dot="·",
     shade="░",
@@ -154,6 +156,7 @@ ASCII = Charset(
     ellipsis="~",
     times="x",
     plus_minus="~",
+    at_least=">=",
     dash="-",
     middle_dot=".",
     shade=":",

@@ -13,6 +13,8 @@ PANES = ("data", "features", "choose_k", "segments", "plots", "runs")
 
 LISTS = "lists"
 """Every list and table one can move in."""
+LAB = "lab"
+"""The scaling lab."""
 TABLES = "tables"
 """Full-screen tables (customers, rows left out)."""
 
@@ -25,6 +27,7 @@ PLACES = {
     "segments": "Segments",
     "plots": "Plots",
     "runs": "Runs",
+    LAB: "Scaling lab",
     TABLES: "Customers and other tables",
 }
 """Where a command applies, as a heading, in the order of the help screen."""
@@ -350,6 +353,78 @@ COMMANDS: tuple[Command, ...] = (
         rank=15,
     ),
     _c(
+        "take-as",
+        "e",
+        "take as",
+        "Take the feature under the cursor for numbers, an ordered scale, levels, or several labels in a cell.",
+        "features",
+        needs="data",
+        argument="[NAME] numeric|ordinal|nominal|labels|auto",
+        rank=16,
+    ),
+    _c(
+        "set-order",
+        "O",
+        "order",
+        "Put the levels of the feature under the cursor in order, from lowest to highest.",
+        "features",
+        needs="data",
+        verb="order",
+        argument="[NAME =] LEVEL < LEVEL < LEVEL",
+        rank=18,
+    ),
+    _c(
+        "set-missing",
+        "n",
+        "no value",
+        "Say what is done about customers without a value in the feature under the cursor.",
+        "features",
+        needs="data",
+        verb="missing",
+        argument="[NAME] POLICY",
+        rank=17,
+    ),
+    _c(
+        "winsorise",
+        "W",
+        "extremes",
+        "Hold extreme values at the 0.5 and 99.5 % points, or not.",
+        "features",
+        needs="data",
+        argument="[on|off|auto]",
+        rank=22,
+    ),
+    _c(
+        "set-trim",
+        "T",
+        "trim",
+        "Set aside the share of customers that are farthest from every centre; 0: nobody.",
+        "features",
+        needs="data",
+        verb="trim",
+        argument="PERCENT",
+        rank=23,
+    ),
+    _c(
+        "scaling-lab",
+        "L",
+        "scaling lab",
+        "Compare the segments that every scale of the same features gives.",
+        "features",
+        needs="answer",
+        verb="lab",
+        rank=19,
+    ),
+    _c(
+        "use-scale",
+        "enter space",
+        "use this scale",
+        "Scale all features as in the row under the cursor.",
+        LAB,
+        needs="answer",
+        rank=10,
+    ),
+    _c(
         "use-k",
         "enter space",
         "use this k",
@@ -442,7 +517,7 @@ COMMANDS: tuple[Command, ...] = (
         argument="[PATH]",
         rank=15,
     ),
-    _c("back", "q backspace escape", "back", "Go back.", TABLES, rank=3),
+    _c("back", "q backspace escape", "back", "Go back.", f"{TABLES} {LAB}", rank=3),
     # -- lists ---------------------------------------------------------------------------------------------
     _c("cursor-down", "j down", "down", "Move down.", LISTS),
     _c("cursor-up", "k up", "up", "Move up.", LISTS),

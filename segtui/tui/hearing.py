@@ -19,6 +19,7 @@ from segtui.session.events import (
     Swept,
 )
 from segtui.tui import format as fmt
+from segtui.tui.screens.lab import LabScreen
 from segtui.tui.screens.main import MainScreen
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Hearing:
         if self.app.status.kind == "error":
             self.app.status.quieten()
         for screen in self.app.screen_stack:
-            if isinstance(screen, MainScreen):
+            if isinstance(screen, MainScreen | LabScreen):
                 screen.new_answer()
 
     def _progressed(self, event: Progressed, session: SessionLike) -> None:

@@ -31,6 +31,8 @@ from segtui.results import (
     Inspection,
     JoinReport,
     Kind,
+    Lab,
+    LabRow,
     LeftOut,
     MapGrid,
     MatrixColumn,
@@ -49,6 +51,7 @@ from segtui.results import (
 from segtui.session.questions import (
     CustomersQuestion,
     DistributionQuestion,
+    LabQuestion,
     LeftOutQuestion,
     MapQuestion,
     Question,
@@ -75,13 +78,27 @@ def verdicts(odd: bool = False) -> tuple[FeatureVerdict, ...]:
                            "log1p" if i == 2 else "z", "skewness 3.4 falls to 0.2" if i == 2 else "close to symmetric")
         )  # fmt: skip
     rows.append(FeatureVerdict("country", ColumnType.TEXT, False, 0.0, 5, (9000, 5000, 2000, 1412, 1000), (), True, "", "none",
-                               "five levels become five weighted 0/1 columns"))  # fmt: skip
+                               "five levels become five weighted 0/1 columns",
+                               levels=("Norway", "Sweden", "Denmark, Faroes", "Finland", "[red]Iceland")))  # fmt: skip
     rows.append(FeatureVerdict("currency", ColumnType.TEXT, False, 0.0, 1, (CUSTOMERS,), (Flag("constant", "one value only"),), False,
                                "constant: one value only", "none", ""))  # fmt: skip
     if odd:
         rows[1] = replace(rows[1], name=MARKUP)
         rows[2] = replace(rows[2], name=ESCAPE)
     return tuple(rows)
+
+
+LAB = Lab(
+    4,
+    (
+        LabRow("auto", (6_000, 5_500, 4_000, 2_912), 0.61, 0.223, 0.101),
+        LabRow("z", (17_900, 400, 100, 12), 0.58, 0.169, 0.08, ("the smallest segment has 12 customers",)),
+        LabRow("none", (), None, failed="only 3 distinct customers"),
+    ),
+    ((1.0, 0.11, None), (0.11, 1.0, None), (None, None, None)),
+    0,
+    (date(2011, 9, 1), date(2011, 12, 10)),
+)
 
 
 def rolled_up(gather: GatherSpec) -> Dataset:
@@ -324,6 +341,8 @@ class FakeEngine:
             made = self.opened[self.gathered][0].rollup
             assert made is not None
             return tuple(replace(s, rows=PROPOSED_ROWS.get(s.id, 0)) if s.rows is None else s for s in made.steps)
+        if isinstance(question, LabQuestion):
+            return LAB
         raise AssertionError(question)
 
     def export(self, recipe: Recipe, spec: LabelledSpec) -> Steps[tuple[tuple[Path, ...], tuple[str, ...]]]:

@@ -86,9 +86,10 @@ def test_every_command_has_someone_who_does_it():
     from segtui.tui.panes.segments import SegmentsPane
     from segtui.tui.program import Program
     from segtui.tui.screens.customers import CustomersScreen
+    from segtui.tui.screens.lab import LabView
     from segtui.tui.whatif import WhatIf
 
-    panes = {p.place: p for p in (ChooseKPane, DataPane, FeaturesPane, PlotsPane, RunsPane, SegmentsPane)}
+    panes = {p.place: p for p in (ChooseKPane, DataPane, FeaturesPane, LabView, PlotsPane, RunsPane, SegmentsPane)}
     for c in COMMANDS:
         name = "do_" + c.id.replace("-", "_")
         doers = [*(panes[place] for place in c.where if place in panes), Program, WhatIf, Opening]

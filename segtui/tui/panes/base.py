@@ -55,6 +55,10 @@ class Desk(Protocol):
         """Show the table that answers a question on a screen of its own."""
         ...
 
+    def open_lab(self) -> None:
+        """Show the scaling lab on a screen of its own."""
+        ...
+
     def errand(self, work: Callable[[], object], then: Callable[[object], None]) -> None:
         """Do something short off the event loop, then hand the result to `then` on it."""
         ...

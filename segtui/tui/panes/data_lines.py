@@ -144,7 +144,7 @@ class Layout:
         share = column.missing / row.table.rows if row.table.rows else 0.0
         missing = f"{fmt.share(share)}%" if column.missing else "-"
         many = fmt.short(column.distinct) if self.narrow and column.distinct >= 1e6 else fmt.count(column.distinct)
-        distinct = ("~" if column.approximate else "") + many
+        distinct = (self.signs.at_least if column.approximate else "") + many
         used = 2 + self.name + 1 + self.reading + 1 + self.role + 8 + self.distinct + 2
         notes, alarm = _notes(row, self.rest(used))
         return [

@@ -2,149 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from typing import ClassVar
 
-from segtui.recipe import SCALES, TRANSFORMS, FeatureSpec, PrepareSpec
-from segtui.results import ColumnType, FeatureVerdict, Inspection
+from segtui.recipe import FeatureSpec
+from segtui.results import ColumnType, FeatureVerdict
 from segtui.tui import format as fmt
 from segtui.tui.bindings import bindings_for
 from segtui.tui.commands import LISTS
-from segtui.tui.panes.base import Pane
+from segtui.tui.panes.feature_choices import order_of
+from segtui.tui.panes.feature_editing import FeatureEditing
 from segtui.tui.widgets.ink import Line, Run, line, wrap
 from segtui.tui.widgets.spark import bar, spark
 
 SHORT_TRANSFORM = {"yeo_johnson": "yeo-john", "quantile_normal": "quantile"}
 SHORT_TYPE = {ColumnType.INTEGER: "int", ColumnType.NUMBER: "num", ColumnType.YES_NO: "y/n"}
-WEIGHT_STEPS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 10.0)
-HEAVIEST = 1000.0
+SHORT_TREATMENT = {"nominal": "levels"}
+ENOUGH_PER_FEATURE = 70
+"""Customers per feature that segments need to be found again in other samples (METHODS B8)."""
 DETAIL = 5
 """Lines kept below the list for the reasons of the row under the cursor, rule included."""
 
 
-class FeaturesPane(Pane):
+class FeaturesPane(FeatureEditing):
     """One row per column: on or off, what it is, what is done to it, and its share of the vote."""
 
     place = "features"
     title = "Features"
     shows_recipe = True
     BINDINGS: ClassVar = bindings_for("features", LISTS)
-
-    @property
-    def inspection(self) -> Inspection | None:
-        return self.session.inspection if self.session else None
-
-    def row_count(self) -> int:
-        return len(self.inspection.features) if self.inspection else 0
-
-    def under_cursor(self) -> FeatureVerdict | None:
-        """The column under the cursor."""
-        if self.inspection is None or not self.inspection.features:
-            return None
-        return self.inspection.features[min(self.cursor.at, self.row_count() - 1)]
-
-    def specs(self) -> dict[str, FeatureSpec]:
-        """Every usable column's spec by name."""
-        return {spec.name: spec for spec in self.session.features} if self.session else {}
-
-    # -- commands -------------------------------------------------------------------------------------------
-
-    def _named(self, text: str) -> FeatureVerdict | None:
-        """The column a command means: the one named, else the one under the cursor."""
-        name = text.strip().lstrip("+-").strip()
-        if not name:
-            return self.under_cursor()
-        found = [v for v in (self.inspection.features if self.inspection else ()) if v.name.lower() == name.lower()]
-        if not found:
-            self.desk.say(f"no column is called {fmt.clean(name, 40)}", "error")
-            return None
-        return found[0]
-
-    def _change(self, verdict: FeatureVerdict, make: Callable[[FeatureSpec], FeatureSpec], label: str) -> None:
-        session = self.session
-        assert session is not None
-        features = session.features
-        if not verdict.usable:
-            self.desk.say(
-                f"{fmt.clean(verdict.name, 40)} cannot be a feature: {fmt.clean(verdict.off_reason)}", "error"
-            )
-            return
-        if verdict.name not in {spec.name for spec in features}:
-            features = (*features, FeatureSpec(verdict.name, on=False))
-        changed = tuple(make(spec) if spec.name == verdict.name else spec for spec in features)
-        if not any(spec.on for spec in changed):
-            self.desk.say("at least one feature must stay on", "error")
-            return
-        self.desk.change(session.recipe.with_features(changed), label)
-
-    def do_toggle_feature(self, argument: str) -> None:
-        verdict = self._named(argument)
-        if verdict is None:
-            return
-        spec = self.specs().get(verdict.name)
-        wanted = argument.strip()[:1]
-        on = not (spec.on if spec else False) if wanted not in "+-" or not wanted else wanted == "+"
-        self._change(verdict, lambda s: replace(s, on=on), f"{'+' if on else '-'} {verdict.name}")
-
-    def do_set_weight(self, argument: str) -> None:
-        name, _, value = argument.strip().rpartition(" ")
-        verdict = self._named(name)
-        if verdict is None:
-            return
-        if value:
-            problem = check_weight(value)
-            if problem:
-                self.desk.say(problem, "error")
-            else:
-                self._weigh(verdict, float(value))
-            return
-        spec = self.specs().get(verdict.name)
-        self.desk.prompt(
-            f"Weight of {fmt.clean(verdict.name, 40)} (1 is one ordinary vote)",
-            fmt.weight(spec.weight if spec else 1.0),
-            check_weight,
-            lambda text: self._weigh(verdict, float(text)),
-        )
-
-    def _weigh(self, verdict: FeatureVerdict, weight: float) -> None:
-        self._change(verdict, lambda s: replace(s, weight=weight), f"weight {verdict.name} {fmt.weight(weight)}")
-
-    def _step(self, up: bool) -> None:
-        verdict = self.under_cursor()
-        if verdict is None:
-            return
-        now = self.specs().get(verdict.name, FeatureSpec(verdict.name)).weight
-        steps = [w for w in WEIGHT_STEPS if w > now] if up else [w for w in reversed(WEIGHT_STEPS) if 0 < w < now]
-        if steps:
-            self._weigh(verdict, steps[0])
-
-    def do_heavier(self, _: str) -> None:
-        self._step(up=True)
-
-    def do_lighter(self, _: str) -> None:
-        self._step(up=False)
-
-    def do_cycle_transform(self, argument: str) -> None:
-        name, _, how = argument.strip().rpartition(" ")
-        verdict = self._named(name)
-        if verdict is None:
-            return
-        choices = ("auto", *TRANSFORMS)
-        if how and how not in choices:
-            self.desk.say(f"no transform is called {fmt.clean(how, 30)}; there are {', '.join(choices)}", "error")
-            return
-        if not verdict.numeric:
-            self.desk.say(f"{fmt.clean(verdict.name, 40)} is not a number: each of its levels becomes a 0/1 column")
-            return
-        now = self.specs().get(verdict.name, FeatureSpec(verdict.name)).transform
-        chosen = how or choices[(choices.index(now) + 1) % len(choices)]
-        self._change(verdict, lambda s: replace(s, transform=chosen), f"{verdict.name}: {chosen}")
-
-    def do_reset_features(self, _: str) -> None:
-        if self.session is not None:
-            prepare = PrepareSpec(features=None, scale=self.session.recipe.prepare.scale)
-            self.desk.change(replace(self.session.recipe, prepare=prepare), "proposed features")
 
     # -- drawing --------------------------------------------------------------------------------------------
 
@@ -154,10 +39,10 @@ class FeaturesPane(Pane):
             return self.waiting(width)
         specs, layout = self.specs(), Layout(width)
         detail = DETAIL if height >= 12 else 0
-        lines = [layout.header()]
-        self.first_row_y = 1
+        lines = [self._summary(width, specs), layout.header()]
+        self.first_row_y = 2
         votes = self.answer.space.votes if self.answer else {}
-        for row in self.cursor.window(self.row_count(), height - 1 - detail):
+        for row in self.cursor.window(self.row_count(), height - 2 - detail):
             verdict = inspection.features[row]
             runs = self._row(layout, verdict, specs.get(verdict.name), votes)
             lines.append(line(self.mark(row), *runs, ground=self.ground(row)))
@@ -165,6 +50,21 @@ class FeaturesPane(Pane):
             lines += [line("")] * (height - detail - len(lines))
             lines += self._detail(width, detail, specs, votes)
         return lines
+
+    def _summary(self, width: int, specs: dict[str, FeatureSpec]) -> Line:
+        """How many features there are for so many customers, and what is done to extremes."""
+        session = self.session
+        if session is None or session.dataset is None:
+            return line("")
+        on, customers, prepare = sum(s.on for s in specs.values()), session.dataset.customers, session.recipe.prepare
+        per = customers // max(1, on)
+        few = per < ENOUGH_PER_FEATURE
+        extremes = "held" if prepare.winsorises else "as they are"
+        trimmed = f"{100 * prepare.trim:g} % trimmed" if prepare.trim else "nobody trimmed"
+        text = f" {fmt.plural(on, 'feature')} on, {fmt.plural(per, 'customer')} each"
+        text += f" (fewer than {ENOUGH_PER_FEATURE}: shaky)" if few else ""
+        rest = fmt.cut(f"; extremes {extremes}; {trimmed}", max(1, width - len(text)), self.signs.ellipsis)
+        return line((text, "warn" if few else "dim"), (rest, "dim"))
 
     def _row(
         self, layout: Layout, verdict: FeatureVerdict, spec: FeatureSpec | None, votes: dict[str, float]
@@ -195,9 +95,11 @@ class FeaturesPane(Pane):
         """What is done to the column; a star where the analyst chose it for this column."""
         if not verdict.usable:
             return ""
-        if not verdict.numeric:
-            return "levels"
-        if spec is None or spec.transform == "auto":
+        spec = spec or FeatureSpec(verdict.name, on=False)
+        taken = verdict.taken_as(spec)
+        if taken != "numeric":
+            return SHORT_TREATMENT.get(taken, taken) + ("*" if taken != verdict.taken_for or spec.order else "")
+        if spec.transform == "auto":
             scale = self.session.recipe.prepare.scale if self.session else "auto"
             return short_transform(verdict.transform) if scale == "auto" else scale
         return short_transform(spec.transform) + "*"
@@ -212,8 +114,7 @@ class FeaturesPane(Pane):
             lines += wrap(f"off: {fmt.clean(verdict.off_reason)}", width - 1, "warn", "  ")
         elif verdict.usable:
             vote = f"; has {fmt.share(votes[verdict.name])} % of the vote" if verdict.name in votes else ""
-            what = f"{verdict.transform}: {fmt.clean(verdict.why)}" if verdict.numeric else fmt.clean(verdict.why)
-            lines += wrap(f"{what}{vote}", width - 1, "", "  ")
+            lines += wrap(f"{_what(verdict, spec)}{vote}{_gaps(verdict, spec)}", width - 1, "", "  ")
         for flag in verdict.flags:
             if flag.reason != verdict.off_reason or (spec and spec.on):
                 lines += wrap(f"{flag.name}: {fmt.clean(flag.reason)}", width - 1, "warn", "  ")
@@ -267,20 +168,20 @@ def short_transform(name: str) -> str:
     return SHORT_TRANSFORM.get(name, name)
 
 
-def next_scale(now: str) -> str:
-    """The scale after this one."""
-    return SCALES[(SCALES.index(now) + 1) % len(SCALES)]
+def _what(verdict: FeatureVerdict, spec: FeatureSpec | None) -> str:
+    """What the column is taken for and why."""
+    taken = verdict.taken_as(spec) if spec else verdict.taken_for
+    if taken == "ordinal" and spec is not None and (spec.order or taken != verdict.taken_for):
+        return f"ordered scale: {order_of(spec, verdict)}"
+    if taken != verdict.taken_for:
+        return f"taken as {taken}; found: {verdict.taken_for}, {fmt.clean(verdict.why)}"
+    return f"{verdict.transform}: {fmt.clean(verdict.why)}" if taken == "numeric" else fmt.clean(verdict.why)
 
 
-def check_weight(text: str) -> str:
-    """What is wrong with a weight."""
-    try:
-        value = float(text)
-    except ValueError:
-        return f"{fmt.clean(text, 20)} is not a number"
-    if not 0 < value <= HEAVIEST:
-        return f"a weight lies above 0 and is at most {HEAVIEST:g}; space switches a feature off"
-    return ""
+def _gaps(verdict: FeatureVerdict, spec: FeatureSpec | None) -> str:
+    """What the recipe says about customers without a value, where it says anything."""
+    chosen = spec.missing if spec is not None else "auto"
+    return f"; no value: {chosen}" if verdict.missing and chosen != "auto" else ""
 
 
 def _missing(share: float) -> str:

@@ -1,0 +1,184 @@
+"""The scaling lab on a screen of its own: what every scale of the same features makes of the customers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from segtui.recipe import SCALES
+from segtui.session.questions import LabQuestion, Question
+from segtui.tui import format as fmt
+from segtui.tui.bindings import bindings_for
+from segtui.tui.commands import LAB, LISTS
+from segtui.tui.panes.base import Desk, Pane
+from segtui.tui.screens.bars import hint_line
+from segtui.tui.widgets.ink import Line, Run, line, wrap
+
+if TYPE_CHECKING:
+    from segtui.results import Lab, LabRow
+    from segtui.tui.status import Status
+
+HOW_TO_READ = (
+    "Scales cannot be ranked by what they explain: each makes a space of its own. Where two agree (near 1) the choice "
+    "hardly matters; where they do not, look at the sizes, and at what the segments know of later orders."
+)
+NO_HOLDOUT = "A holdout (Data pane, e on its line) would add what the segments know of orders that no feature saw."
+
+
+class LabView(Pane):
+    """One row per scale, their agreement below."""
+
+    place = LAB
+    BINDINGS: ClassVar = bindings_for(LAB, LISTS)
+
+    def __init__(self, desk: Desk, status: Status) -> None:
+        super().__init__(desk)
+        self._status = status
+
+    @property
+    def lab(self) -> Lab | None:
+        return cast("Lab | None", self.session.found(LabQuestion())) if self.session else None
+
+    def row_count(self) -> int:
+        return len(self.lab.rows) if self.lab else 0
+
+    def ask(self) -> None:
+        """Have it computed where it is not there."""
+        if self.session is not None:
+            self.session.ask(LabQuestion())
+        self.repaint()
+
+    def do_use_scale(self, _: str) -> None:
+        """Scale as the row under the cursor does."""
+        lab, session = self.lab, self.session
+        if lab is None or session is None:
+            return
+        scale = lab.rows[self.cursor.at].scale
+        self.screen.dismiss(None)
+        if scale in SCALES and self.cursor.at != lab.shown:
+            recipe = session.recipe
+            self.desk.change(replace(recipe, prepare=recipe.prepare.under(scale)), f"scale: {scale}")
+
+    # -- drawing --------------------------------------------------------------------------------------------
+
+    def paint(self, width: int, height: int) -> list[Line]:
+        lab = self.lab
+        if lab is None:
+            job = self._status.job
+            doing = fmt.clean(job.doing) if job is not None else "fitting every scale"
+            body = [line((f" {doing}{self.signs.ellipsis}  (ctrl+c stops, esc leaves)", "dim"))]
+            lines = [line((" Scaling lab", "title"), ground="head"), *body]
+        else:
+            lines = self._table(lab, width)
+        lines = lines[: height - 1]
+        return [*lines, *[line("")] * (height - 1 - len(lines)), hint_line(LAB, self.desk, width)]
+
+    def _table(self, lab: Lab, width: int) -> list[Line]:
+        self.cursor.move(self.cursor.at, len(lab.rows))
+        later = any(row.spend is not None or row.active is not None for row in lab.rows)
+        room = max(12, width - 2 - 11 - 10 - 10 - (22 if later else 0) - 1)
+        title = f" Scaling lab: the same features, k = {lab.k}, under every scale"
+        head = f"  {'scale':<11}{'sizes':<{room}}{'smallest':>10}{'explained':>10}"
+        head += f"{'later spend':>12}{'active':>10}" if later else ""
+        lines = [line((title, "title"), ground="head"), line((head, "dim under"))]
+        self.first_row_y = len(lines)
+        for i, row in enumerate(lab.rows):
+            name = row.scale + (" *" if i == lab.shown else "")
+            runs = [(fmt.pad(name, 11), "bold"), *self._row(row, room, later)]
+            lines.append(line(self.mark(i), *runs, ground=self.ground(i)))
+        lines += [line(""), *self._agreement(lab)]
+        return [*lines, line(""), *self._words(lab, width, later)]
+
+    def _row(self, row: LabRow, room: int, later: bool) -> list[Run]:
+        if row.failed:
+            return [(fmt.clean(row.failed, room + 20), "warn")]
+        sizes = "  ".join(fmt.count(size) for size in row.sizes)
+        runs: list[Run] = [
+            (fmt.pad(sizes, room, ellipsis=self.signs.ellipsis), ""),
+            (f"{fmt.count(row.sizes[-1]):>10}", "warn" if row.warnings else ""),
+            (f"{fmt.share(row.explained) + '%' if row.explained is not None else '-':>10}", "dim"),
+        ]
+        if later:
+            runs += [(f"{_number(row.spend):>12}", "accent"), (f"{_number(row.active):>10}", "accent")]
+        return runs
+
+    def _agreement(self, lab: Lab) -> list[Line]:
+        head = "  agreement  " + "".join(f"{row.scale:>9}" for row in lab.rows)
+        lines = [line((head, "dim under"))]
+        for row, values in zip(lab.rows, lab.agreement, strict=True):
+            runs: list[Run] = [(f"  {row.scale:<11}", "bold")]
+            runs += [(f"{_number(value):>9}", "good" if value is not None and value >= 0.8 else "") for value in values]
+            lines.append(line(*runs))
+        return lines
+
+    def _words(self, lab: Lab, width: int, later: bool) -> list[Line]:
+        words = ["* as in the recipe. Agreement: adjusted Rand index; 1, the same segments; 0, no more than chance."]
+        if later and lab.holdout is not None:
+            first, end = lab.holdout
+            words.append(
+                "later spend, active: share of the variance between segments of log(1 + spend), and of ordering at "
+                f"all, from {fmt.date(first)} until before {fmt.date(end)}"
+            )
+        words.append(HOW_TO_READ if later else f"{HOW_TO_READ} {NO_HOLDOUT}")
+        here = lab.rows[self.cursor.at]
+        lines = [part for text in here.warnings for part in wrap(f"{here.scale}: {text}", width - 1, "warn", "  ")]
+        return lines + [part for text in words for part in wrap(text, width - 1, "dim", "  ")]
+
+    def copied(self, whole: bool) -> tuple[str, str]:
+        lab = self.lab
+        if lab is None:
+            return "", ""
+        chosen = lab.rows if whole else (lab.rows[self.cursor.at],)
+        rows = [
+            f"{r.scale}\t{r.failed or ' '.join(map(str, r.sizes))}\t{_number(r.explained)}\t{_number(r.spend)}"
+            f"\t{_number(r.active)}"
+            for r in chosen
+        ]
+        head = "scale\tsizes\texplained\tlater spend\tlater active"
+        return ("\n".join([head, *rows]), "the scales") if whole else (rows[0], "the scale")
+
+
+class LabScreen(Screen[None]):
+    """The lab, computed when it is opened."""
+
+    AUTO_FOCUS = "LabView"
+
+    def __init__(self, desk: Desk, status: Status) -> None:
+        super().__init__()
+        self.view = LabView(desk, status)
+        self.pane: Pane = self.view
+        self.place = LAB
+
+    def compose(self) -> ComposeResult:
+        """One pane."""
+        yield self.pane
+
+    def on_mount(self) -> None:
+        """Ask for the table."""
+        self.view.ask()
+
+    def found(self, question: Question) -> None:
+        """A question was answered, perhaps this one."""
+        if question == LabQuestion():
+            lab = self.view.lab
+            self.view.cursor.move(lab.shown if lab else 0, self.view.row_count())
+            self.view.repaint()
+
+    def new_answer(self) -> None:
+        """Another answer came while the table was made, such as the converged one: it is asked for again."""
+        self.view.ask()
+
+    def refresh_lines(self) -> None:
+        """Show the progress."""
+        self.view.repaint()
+
+    def do_back(self, _: str) -> None:
+        """Go back."""
+        self.dismiss(None)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"

@@ -1,0 +1,156 @@
+"""The Features pane by key and by command: treatments, orders, gaps, extremes and the scaling lab."""
+
+from __future__ import annotations
+
+import pytest
+
+from segtui.recipe import FeatureSpec
+from segtui.tui.panes import feature_choices as may
+from segtui.tui.screens.lab import LabScreen
+from segtui.tui.screens.main import MainScreen
+from tests.tui.driving import grid, running, until
+from tests.tui.fake import FakeEngine, verdicts
+
+VERDICTS = {verdict.name: verdict for verdict in verdicts()}
+
+
+async def on_features(app, pilot, name: str) -> None:
+    """Go to Features with the cursor on a feature."""
+    await until(app, pilot, "exact")
+    await pilot.press("2")
+    await until(app, pilot, "vote %")
+    pane = app.screen.pane
+    pane.move_to(next(i for i, v in enumerate(pane.inspection.features) if v.name == name))
+    await pilot.pause()
+
+
+def spec(app, name: str) -> FeatureSpec:
+    return next(f for f in app.session.recipe.prepare.features if f.name == name)
+
+
+async def typed(pilot, text: str) -> None:
+    await pilot.press("colon", *["space" if c == " " else c for c in text], "enter")
+
+
+async def test_an_order_is_typed_and_taken_back():
+    async with running(FakeEngine()) as (app, pilot):
+        await on_features(app, pilot, "country")
+        await pilot.press("O")
+        await until(app, pilot, "Norway < Sweden < Denmark, Faroes < Finland < [red]Iceland")
+        await pilot.press("ctrl+u", *"Finland < Norway", "enter")
+        await until(app, pilot, lambda: app.session.recipe.prepare.features is not None)
+        assert (spec(app, "country").treat, spec(app, "country").order) == ("ordinal", ("Finland", "Norway"))
+        await until(app, pilot, "ordered scale: Finland < Norway")
+        assert "ordinal*" in grid(app)
+        await pilot.press("u")
+        await until(app, pilot, lambda: app.session.recipe.prepare.features is None)
+        await until(app, pilot, "five levels become")
+
+
+async def test_taking_words_as_a_scale_asks_for_their_order():
+    async with running(FakeEngine()) as (app, pilot):
+        await on_features(app, pilot, "country")
+        await pilot.press("e", "j", "enter")
+        await until(app, pilot, "lowest first")
+        await pilot.press("escape")
+        assert app.session.recipe.prepare.features is None
+
+
+async def test_what_is_done_without_a_value():
+    async with running(FakeEngine()) as (app, pilot):
+        await on_features(app, pilot, "discount_share")
+        await pilot.press("n")
+        await until(app, pilot, "12.3 % have no discount_share: what then?")
+        await pilot.press("G", "enter")
+        await until(app, pilot, lambda: app.session.recipe.prepare.features is not None)
+        assert spec(app, "discount_share").missing == "aside"
+        await until(app, pilot, "no value: aside")
+        await typed(pilot, "missing discount_share median")
+        await until(app, pilot, lambda: spec(app, "discount_share").missing == "median")
+        await typed(pilot, "missing discount_share level")  # no level of its own among numbers
+        await until(app, pilot, "without a value: auto, median")
+        assert spec(app, "discount_share").missing == "median"
+
+
+async def test_no_policy_is_asked_for_where_nothing_is_missing():
+    async with running(FakeEngine()) as (app, pilot):
+        await on_features(app, pilot, "country")
+        await pilot.press("n")
+        await until(app, pilot, "every customer has a value in country")
+        assert isinstance(app.screen, MainScreen)
+
+
+async def test_extremes_and_trimming_survive_the_proposal():
+    async with running(FakeEngine(), (100, 30)) as (app, pilot):
+        await on_features(app, pilot, "monetary")
+        await until(app, pilot, "extremes held; nobody trimmed")
+        await pilot.press("W")
+        await until(app, pilot, "extremes as they are")
+        await pilot.press("T", "ctrl+u", *"2.5", "enter")
+        await until(app, pilot, "2.5 % trimmed")
+        await pilot.press("space", "d")
+        await until(app, pilot, lambda: app.session.recipe.prepare.features is None)
+        prepare = app.session.recipe.prepare
+        assert (prepare.winsorise, prepare.trim) == (False, 0.025)
+        await typed(pilot, "trim 30")
+        await until(app, pilot, "between 0 (nobody) and 10 %")
+        assert app.session.recipe.prepare.trim == 0.025
+
+
+async def test_a_scale_of_the_lab_is_taken_up():
+    async with running(FakeEngine(), (100, 30)) as (app, pilot):
+        await on_features(app, pilot, "monetary")
+        await pilot.press("L")
+        await until(app, pilot, "later spend")
+        assert isinstance(app.screen, LabScreen)
+        text = grid(app)
+        assert "auto *" in text
+        assert "only 3 distinct customers" in text
+        await pilot.press("j", "enter")
+        await until(app, pilot, lambda: app.session.recipe.prepare.scale == "z")
+        assert isinstance(app.screen, MainScreen)
+
+
+async def test_the_lab_is_left_as_it_was_entered():
+    async with running(FakeEngine(), (100, 30)) as (app, pilot):
+        await on_features(app, pilot, "monetary")
+        before = app.session.recipe
+        await pilot.press("L")
+        await until(app, pilot, "later spend")
+        await pilot.press("escape")
+        await until(app, pilot, lambda: isinstance(app.screen, MainScreen))
+        assert app.session.recipe == before
+
+
+def test_an_order_is_read_as_the_data_write_it():
+    country = VERDICTS["country"]
+    assert may.read_order("[red]Iceland<Denmark, Faroes ", country) == ("[red]Iceland", "Denmark, Faroes")
+    assert may.order_of(FeatureSpec("country", order=("Norway", "Sweden")), country) == "Norway < Sweden"
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("Norway < Sweden", ""),
+        ("Norway", "from lowest to highest"),
+        ("", "from lowest to highest"),
+        ("Norway < Norway", "one place"),
+        ("Norway < Atlantis", "no level is called Atlantis"),
+    ],
+)
+def test_an_order_is_checked(text: str, wrong: str):
+    said = may.check_order(text, VERDICTS["country"])
+    assert wrong in said
+    assert bool(said) == bool(wrong)
+
+
+def test_only_what_a_column_can_be_is_offered():
+    assert may.treatments(VERDICTS["country"]) == ("auto", "ordinal", "nominal")
+    assert may.treatments(VERDICTS["monetary"]) == ("auto", "numeric", "nominal")
+    assert "level" not in may.policies("numeric")
+    assert "median" not in may.policies("nominal")
+
+
+@pytest.mark.parametrize(("text", "fine"), [("0", True), ("10", True), ("2.5 %", True), ("-1", False), ("11", False), ("x", False), ("nan", False)])  # fmt: skip
+def test_a_trimmed_share_is_checked(text: str, fine: bool):
+    assert (may.check_trim(text) == "") is fine
