@@ -19,7 +19,7 @@ import polars as pl
 
 from segtui.prepare.bands import band, numbered, per_year
 from segtui.prepare.clean import level_counts, plain_text
-from segtui.prepare.scale_words import FAMILIES, NO_ANSWER, normal
+from segtui.prepare.scale_words import FAMILIES, NO_ANSWER, normal, open_ended
 
 if TYPE_CHECKING:
     from segtui.results import Floats
@@ -81,7 +81,11 @@ def _places(levels: Sequence[str]) -> list[tuple[str, Place]]:
 
 
 def _word_place(places: Mapping[str, int]) -> Place:
-    return lambda level: places.get(normal(level))
+    def place(level: str) -> float | None:
+        word = normal(level)
+        return places.get(word, places.get(open_ended(word)))
+
+    return place
 
 
 def _band_place(levels: Sequence[str]) -> Place | None:

@@ -18,6 +18,17 @@ def normal(text: str) -> str:
     return " ".join(plain.split()).strip(" .!")
 
 
+_OPEN_END = re.compile(
+    r"[ ,/]+(?:(?:or|and) (?:higher|above|more|beyond|over|lower|below|less|under)"
+    r"|(?:oder|und) (?:höher|mehr|niedriger)|(?:ou|et) (?:plus|moins))$"
+)
+
+
+def open_ended(word: str) -> str:
+    """A `normal` word without the end that takes in all beyond it: “master's degree or higher”."""
+    return _OPEN_END.sub("", word)
+
+
 NO_ANSWER = frozenset((
     "", "?", "-", "--", "n/a", "na", "nan", "null", "none/unknown", "unknown", "not known", "undisclosed", "(missing)",
     "missing", "not stated", "not specified", "unspecified", "no answer", "no response", "not answered", "refused",

@@ -331,7 +331,7 @@ COMMANDS: tuple[Command, ...] = (
         "Weigh the feature under the cursor one step less.",
         "features",
         needs="data",
-        rank=14,
+        rank=21,
     ),
     _c(
         "heavier",
@@ -340,7 +340,7 @@ COMMANDS: tuple[Command, ...] = (
         "Weigh the feature under the cursor one step more.",
         "features",
         needs="data",
-        rank=13,
+        rank=19,
     ),
     _c(
         "reset-features",
@@ -350,7 +350,7 @@ COMMANDS: tuple[Command, ...] = (
         "features",
         needs="data",
         verb="reset-features",
-        rank=15,
+        rank=18,
     ),
     _c(
         "take-as",
@@ -360,7 +360,7 @@ COMMANDS: tuple[Command, ...] = (
         "features",
         needs="data",
         argument="[NAME] numeric|ordinal|nominal|labels|auto",
-        rank=16,
+        rank=13,
     ),
     _c(
         "set-order",
@@ -371,7 +371,7 @@ COMMANDS: tuple[Command, ...] = (
         needs="data",
         verb="order",
         argument="[NAME =] LEVEL < LEVEL < LEVEL",
-        rank=18,
+        rank=15,
     ),
     _c(
         "set-missing",
@@ -382,7 +382,7 @@ COMMANDS: tuple[Command, ...] = (
         needs="data",
         verb="missing",
         argument="[NAME] POLICY",
-        rank=17,
+        rank=14,
     ),
     _c(
         "winsorise",
@@ -413,7 +413,7 @@ COMMANDS: tuple[Command, ...] = (
         "features",
         needs="answer",
         verb="lab",
-        rank=19,
+        rank=17,
     ),
     _c(
         "use-scale",

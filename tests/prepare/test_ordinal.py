@@ -38,6 +38,7 @@ SCALES = {
     "level": ["low", "Medium", "HIGH"],
     "size": ["S", "M", "L", "XL"],
     "education": ["No high school", "High school", "Some college", "Bachelor's degree", "Master's degree", "PhD"],
+    "education with an open end": ["High school or less", "Vocational training", "Bachelor's degree", "Master's degree or higher"],
     "ages": ["<18", "18-24", "25\u201334", "35 - 64", "65+"],
     "ages in words": ["under 18 years", "18 - 24 years", "25 - 34 years", "35 years and older"],
     "incomes": ["Under 15K", "15-24K", "25-34K", "35-49K", "100-124K", "250K+"],
