@@ -95,8 +95,8 @@ def _off_flag(off: dict[str, int]) -> tuple[Flag, ...]:
     if not off:
         return ()
     words = " and ".join(f"“{level}”" for level in off)
-    are = "is" if len(off) == 1 else "are"
-    return (Flag("off the scale", f"{words} ({sum(off.values()):,} customers) {are} not on it and counts as missing"),)
+    end = "is not on it and counts as missing" if len(off) == 1 else "are not on it and count as missing"
+    return (Flag("off the scale", f"{words} ({sum(off.values()):,} customers) {end}"),)
 
 
 def _labels(facts: Facts, counts: pl.DataFrame) -> _Taken | None:

@@ -94,6 +94,7 @@ class Hearing:
             self.app.status.job = None
             back = "; the data is as it was, u takes the change back" if event.job == REOPENING else ""
             self.app.say(f"stopped: {event.job}{back or '; what stood before still stands'}", "done")
+            self._lab_ended()
             self.app.redraw()
         elif isinstance(event, Idle):
             self.app.status.job = None
@@ -129,6 +130,11 @@ class Hearing:
         text = fmt.clean(event.error)
         was_opening, self.app.opening.under_way = self.app.opening.under_way, False
         self.app.say(text, "error")
+        self._lab_ended()
         if was_opening and self.app.session is not None and self.app.session.dataset is None:
             self.app.opening.again(text)
         self.app.redraw()
+
+    def _lab_ended(self) -> None:
+        if isinstance(self.app.screen, LabScreen):
+            self.app.screen.ended()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from segtui.recipe import FeatureSpec
@@ -111,6 +113,45 @@ async def test_a_scale_of_the_lab_is_taken_up():
         assert isinstance(app.screen, MainScreen)
 
 
+async def test_the_lab_says_that_it_was_stopped():
+    engine = FakeEngine()
+    async with running(engine, (100, 30)) as (app, pilot):
+        await on_features(app, pilot, "monetary")
+        with engine.held("reply") as held:
+            await pilot.press("L")
+            await until(app, pilot, "ctrl+c stops")
+            await pilot.press("ctrl+c")
+            held.set()
+            await until(app, pilot, "there is no table: stopped")
+
+
+async def test_a_scale_that_failed_is_not_taken_up():
+    async with running(FakeEngine(), (100, 30)) as (app, pilot):
+        await on_features(app, pilot, "monetary")
+        await pilot.press("L")
+        await until(app, pilot, "later spend")
+        await pilot.press("G", "enter")
+        await until(app, pilot, "none: cannot be used: only 3 distinct customers")
+        assert isinstance(app.screen, LabScreen)
+        assert app.session.recipe.prepare.scale == "auto"
+
+
+async def test_names_with_blanks_and_levels_with_signs_on_the_command_line():
+    async with running(FakeEngine(), (100, 30)) as (app, pilot):
+        await on_features(app, pilot, "country")
+        await typed(pilot, "order country = finland < norway")
+        await until(app, pilot, lambda: app.session.recipe.prepare.features is not None)
+        assert spec(app, "country").order == ("Finland", "Norway")
+        await typed(pilot, "take-as country nominal")
+        await until(app, pilot, lambda: spec(app, "country").treat == "nominal")
+        assert spec(app, "country").order == ()
+        await typed(pilot, "take-as country")
+        await until(app, pilot, "What is country?")
+        await pilot.press("escape")
+        await typed(pilot, "winsorise off")
+        await until(app, pilot, "extremes as they are")
+
+
 async def test_the_lab_is_left_as_it_was_entered():
     async with running(FakeEngine(), (100, 30)) as (app, pilot):
         await on_features(app, pilot, "monetary")
@@ -125,6 +166,10 @@ async def test_the_lab_is_left_as_it_was_entered():
 def test_an_order_is_read_as_the_data_write_it():
     country = VERDICTS["country"]
     assert may.read_order("[red]Iceland<Denmark, Faroes ", country) == ("[red]Iceland", "Denmark, Faroes")
+    assert may.read_order("sweden < NORWAY", country) == ("Sweden", "Norway")
+    ages = replace(country, levels=("25-40", "<25", "> 40", "< 50k"))
+    assert may.read_order("<25 < 25-40 < > 40 < < 50k", ages) == ("<25", "25-40", "> 40", "< 50k")
+    assert may.read_order("< < <", ages) == ()
     assert may.order_of(FeatureSpec("country", order=("Norway", "Sweden")), country) == "Norway < Sweden"
 
 

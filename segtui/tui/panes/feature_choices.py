@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from segtui.recipe import MISSING_POLICIES, TREATMENTS, TRIM_MOST, FeatureSpec
 from segtui.results import FeatureVerdict
 from segtui.tui import format as fmt
@@ -63,10 +65,29 @@ def order_of(spec: FeatureSpec, verdict: FeatureVerdict) -> str:
 
 
 def read_order(text: str, verdict: FeatureVerdict) -> tuple[str, ...]:
-    """The levels that were typed in order, as they are written in the data."""
+    """The levels that were typed in order, as they are written in the data; what is no level stays as it was typed.
+
+    Known levels are looked for first, in whatever case, because a level may hold the sign itself (“< 25 < 25-40”).
+    """
     written = {fmt.clean(level).strip(): level for level in verdict.levels}
-    typed = [part.strip() for part in text.split("<")]
-    return tuple(written.get(part, part) for part in typed if part)
+    order: list[str] = []
+    rest = text.strip()
+    while rest:
+        typed = _known_start(rest, written) or rest.partition("<")[0].strip()
+        if typed:
+            same = (name for name in written if name.casefold() == typed.casefold())
+            order.append(written.get(typed, written.get(next(same, ""), typed)))
+        rest = rest[len(typed) :].strip().removeprefix("<").strip()
+    return tuple(order)
+
+
+def _known_start(text: str, names: Iterable[str]) -> str:
+    """The longest name that the text begins with, up to its end or the next sign, as it is typed; else nothing."""
+    for name in sorted(names, key=len, reverse=True):
+        typed, after = text[: len(name)], text[len(name) :].strip()
+        if typed.casefold() == name.casefold() and (not after or after.startswith("<")):
+            return typed
+    return ""
 
 
 def check_order(text: str, verdict: FeatureVerdict) -> str:

@@ -43,11 +43,19 @@ class FeatureEditing(Pane):
         name = text.strip().lstrip("+-").strip()
         if not name:
             return self.under_cursor()
-        found = [v for v in (self.inspection.features if self.inspection else ()) if v.name.lower() == name.lower()]
+        found = [v for v in self._listed() if v.name.lower() == name.lower()]
         if not found:
             self.desk.say(f"no column is called {fmt.clean(name, 40)}", "error")
             return None
         return found[0]
+
+    def _split(self, argument: str) -> tuple[FeatureVerdict | None, str]:
+        """A column, which may have blanks in its name, and the word after it; without a name that under the cursor."""
+        text = argument.strip()
+        if text and any(v.name.strip().lower() == text.lower() for v in self._listed()):
+            return self._named(text), ""
+        name, _, word = text.rpartition(" ")
+        return self._named(name), word
 
     def _change(self, verdict: FeatureVerdict, make: Callable[[FeatureSpec], FeatureSpec], label: str) -> None:
         session = self.session
@@ -114,8 +122,7 @@ class FeatureEditing(Pane):
         self._step(up=False)
 
     def do_cycle_transform(self, argument: str) -> None:
-        name, _, how = argument.strip().rpartition(" ")
-        verdict = self._named(name)
+        verdict, how = self._split(argument)
         if verdict is None:
             return
         choices = ("auto", *TRANSFORMS)
@@ -138,8 +145,7 @@ class FeatureEditing(Pane):
     # what a column is taken for
 
     def do_take_as(self, argument: str) -> None:
-        name, _, how = argument.strip().rpartition(" ")
-        verdict = self._named(name)
+        verdict, how = self._split(argument)
         if verdict is None:
             return
         known = may.treatments(verdict)
@@ -163,10 +169,11 @@ class FeatureEditing(Pane):
 
     def do_set_order(self, argument: str) -> None:
         name, equals, order = argument.partition("=")
-        verdict = self._named(name if equals else "")
+        if not equals or not any(v.name.lower() == name.strip().lower() for v in self._listed()):
+            name, order = "", argument  # the sign may be part of a level
+        verdict = self._named(name)
         if verdict is None:
             return
-        order = order if equals else argument
         if not verdict.levels:
             self.desk.say(f"{fmt.clean(verdict.name, 40)} has too many values to be put in order by hand", "error")
         elif not order.strip():
@@ -191,8 +198,7 @@ class FeatureEditing(Pane):
     # what is done about gaps and extremes
 
     def do_set_missing(self, argument: str) -> None:
-        name, _, how = argument.strip().rpartition(" ")
-        verdict = self._named(name)
+        verdict, how = self._split(argument)
         if verdict is None:
             return
         spec = self._spec(verdict)
@@ -245,6 +251,9 @@ class FeatureEditing(Pane):
         self.desk.open_lab()
 
     # -- plumbing -------------------------------------------------------------------------------------------
+
+    def _listed(self) -> tuple[FeatureVerdict, ...]:
+        return self.inspection.features if self.inspection else ()
 
     def _spec(self, verdict: FeatureVerdict) -> FeatureSpec:
         return self.specs().get(verdict.name, FeatureSpec(verdict.name, on=False))

@@ -109,6 +109,8 @@ class FeaturesPane(FeatureEditing):
         if verdict is None:
             return []
         lines = [self.rule(width, fmt.clean(verdict.name, width - 8))]
+        if note := self._note(verdict.name):
+            lines.append(line((fmt.cut(f"  {note}", width, self.signs.ellipsis), "dim")))
         spec = specs.get(verdict.name)
         if verdict.off_reason and not (spec and spec.on):
             lines += wrap(f"off: {fmt.clean(verdict.off_reason)}", width - 1, "warn", "  ")
@@ -119,6 +121,12 @@ class FeaturesPane(FeatureEditing):
             if flag.reason != verdict.off_reason or (spec and spec.on):
                 lines += wrap(f"{flag.name}: {fmt.clean(flag.reason)}", width - 1, "warn", "  ")
         return lines[:height]
+
+    def _note(self, name: str) -> str:
+        """What a feature made from orders, events or records is."""
+        data = self.session.dataset if self.session else None
+        made = data.rollup.features if data is not None and data.rollup is not None else ()
+        return next((f"{fmt.clean(n.definition)} ({fmt.clean(n.unit)})" for n in made if n.name == name), "")
 
     def copied(self, whole: bool) -> tuple[str, str]:
         if self.inspection is None:

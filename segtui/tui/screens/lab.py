@@ -37,6 +37,7 @@ class LabView(Pane):
     def __init__(self, desk: Desk, status: Status) -> None:
         super().__init__(desk)
         self._status = status
+        self.ended = False
 
     @property
     def lab(self) -> Lab | None:
@@ -47,6 +48,7 @@ class LabView(Pane):
 
     def ask(self) -> None:
         """Have it computed where it is not there."""
+        self.ended = False
         if self.session is not None:
             self.session.ask(LabQuestion())
         self.repaint()
@@ -56,7 +58,10 @@ class LabView(Pane):
         lab, session = self.lab, self.session
         if lab is None or session is None:
             return
-        scale = lab.rows[self.cursor.at].scale
+        row = lab.rows[self.cursor.at]
+        if row.failed:
+            return  # the words below the table say why
+        scale = row.scale
         self.screen.dismiss(None)
         if scale in SCALES and self.cursor.at != lab.shown:
             recipe = session.recipe
@@ -67,14 +72,20 @@ class LabView(Pane):
     def paint(self, width: int, height: int) -> list[Line]:
         lab = self.lab
         if lab is None:
-            job = self._status.job
-            doing = fmt.clean(job.doing) if job is not None else "fitting every scale"
-            body = [line((f" {doing}{self.signs.ellipsis}  (ctrl+c stops, esc leaves)", "dim"))]
-            lines = [line((" Scaling lab", "title"), ground="head"), *body]
+            lines = [line((" Scaling lab", "title"), ground="head"), *self._not_there(width)]
         else:
             lines = self._table(lab, width)
+            lines += self._words(lab, width, height - 1 - len(lines))
         lines = lines[: height - 1]
         return [*lines, *[line("")] * (height - 1 - len(lines)), hint_line(LAB, self.desk, width)]
+
+    def _not_there(self, width: int) -> list[Line]:
+        if self.ended:
+            return wrap(f"there is no table: {fmt.clean(self._status.text)}", width - 1, "warn", "  ")
+        job = self._status.job
+        doing = fmt.clean(job.doing) if job is not None else "fitting every scale"
+        share = f" {fmt.share(job.done)} %" if job is not None and job.done is not None else ""
+        return [line((f" {doing}{share}{self.signs.ellipsis}  (ctrl+c stops, esc leaves)", "dim"))]
 
     def _table(self, lab: Lab, width: int) -> list[Line]:
         self.cursor.move(self.cursor.at, len(lab.rows))
@@ -89,8 +100,7 @@ class LabView(Pane):
             name = row.scale + (" *" if i == lab.shown else "")
             runs = [(fmt.pad(name, 11), "bold"), *self._row(row, room, later)]
             lines.append(line(self.mark(i), *runs, ground=self.ground(i)))
-        lines += [line(""), *self._agreement(lab)]
-        return [*lines, line(""), *self._words(lab, width, later)]
+        return [*lines, line(""), *self._agreement(lab)]
 
     def _row(self, row: LabRow, room: int, later: bool) -> list[Run]:
         if row.failed:
@@ -114,18 +124,16 @@ class LabView(Pane):
             lines.append(line(*runs))
         return lines
 
-    def _words(self, lab: Lab, width: int, later: bool) -> list[Line]:
-        words = ["* as in the recipe. Agreement: adjusted Rand index; 1, the same segments; 0, no more than chance."]
-        if later and lab.holdout is not None:
-            first, end = lab.holdout
-            words.append(
-                "later spend, active: share of the variance between segments of log(1 + spend), and of ordering at "
-                f"all, from {fmt.date(first)} until before {fmt.date(end)}"
-            )
-        words.append(HOW_TO_READ if later else f"{HOW_TO_READ} {NO_HOLDOUT}")
+    def _words(self, lab: Lab, width: int, room: int) -> list[Line]:
+        """How to read it, and what is to be said about the row under the cursor; in fewer words where room is short."""
         here = lab.rows[self.cursor.at]
-        lines = [part for text in here.warnings for part in wrap(f"{here.scale}: {text}", width - 1, "warn", "  ")]
-        return lines + [part for text in words for part in wrap(text, width - 1, "dim", "  ")]
+        said = (f"cannot be used: {here.failed}",) if here.failed else here.warnings
+        warned = [part for text in said for part in wrap(f"{here.scale}: {fmt.clean(text)}", width - 1, "warn", "  ")]
+        read = [part for text in _how_to_read(lab) for part in wrap(text, width - 1, "dim", "  ")]
+        if len(warned) + len(read) + 1 > room:
+            read = [part for text in _in_short(lab) for part in wrap(text, width - 1, "dim", "  ")]
+        spare = room - len(read) - len(warned)
+        return [*([line("")] if spare > 0 else []), *read, *warned]
 
     def copied(self, whole: bool) -> tuple[str, str]:
         lab = self.lab
@@ -133,8 +141,13 @@ class LabView(Pane):
             return "", ""
         chosen = lab.rows if whole else (lab.rows[self.cursor.at],)
         rows = [
-            f"{r.scale}\t{r.failed or ' '.join(map(str, r.sizes))}\t{_number(r.explained)}\t{_number(r.spend)}"
-            f"\t{_number(r.active)}"
+            "\t".join(
+                (
+                    r.scale,
+                    fmt.clean(r.failed) or " ".join(map(str, r.sizes)),
+                    *map(_number, (r.explained, r.spend, r.active)),
+                )
+            )
             for r in chosen
         ]
         head = "scale\tsizes\texplained\tlater spend\tlater active"
@@ -171,6 +184,11 @@ class LabScreen(Screen[None]):
         """Another answer came while the table was made, such as the converged one: it is asked for again."""
         self.view.ask()
 
+    def ended(self) -> None:
+        """The work was stopped or failed."""
+        self.view.ended = self.view.lab is None
+        self.view.repaint()
+
     def refresh_lines(self) -> None:
         """Show the progress."""
         self.view.repaint()
@@ -178,6 +196,26 @@ class LabScreen(Screen[None]):
     def do_back(self, _: str) -> None:
         """Go back."""
         self.dismiss(None)
+
+
+def _how_to_read(lab: Lab) -> list[str]:
+    words = ["* as in the recipe. Agreement: adjusted Rand index; 1, the same segments; 0, no more than chance."]
+    if lab.holdout is None:
+        return [*words, f"{HOW_TO_READ} {NO_HOLDOUT}"]
+    first, end = lab.holdout
+    return [
+        *words,
+        "later spend, active: share of the variance between segments of log(1 + spend), and of ordering at all, "
+        f"from {fmt.date(first)} until before {fmt.date(end)}",
+        HOW_TO_READ,
+    ]
+
+
+def _in_short(lab: Lab) -> list[str]:
+    words = ["* the recipe's. Agreement 1: the same segments, 0: chance. Explained is no rank."]
+    if lab.holdout is None:
+        return words
+    return [*words, f"later: share of variance between segments, {' to before '.join(map(fmt.date, lab.holdout))}"]
 
 
 def _number(value: float | None) -> str:
