@@ -361,7 +361,8 @@ class DataPane(Pane):
         if isinstance(row, StepRow):
             self._open_step(row)
         elif data is not None and not data.left_out:
-            self.desk.say("no row was left out: every input row is a customer")
+            lines = "; a cleaning step shows its lines" if data.rollup is not None and data.rollup.lines else ""
+            self.desk.say(f"no customer was left out{lines}")
         else:
             self.desk.open_table("Rows left out", LeftOutQuestion())
 

@@ -56,11 +56,14 @@ class FeaturesPane(FeatureEditing):
         session = self.session
         if session is None or session.dataset is None:
             return line("")
-        on, customers, prepare = sum(s.on for s in specs.values()), session.dataset.customers, session.recipe.prepare
+        on, prepare = sum(s.on for s in specs.values()), session.recipe.prepare
+        everyone = session.dataset.customers
+        customers = sum(self.answer.segmentation.sizes) if self.answer else everyone  # without those set aside
         per = customers // max(1, on)
         few = per < ENOUGH_PER_FEATURE
         extremes = "held" if prepare.winsorises else "as they are"
         trimmed = f"{100 * prepare.trim:g} % trimmed" if prepare.trim else "nobody trimmed"
+        trimmed += f"; {fmt.count(everyone - customers)} in no segment" if customers < everyone else ""
         text = f" {fmt.plural(on, 'feature')} on, {fmt.plural(per, 'customer')} each"
         text += f" (fewer than {ENOUGH_PER_FEATURE}: shaky)" if few else ""
         rest = fmt.cut(f"; extremes {extremes}; {trimmed}", max(1, width - len(text)), self.signs.ellipsis)
