@@ -222,9 +222,16 @@ class Pipeline:
             seconds=time.perf_counter() - started,
             warnings=(*segmentation.warnings, *micro(segmentation.sizes, letters), *ground.matrix.notes),
             fingerprint=name,
+            people=ground.dataset.fingerprint,
+            set_aside=self._set_aside(ground),
         )
         self._shelf[name] = answer
         return answer
+
+    def _set_aside(self, ground: Ground) -> tuple[tuple[str, int], ...]:
+        """What the recipe adds to the rows that were left out when the data was opened."""
+        added = ground.dataset.left_out[len(self.dataset.left_out) :]
+        return tuple((one.reason, len(one.rows)) for one in added)
 
     def ground(self, recipe: Recipe, columns: ColumnCache | None = None) -> Steps[Ground]:
         """The customers that take part, and their points: without those set aside, and those trimmed.

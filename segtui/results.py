@@ -548,7 +548,8 @@ class Answer:
     """All that an analyst sees of one recipe: filed under the recipe, twice (approximate, then exact).
 
     letters: cluster j carries letters[j]. prepare: every feature of the recipe made explicit. fingerprint: the
-    name it is filed under.
+    name it is filed under. people: the fingerprint of the customers that take part; the same for both answers.
+    set_aside: why some of the opened customers do not, and how many for each reason.
     """
 
     recipe: Recipe
@@ -561,6 +562,8 @@ class Answer:
     seconds: float
     warnings: tuple[str, ...] = field(default=())
     fingerprint: str = ""
+    people: str = ""
+    set_aside: tuple[tuple[str, int], ...] = ()
 
     @property
     def exact(self) -> bool:

@@ -65,9 +65,8 @@ class LocalEngine(Pipeline):
 
     def reply(self, question: Question, answer: Answer | None) -> Steps[object]:
         """Compute what a view asked. Raises AnalysisError where the question needs an answer first."""
-        dataset, _ = self._data
         if isinstance(question, LeftOutQuestion):
-            return LeftOutPage(dataset)
+            return (yield from self._left_out(answer))
         if isinstance(question, StepRowsQuestion | StepCountsQuestion):
             return (yield from self._about_steps(question))
         if answer is None:
@@ -80,6 +79,12 @@ class LocalEngine(Pipeline):
         if isinstance(question, MapQuestion):
             return (yield from self._map(question, answer))
         return (yield from self._distribution(question, answer))
+
+    def _left_out(self, answer: Answer | None) -> Steps[LeftOutPage]:
+        if answer is None:
+            return LeftOutPage(self.dataset)
+        ground = yield from self.ground(answer.recipe)
+        return LeftOutPage(ground.dataset)
 
     def _about_steps(self, question: StepRowsQuestion | StepCountsQuestion) -> Steps[object]:
         from segtui.gather.leftout import count_steps, left_out_lines

@@ -69,7 +69,7 @@ class CustomersPage:
 
 
 class LeftOutPage:
-    """The source rows that are no customer: row number and reason."""
+    """The source rows that are no customer, or set aside: row number and reason."""
 
     columns: tuple[PageColumn, ...] = (PageColumn("row", True), PageColumn("reason", False))
 

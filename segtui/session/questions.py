@@ -35,7 +35,10 @@ class CustomersQuestion:
 
 @dataclass(frozen=True, slots=True)
 class LeftOutQuestion:
-    """The source rows that are no customer, with reasons -> results.TablePage."""
+    """The source rows that are no customer, or that the answer on screen sets aside, with reasons -> results.TablePage.
+
+    Before there is an answer on the open data: those that are no customer.
+    """
 
 
 @dataclass(frozen=True, slots=True)

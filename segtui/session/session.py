@@ -511,7 +511,8 @@ class Session(Listener):
         self._tell(Swept(self.sweep_rows, finished=True))
 
     def _reply(self, question: Question, answer: Answer | None) -> Steps[None]:
-        if self._left_behind(question, answer):
+        answer = self._asked_of(question, answer)
+        if self._left_behind(answer):
             if isinstance(question, MapQuestion | DistributionQuestion):
                 return  # whoever draws it asks again about the new answer
             raise _read_since()
@@ -524,14 +525,22 @@ class Session(Listener):
         self._tell(Found(question))
 
     def _about(self, question: Question, answer: Answer | None) -> str:
-        """What a reply belongs to: an answer, or the data alone."""
-        if answer is None or _is_about_data(question):
+        """What a reply belongs to: an answer, the customers that take part in it, or the data alone."""
+        answer = self._asked_of(question, answer)
+        if answer is None:
             return f"data {self.dataset.fingerprint if self.dataset is not None else ''}"
-        return answer.fingerprint
+        return f"data {answer.people}" if isinstance(question, LeftOutQuestion) else answer.fingerprint
 
-    def _left_behind(self, question: Question, answer: Answer | None) -> bool:
-        """Whether a question is about an answer on data that is no longer open."""
-        return answer is not None and not _is_about_data(question) and answer.recipe.gather != self.opened_gather
+    def _asked_of(self, question: Question, answer: Answer | None) -> Answer | None:
+        """The answer that a question is about; None where it is about the open data alone."""
+        if answer is None or isinstance(question, StepRowsQuestion | StepCountsQuestion):
+            return None
+        # rows are left out of the data whether or not an answer on it is there yet
+        return None if isinstance(question, LeftOutQuestion) and self._left_behind(answer) else answer
+
+    def _left_behind(self, answer: Answer | None) -> bool:
+        """Whether an answer is on data that is no longer open."""
+        return answer is not None and answer.recipe.gather != self.opened_gather
 
     def _export(self, recipe: Recipe, spec: LabelledSpec) -> Steps[None]:
         if self.dataset is None:
@@ -549,7 +558,8 @@ class Session(Listener):
         self._tell(Exported(paths, notes))
 
     def _export_table(self, question: Question, answer: Answer | None, path: str, overwrite: bool) -> Steps[None]:
-        if self._left_behind(question, answer):
+        answer = self._asked_of(question, answer)
+        if self._left_behind(answer):
             raise _read_since()
         paths = yield from self._engine_now().export_table(question, answer, path, overwrite)
         self._tell(Exported(paths, ()))
@@ -577,11 +587,6 @@ class Session(Listener):
     def idle(self) -> None:
         """Say that all is done."""
         self._tell(Idle())
-
-
-def _is_about_data(question: Question) -> bool:
-    """Whether a question is about the open data, whatever the answer."""
-    return isinstance(question, LeftOutQuestion | StepRowsQuestion | StepCountsQuestion)
 
 
 def _read_since() -> SegtuiError:

@@ -226,4 +226,5 @@ def make_answer(recipe, *, exact: bool) -> Answer:
         scores=Scores(space, 1.0 / k, 0.5, 0.4, 10.0, 1.0),
         seconds=0.1,
         fingerprint=f"{exact} {recipe!r}",
+        people=f"{recipe.prepare!r}",
     )

@@ -11,7 +11,7 @@ import pytest
 
 from segtui.errors import AnalysisError, DeliveryError
 from segtui.progress import finish
-from segtui.recipe import GatherSpec, Recipe, SourceSpec
+from segtui.recipe import FeatureSpec, GatherSpec, PrepareSpec, Recipe, SourceSpec
 from segtui.session.events import Exported, Failed
 from segtui.session.local import WRITTEN_AT_ONCE, LocalEngine
 from segtui.session.questions import CustomersQuestion, LeftOutQuestion, StepCountsQuestion
@@ -72,6 +72,79 @@ def test_rows_left_out_are_written_with_their_reason(source: Path, tmp_path: Pat
     assert head == ["row", "reason"]
     assert row[0] == str(CUSTOMERS + 1)
     assert row[1]
+
+
+@pytest.fixture
+def gaps(tmp_path: Path) -> Path:
+    """200 customers: every tenth without visits, one without an id."""
+    lines = ["customer_id,visits,spend"]
+    lines += [f"c{i},{'' if i % 10 == 3 else i * 37 % 101},{i * i % 97}" for i in range(200)]
+    path = tmp_path / "gaps.csv"
+    path.write_text("\n".join([*lines, ",1,2"]) + "\n", encoding="utf-8")
+    return path
+
+
+def setting_aside(recipe: Recipe, trim: float = 0.0) -> Recipe:
+    return replace(
+        recipe, prepare=PrepareSpec((FeatureSpec("visits", missing="aside"), FeatureSpec("spend")), trim=trim)
+    )
+
+
+def left_out(engine: LocalEngine, answer) -> list[tuple[int, str]]:
+    page = finish(engine.reply(LeftOutQuestion(), answer))
+    return page.rows(0, page.row_count)
+
+
+def test_who_is_set_aside_is_left_out_with_the_reason(gaps: Path):
+    engine, recipe = opened(gaps)
+    (no_id,) = left_out(engine, None)
+    assert no_id[0] == 201
+    answer = finish(engine.first(setting_aside(recipe, trim=0.05), lambda step: None))
+    rows = left_out(engine, answer)
+    assert [row for row, why in rows if why == "no value in visits"] == list(range(4, 201, 10))
+    trimmed = [row for row, why in rows if why.startswith("trimmed")]
+    assert len(trimmed) == 9  # 5 % of the 180 that are left
+    assert no_id in rows
+    assert len(rows) == 1 + 20 + 9
+    assert [count for _, count in answer.set_aside] == [20, 9]
+    assert answer.set_aside[0][0] == "no value in visits"
+    plain = finish(engine.first(recipe, lambda step: None))
+    assert plain.set_aside == ()
+    assert left_out(engine, plain) == [no_id]
+    assert plain.people == engine.dataset.fingerprint != answer.people
+
+
+def test_the_session_files_who_is_left_out_with_the_customers_that_take_part(gaps: Path):
+    session = Session(lambda event: None)
+    session.start()
+    session.open(recipe_for(gaps))
+
+    def answered(customers: int) -> bool:
+        shown = session.shown
+        return not session.stale and shown is not None and shown.exact and len(shown.segmentation.labels) == customers
+
+    def counted() -> int | None:
+        page = session.found(LeftOutQuestion())
+        return None if page is None else page.row_count
+
+    try:
+        until(lambda: answered(200), 60)
+        session.ask(LeftOutQuestion())
+        until(lambda: counted() == 1, 60)
+        session.change(setting_aside(session.recipe), "aside")
+        until(lambda: answered(180), 60)
+        assert counted() is None  # what is filed tells of other customers
+        session.ask(LeftOutQuestion())
+        until(lambda: counted() == 21, 60)
+        session.change(session.recipe.with_k(3), "k 4→3")
+        until(lambda: answered(180) and session.shown.segmentation.k == 3, 60)
+        assert counted() == 21  # the same customers, whatever k
+        session.undo()
+        session.undo()
+        until(lambda: answered(200), 60)
+        assert counted() == 1
+    finally:
+        session.close()
 
 
 def test_nothing_is_replaced_unasked_and_no_source_ever(source: Path, tmp_path: Path):

@@ -301,6 +301,20 @@ def test_replies_about_the_data_belong_to_it(desk):
     assert session.found(StepCountsQuestion()) is not None
 
 
+def test_rows_left_out_are_found_while_the_answer_is_on_older_data(desk):
+    session = desk.opened()
+    desk.engine.first_gate.shut()
+    session.change(gathering(session, holdout=30), "holdout 30")
+    until(desk.engine.first_gate.reached.is_set)
+    assert session.shown.recipe.gather != session.opened_gather
+    session.ask(LeftOutQuestion())
+    session.export_table(LeftOutQuestion(), "left.csv")
+    desk.engine.first_gate.open()
+    desk.until_idle()
+    assert desk.of(Failed) == []
+    assert desk.engine.tables == [(LeftOutQuestion(), "left.csv", False)]
+
+
 def test_a_table_is_exported(desk):
     session = desk.opened()
     session.export_table(LeftOutQuestion(), "left.csv", overwrite=True)

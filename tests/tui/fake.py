@@ -400,6 +400,8 @@ class FakeEngine:
             self._profile(recipe, sizes, letters),
             self.scores(recipe, k),
             0.38,
+            people=f"all but {set_aside(recipe)!r}",
+            set_aside=set_aside(recipe),
         )
 
     def _profile(self, recipe: Recipe, sizes: list[int], letters: tuple[str, ...]) -> Profile:
@@ -454,6 +456,14 @@ class FakeEngine:
         bins = min(40, question.bins)
         counts = tuple(tuple(max(0, 100 - 6 * abs(i - 5 - 4 * j)) for i in range(bins)) for j in range(k))
         return Distribution(question.feature, tuple(float(i * 10) for i in range(bins + 1)), (), counts, CUSTOMERS)
+
+
+def set_aside(recipe: Recipe) -> tuple[tuple[str, int], ...]:
+    """Whom a recipe sets aside, by reason; the segments of the fake keep them all the same."""
+    missing = {v.name: round(v.missing * CUSTOMERS) for v in verdicts()}
+    asking = [f.name for f in recipe.prepare.features or () if f.on and f.missing == "aside" and missing[f.name]]
+    trimmed = [("trimmed: farther from every centre than most", round(recipe.prepare.trim * CUSTOMERS))]
+    return (*((f"no value in {name}", missing[name]) for name in asking), *(trimmed if recipe.prepare.trim else ()))
 
 
 def letter(j: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -48,6 +49,26 @@ async def opened(app, pilot) -> None:
 async def read(app, pilot) -> None:
     """Wait until what the recipe asks for is read and answered."""
     await until(app, pilot, lambda: not app.session.reopens and not app.session.stale and not app.session.busy)
+
+
+async def test_customers_set_aside_are_listed_and_go_with_undo():
+    async with on_data() as (app, pilot):
+        await opened(app, pilot)
+        await pilot.press("l")
+        await until(app, pilot, "no row was left out")
+        features = tuple(replace(f, missing="aside") if f.name == "discount_share" else f for f in app.session.features)
+        recipe = app.session.recipe.with_features(features)
+        app.change(replace(recipe, prepare=replace(recipe.prepare, trim=0.01)), "aside and trimmed")
+        await read(app, pilot)
+        await until(app, pilot, "2,449 rows left out")
+        await to_row(app, pilot, ("left out", "no value in discount_share"))
+        await until(app, pilot, "2,265 customers: no value in discount_share")
+        assert "trimmed: farther from every centre" in grid(app)
+        await pilot.press("l")
+        await until(app, pilot, lambda: isinstance(app.screen, CustomersScreen))
+        await pilot.press("escape", "u")
+        await read(app, pilot)
+        await until(app, pilot, lambda: "left out, l shows" not in grid(app))
 
 
 ROLE = ("column", "data/orders.csv", "order_date")

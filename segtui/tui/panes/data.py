@@ -80,12 +80,19 @@ class DataPane(Pane):
         if data is None:
             return []
         counts = self._counts()
-        of = (data.fingerprint, self.gather, self._folds(data), counts)
+        of = (data.fingerprint, self.gather, self._folds(data), counts, self._set_aside())
         if of != self._made_of:
             self._made_of, self._rows = of, rows_of(data, *of[1:])
             self.cursor.at = next((i for i, row in enumerate(self._rows) if row.key == self._here), self.cursor.at)
             self._stand(self.cursor.at, 1)
         return self._rows
+
+    def _set_aside(self) -> tuple[tuple[str, int], ...]:
+        """Who takes no part in the answer on screen, where it is on the open data."""
+        session, answer = self.session, self.answer
+        if session is None or answer is None or answer.recipe.gather != session.opened_gather:
+            return ()
+        return answer.set_aside
 
     def _counts(self) -> tuple[CleaningStep, ...]:
         found = self.session.found(StepCountsQuestion()) if self.session else None
@@ -360,7 +367,7 @@ class DataPane(Pane):
         row, data = self.under_cursor(), self.dataset
         if isinstance(row, StepRow):
             self._open_step(row)
-        elif data is not None and not data.left_out:
+        elif data is not None and not data.left_out and not self._set_aside():
             lines = "; a cleaning step shows its lines" if data.rollup is not None and data.rollup.lines else ""
             self.desk.say(f"no customer was left out{lines}")
         else:

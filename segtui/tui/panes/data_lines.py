@@ -109,8 +109,8 @@ class Layout:
             text = self._cut(fmt.clean(row.note.definition), self.name + 4 + 1 + 12 + 1 + 2)
             return [(f"  {name} ", "bold"), (f"{unit} ", "dim"), (text, "")]
         if isinstance(row, LeftOutRow):
-            count = fmt.count(len(row.left.rows))
-            return [(f"  {count:>9}  ", "warn"), (self._cut(fmt.clean(row.left.reason), 13), "")]
+            count = fmt.count(row.count)
+            return [(f"  {count:>9}  ", "warn"), (self._cut(fmt.clean(row.reason), 13), "")]
         if isinstance(row, WarningRow):
             return [(f"  {self.signs.warn} ", "warn"), (self._cut(fmt.clean(row.text), 4), "")]
         return []

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import PurePath
 
 from segtui.recipe import ROLES, STANDARD_STEPS, ColumnSpec, GatherSpec, TableSpec
-from segtui.results import CleaningStep, Column, Dataset, FeatureNote, JoinReport, LeftOut, RollUp, SourceReport
+from segtui.results import CleaningStep, Column, Dataset, FeatureNote, JoinReport, RollUp, SourceReport
 from segtui.tui import format as fmt
 
 READINGS = (
@@ -191,13 +191,15 @@ class FeatureRow:
 
 @dataclass(frozen=True, slots=True)
 class LeftOutRow:
-    """Rows that are no customer, for one reason."""
+    """Rows that are no customer, for one reason; set_aside: customers that the answer on screen does without."""
 
-    left: LeftOut
+    reason: str
+    count: int
+    set_aside: bool = False
 
     @property
     def key(self) -> tuple[str, ...]:
-        return ("left out", self.left.reason)
+        return ("left out", self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,14 +222,22 @@ MADE = "made"
 """What the folding of the features made is called."""
 
 
-def rows_of(data: Dataset, gather: GatherSpec, folded: frozenset[str], counts: tuple[CleaningStep, ...]) -> list[Row]:
-    """All rows. folded: paths of tables whose columns are hidden, and MADE. counts: steps counted on request."""
-    rows: list[Row] = [Heading("Tables", _known(data))]
+def rows_of(
+    data: Dataset,
+    gather: GatherSpec,
+    folded: frozenset[str],
+    counts: tuple[CleaningStep, ...],
+    set_aside: tuple[tuple[str, int], ...] = (),
+) -> list[Row]:
+    """All rows. folded: paths of tables whose columns are hidden, and MADE. counts: steps counted on request.
+    set_aside: reasons and numbers of customers that the answer on screen does without."""
+    left = [LeftOutRow(one.reason, len(one.rows)) for one in data.left_out]
+    left += [LeftOutRow(reason, count, set_aside=True) for reason, count in set_aside]
+    rows: list[Row] = [Heading("Tables", _known(data, sum(row.count for row in left)))]
     for table in data.sources:
         rows += _table(table, gather.table(table.path), table.path in folded)
-    if data.left_out:
-        rows.append(Heading("Rows left out"))
-        rows += [LeftOutRow(left) for left in data.left_out]
+    if left:
+        rows += [Heading("Rows left out"), *left]
     if data.warnings:
         rows.append(Heading("Worth knowing"))
         rows += [WarningRow(text) for text in data.warnings]
@@ -242,8 +252,7 @@ def rows_of(data: Dataset, gather: GatherSpec, folded: frozenset[str], counts: t
     return rows
 
 
-def _known(data: Dataset) -> str:
-    left = sum(len(part.rows) for part in data.left_out)
+def _known(data: Dataset, left: int) -> str:
     out = f"{fmt.plural(left, 'row')} left out, l shows them; " if left else ""
     if data.id_column is None:
         return f"{out}no id: rows are known by number"
@@ -351,9 +360,16 @@ def explain(row: Row, data: Dataset) -> tuple[str, list[Sentence]]:
         text = f"{fmt.clean(note.definition)} ({unit}from {fmt.clean(short_name(note.source))})"
         return fmt.clean(note.name), [(text, "")]
     if isinstance(row, LeftOutRow):
-        count = fmt.plural(len(row.left.rows), "row")
-        return "Rows left out", [(f"{count}: {fmt.clean(row.left.reason)}; l shows them.", "")]
+        return "Rows left out", _explain_left_out(row)
     return ("Worth knowing", [(fmt.clean(row.text), "warn")]) if isinstance(row, WarningRow) else ("", [])
+
+
+def _explain_left_out(row: LeftOutRow) -> list[Sentence]:
+    what = "customer" if row.set_aside else "row"
+    said: list[Sentence] = [(f"{fmt.plural(row.count, what)}: {fmt.clean(row.reason)}; l shows them.", "")]
+    if row.set_aside:
+        said.append(("set aside from the segments on screen (n and T in Features); a labelled file keeps them", "dim"))
+    return said
 
 
 def _explain_table(row: TableRow) -> tuple[str, list[Sentence]]:
