@@ -424,6 +424,7 @@ COMMANDS: tuple[Command, ...] = (
         needs="answer",
         rank=10,
     ),
+    _c("leave-lab", "L", "leave the lab", "Go back to the features.", LAB),
     _c(
         "use-k",
         "enter space",

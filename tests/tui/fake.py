@@ -88,6 +88,19 @@ def verdicts(odd: bool = False) -> tuple[FeatureVerdict, ...]:
     return tuple(rows)
 
 
+SURVEY = (
+    FeatureVerdict("newsletter", ColumnType.TEXT, False, 0.04, 6, (2000, 3000, 5000, 4000, 3676), (Flag("off the scale", "“it depends” (736 customers) is not on it and counts as missing"),), True, "", "none",
+                   "an ordered scale (how often): Never … Always; one column of scores 1 to 5, 0.67 of a vote", treatment="ordinal",
+                   levels=("Never", "Rarely", "Sometimes", "Often", "Always"), off_scale=("it depends",)),
+    FeatureVerdict("interests", ColumnType.TEXT, False, 0.0, 41, (9000, 7000, 3000), (), True, "", "none",
+                   "several labels in a cell, with ; between them: one 0/1 column for each of 3, together half a vote",
+                   treatment="labels", levels=("Beauty", "Groceries", "Toys"), separator=";"),
+)  # fmt: skip
+SURVEY_NOTES = (
+    "newsletter: 736 missing (4.0%) set to the median, “Sometimes”, and a 0/1 column says for whom",
+    "interests: 2 labels with fewer than 1 % of customers collapsed to (other)",
+)
+
 LAB = Lab(
     4,
     (
@@ -220,11 +233,13 @@ class Page:
 class FakeEngine:
     """Computes nothing; `hold` makes a step wait until it is let go.
 
-    odd: names hold markup and escape sequences. orders: the data is rolled up from orders. broken: what to raise, by job.
+    odd: names hold markup and escape sequences. orders: the data is rolled up from orders. survey: with an ordered scale
+    and a column of labels. broken: what to raise, by job.
     """
 
-    def __init__(self, *, odd: bool = False, orders: bool = False) -> None:
+    def __init__(self, *, odd: bool = False, orders: bool = False, survey: bool = False) -> None:
         self.odd = odd
+        self.survey = survey
         self.orders = orders
         self.opened: dict[GatherSpec, tuple[Dataset, Inspection]] = {}
         self.gathered: GatherSpec | None = None
@@ -269,7 +284,7 @@ class FakeEngine:
             raise SourceError(
                 "there is no such file", where=path, hint="Check the path, or press o to choose another file"
             )
-        columns = tuple(v.name for v in verdicts(self.odd))
+        columns = tuple(v.name for v in self._verdicts())
         return Preview(
             path, columns, tuple(tuple(f"{i}.{j}" if j % 4 else None for j in range(len(columns))) for i in range(30))
         )
@@ -286,8 +301,11 @@ class FakeEngine:
         yield Progress("comparing columns")
         return True
 
+    def _verdicts(self) -> tuple[FeatureVerdict, ...]:
+        return (*verdicts(self.odd), *(SURVEY if self.survey else ()))
+
     def _customers(self, recipe: Recipe) -> tuple[Dataset, Inspection]:
-        found = verdicts(self.odd)
+        found = self._verdicts()
         columns = tuple(
             Column(v.name, v.type, round(v.missing * CUSTOMERS), v.distinct, tuple((f.name, f.reason) for f in v.flags))
             for v in found
@@ -306,7 +324,7 @@ class FakeEngine:
     def explicit(self, recipe: Recipe) -> Recipe:
         if recipe.prepare.features is not None:
             return recipe
-        return recipe.with_features(Inspection(verdicts(self.odd), ()).proposal())
+        return recipe.with_features(Inspection(self._verdicts(), ()).proposal())
 
     def anchor(self, answer: Answer) -> Anchor:
         return Anchor(PrepareSpec(), ("a",), answer.letters, tuple((float(i),) for i in range(len(answer.letters))))
@@ -383,7 +401,7 @@ class FakeEngine:
         sizes[0] += CUSTOMERS - sum(sizes)
         labels = np.repeat(np.arange(k, dtype=np.uint8), sizes)
         space = FeatureSpace(tuple(MatrixColumn(f.name, None, None, f.weight) for f in features),
-                               features, {f.name: f.weight / sum(g.weight for g in features) for f in features}, (), "m")  # fmt: skip
+                               features, {f.name: f.weight / sum(g.weight for g in features) for f in features}, SURVEY_NOTES if self.survey else (), "m")  # fmt: skip
         trace = tuple(TraceStep(r, i, 8000 if r < 3 else CUSTOMERS, (70_000 - 900 * i + 200 * r) * (0.4 if r < 3 else 1), 0.3 / (i + 1))
                       for r in range(4) for i in range(1, 9))  # fmt: skip
         segmentation = Segmentation(
@@ -460,8 +478,8 @@ class FakeEngine:
 
 def set_aside(recipe: Recipe) -> tuple[tuple[str, int], ...]:
     """Whom a recipe sets aside, by reason; the segments of the fake keep them all the same."""
-    missing = {v.name: round(v.missing * CUSTOMERS) for v in verdicts()}
-    asking = [f.name for f in recipe.prepare.features or () if f.on and f.missing == "aside" and missing[f.name]]
+    missing = {v.name: round(v.missing * CUSTOMERS) for v in (*verdicts(), *SURVEY)}
+    asking = [f.name for f in recipe.prepare.features or () if f.on and f.missing == "aside" and missing.get(f.name)]
     trimmed = [("trimmed: farther from every centre than most", round(recipe.prepare.trim * CUSTOMERS))]
     return (*((f"no value in {name}", missing[name]) for name in asking), *(trimmed if recipe.prepare.trim else ()))
 

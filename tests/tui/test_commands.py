@@ -23,7 +23,7 @@ def test_ids_are_unique_and_every_field_is_filled():
 
 
 def test_no_key_means_two_things_in_one_place():
-    for place in (*PANES, "tables"):
+    for place in (*PANES, "tables", "lab"):
         here = [c for c in COMMANDS if place in c.where or LISTS in c.where]
         for one, other in itertools.combinations(here, 2):
             assert not set(one.keys) & set(other.keys), (place, one.id, other.id)

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from segtui.recipe import FeatureSpec
+from segtui.progress import finish
+from segtui.recipe import FeatureSpec, PrepareSpec, Recipe
 from segtui.tui.panes import feature_choices as may
+from segtui.tui.panes import feature_words as words
 from segtui.tui.screens.lab import LabScreen
 from segtui.tui.screens.main import MainScreen
-from tests.tui.driving import grid, running, until
-from tests.tui.fake import FakeEngine, verdicts
+from tests.tui.driving import RECIPE, grid, running, until
+from tests.tui.fake import SURVEY, FakeEngine, verdicts
 
 VERDICTS = {verdict.name: verdict for verdict in verdicts()}
 
@@ -150,6 +152,68 @@ async def test_names_with_blanks_and_levels_with_signs_on_the_command_line():
         await pilot.press("escape")
         await typed(pilot, "winsorise off")
         await until(app, pilot, "extremes as they are")
+
+
+async def test_the_lab_is_left_by_its_own_key_and_by_backspace():
+    async with running(FakeEngine(), (100, 30)) as (app, pilot):
+        await on_features(app, pilot, "monetary")
+        for key in ("L", "backspace", "q"):
+            await pilot.press("L")
+            await until(app, pilot, "later spend")
+            await pilot.press(key)
+            await until(app, pilot, lambda: isinstance(app.screen, MainScreen))
+
+
+async def test_the_lab_says_that_the_recipe_changed_since():
+    engine = FakeEngine()
+    async with running(engine, (100, 30)) as (app, pilot):
+        await on_features(app, pilot, "monetary")
+        await pilot.press("L")
+        await until(app, pilot, "later spend")
+        assert "changed since" not in grid(app)
+        with engine.held("first"):
+            await pilot.press("plus")
+            await until(app, pilot, "the recipe changed since")
+        await until(app, pilot, lambda: "changed since" not in grid(app))
+
+
+async def test_an_order_says_which_levels_are_not_on_it():
+    async with running(FakeEngine(), (140, 40)) as (app, pilot):
+        await on_features(app, pilot, "country")
+        await typed(pilot, "order country = finland < norway")
+        await until(app, pilot, "ordered scale: Finland < Norway; not on it, so missing: Sweden, Denmark, Faroes")
+
+
+async def test_how_many_have_no_value_and_what_is_done():
+    async with running(FakeEngine(survey=True), (140, 40)) as (app, pilot):
+        await on_features(app, pilot, "newsletter")
+        await until(app, pilot, "no value: as found (736 customers)")
+        await until(app, pilot, "and a 0/1 column says for whom")
+        await typed(pilot, "missing newsletter most_frequent")
+        await until(app, pilot, "no value: most_frequent (736 customers)")
+
+
+def test_the_policy_in_force_is_that_of_the_answer():
+    newsletter, recipe = SURVEY[0], Recipe()
+    engine = FakeEngine(survey=True)
+    data, _ = finish(engine.open(RECIPE))
+    asked = FeatureSpec("newsletter")
+    answer = replace(engine.answer(recipe, exact=True), prepare=PrepareSpec((replace(asked, missing="indicator"),)))
+    assert words.gaps(newsletter, asked, data, answer) == "no value: indicator, as found (736 customers)"
+    assert words.gaps(newsletter, replace(asked, on=False), data, answer) == "no value: as found (736 customers)"
+    assert words.gaps(newsletter, replace(asked, missing="aside"), data, answer) == "no value: aside (736 customers)"
+    assert words.gaps(newsletter, asked, data, None) == "no value: as found (736 customers)"
+    assert words.gaps(VERDICTS["country"], FeatureSpec("country"), data, answer) == ""
+
+
+def test_labels_say_what_stands_between_them():
+    interests = SURVEY[1]
+    assert words.taken_for(interests, FeatureSpec("interests"), "~").startswith(
+        "several labels in a cell, with ; between"
+    )
+    plain = replace(interests, treatment="nominal", why="levels")
+    said = words.taken_for(plain, FeatureSpec("interests", treat="labels"), "~")
+    assert said == "taken as labels, with ; between them; found: nominal, levels"
 
 
 async def test_the_lab_is_left_as_it_was_entered():

@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from segtui.tui.bridge import ERRANDS
-from tests.tui.driving import ORDERS, running, same_as_golden, until
+from tests.tui.driving import ORDERS, grid, running, same_as_golden, until
 from tests.tui.fake import FakeEngine
 
 SIZES = [(80, 24), (140, 40)]
@@ -84,6 +84,53 @@ async def test_gathered(name: str, keys: list[str], ready: str, size: tuple[int,
         await until(app, pilot, ready)
         await settled(app, pilot)
         same_as_golden(app, f"{name}_{size[0]}x{size[1]}")
+
+
+# features that are not numbers, and features that were made
+WORDS = [
+    ("features_ordinal", {"survey": True}, ["2", "G", "k"], "Never < Rarely < Sometimes"),
+    ("features_labels", {"survey": True}, ["2", "G"], "collapsed to (other)"),
+    ("features_made", {"orders": True}, ["2", "j", "j", "j"], "what was paid"),
+]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize(("name", "engine", "keys", "ready"), WORDS, ids=[place[0] for place in WORDS])
+async def test_features_in_words(
+    name: str, engine: dict[str, bool], keys: list[str], ready: str, size: tuple[int, int]
+):
+    async with running(FakeEngine(**engine), size, recipe=ORDERS) as (app, pilot):
+        await until(app, pilot, OPENED)
+        await pilot.press(*keys)
+        await until(app, pilot, ready)
+        await settled(app, pilot)
+        same_as_golden(app, f"{name}_{size[0]}x{size[1]}")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+async def test_ascii_scaling_lab(size: tuple[int, int]):
+    async with running(FakeEngine(), size, ascii_only=True) as (app, pilot):
+        await until(app, pilot, OPENED)
+        await pilot.press("2", "L", "j")
+        await until(app, pilot, "12 customers")
+        await settled(app, pilot)
+        assert grid(app).isascii()
+        same_as_golden(app, f"ascii_scaling_lab_{size[0]}x{size[1]}")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+async def test_customers_set_aside(size: tuple[int, int]):
+    async with running(FakeEngine(), size) as (app, pilot):
+        await until(app, pilot, OPENED)
+        await pilot.press("2", *"jjjjj", "n")
+        await until(app, pilot, "what then?")
+        await pilot.press("G", "enter")
+        await until(app, pilot, "no value: aside")
+        await until(app, pilot, lambda: not app.session.stale and app.session.shown.exact)
+        await pilot.press("1", "G")
+        await until(app, pilot, "2,265 customers: no value in discount_share")
+        await settled(app, pilot)
+        same_as_golden(app, f"set_aside_{size[0]}x{size[1]}")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")

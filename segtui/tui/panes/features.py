@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from segtui.recipe import FeatureSpec
-from segtui.results import ColumnType, FeatureVerdict
+from segtui.results import Answer, ColumnType, FeatureVerdict
 from segtui.tui import format as fmt
 from segtui.tui.bindings import bindings_for
 from segtui.tui.commands import LISTS
-from segtui.tui.panes.feature_choices import order_of
+from segtui.tui.panes import feature_words as words
 from segtui.tui.panes.feature_editing import FeatureEditing
 from segtui.tui.widgets.ink import Line, Run, line, wrap
 from segtui.tui.widgets.spark import bar, spark
@@ -19,8 +19,8 @@ SHORT_TYPE = {ColumnType.INTEGER: "int", ColumnType.NUMBER: "num", ColumnType.YE
 SHORT_TREATMENT = {"nominal": "levels"}
 ENOUGH_PER_FEATURE = 70
 """Customers per feature that segments need to be found again in other samples (METHODS B8)."""
-DETAIL = 5
-"""Lines kept below the list for the reasons of the row under the cursor, rule included."""
+DETAIL, DETAIL_HIGH = 5, 9
+"""Lines below the list for the reasons of the row under the cursor, rule included, on a low and on a high screen."""
 
 
 class FeaturesPane(FeatureEditing):
@@ -38,7 +38,7 @@ class FeaturesPane(FeatureEditing):
         if inspection is None:
             return self.waiting(width)
         specs, layout = self.specs(), Layout(width)
-        detail = DETAIL if height >= 12 else 0
+        detail = (DETAIL_HIGH if height >= 28 else DETAIL) if height >= 12 else 0
         lines = [self._summary(width, specs), layout.header()]
         self.first_row_y = 2
         votes = self.answer.space.votes if self.answer else {}
@@ -118,12 +118,26 @@ class FeaturesPane(FeatureEditing):
         if verdict.off_reason and not (spec and spec.on):
             lines += wrap(f"off: {fmt.clean(verdict.off_reason)}", width - 1, "warn", "  ")
         elif verdict.usable:
-            vote = f"; has {fmt.share(votes[verdict.name])} % of the vote" if verdict.name in votes else ""
-            lines += wrap(f"{_what(verdict, spec)}{vote}{_gaps(verdict, spec)}", width - 1, "", "  ")
+            vote = f"has {fmt.share(votes[verdict.name])} % of the vote" if verdict.name in votes else ""
+            lines += wrap(self._reasons(verdict, spec, vote), width - 1, "", "  ")
         for flag in verdict.flags:
             if flag.reason != verdict.off_reason or (spec and spec.on):
                 lines += wrap(f"{flag.name}: {fmt.clean(flag.reason)}", width - 1, "warn", "  ")
+        if spec is not None and spec.on:
+            lines += [
+                part for note in words.done(verdict, self._current()) for part in wrap(note, width - 1, "dim", "  ")
+            ]
         return lines[:height]
+
+    def _reasons(self, verdict: FeatureVerdict, spec: FeatureSpec | None, vote: str) -> str:
+        spec = spec or FeatureSpec(verdict.name, on=False)
+        data = self.session.dataset if self.session else None
+        missing = words.gaps(verdict, spec, data, self._current()) if data is not None else ""
+        return "; ".join(part for part in (words.taken_for(verdict, spec, self.signs.ellipsis), vote, missing) if part)
+
+    def _current(self) -> Answer | None:
+        """The answer on screen where it is that of the present recipe."""
+        return None if self.session is None or self.session.stale else self.answer
 
     def _note(self, name: str) -> str:
         """What a feature made from orders, events or records is."""
@@ -177,22 +191,6 @@ class Layout:
 def short_transform(name: str) -> str:
     """A transform's name where space is scarce."""
     return SHORT_TRANSFORM.get(name, name)
-
-
-def _what(verdict: FeatureVerdict, spec: FeatureSpec | None) -> str:
-    """What the column is taken for and why."""
-    taken = verdict.taken_as(spec) if spec else verdict.taken_for
-    if taken == "ordinal" and spec is not None and (spec.order or taken != verdict.taken_for):
-        return f"ordered scale: {order_of(spec, verdict)}"
-    if taken != verdict.taken_for:
-        return f"taken as {taken}; found: {verdict.taken_for}, {fmt.clean(verdict.why)}"
-    return f"{verdict.transform}: {fmt.clean(verdict.why)}" if taken == "numeric" else fmt.clean(verdict.why)
-
-
-def _gaps(verdict: FeatureVerdict, spec: FeatureSpec | None) -> str:
-    """What the recipe says about customers without a value, where it says anything."""
-    chosen = spec.missing if spec is not None else "auto"
-    return f"; no value: {chosen}" if verdict.missing and chosen != "auto" else ""
 
 
 def _missing(share: float) -> str:

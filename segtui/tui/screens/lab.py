@@ -67,6 +67,10 @@ class LabView(Pane):
             recipe = session.recipe
             self.desk.change(replace(recipe, prepare=recipe.prepare.under(scale)), f"scale: {scale}")
 
+    def do_leave_lab(self, _: str) -> None:
+        """Go back by the key that opened it."""
+        self.screen.dismiss(None)
+
     # -- drawing --------------------------------------------------------------------------------------------
 
     def paint(self, width: int, height: int) -> list[Line]:
@@ -92,9 +96,10 @@ class LabView(Pane):
         later = any(row.spend is not None or row.active is not None for row in lab.rows)
         room = max(12, width - 2 - 11 - 10 - 10 - (22 if later else 0) - 1)
         title = f" Scaling lab: the same features, k = {lab.k}, under every scale"
+        since = "; the recipe changed since" if self.session is not None and self.session.stale else ""
         head = f"  {'scale':<11}{'sizes':<{room}}{'smallest':>10}{'explained':>10}"
         head += f"{'later spend':>12}{'active':>10}" if later else ""
-        lines = [line((title, "title"), ground="head"), line((head, "dim under"))]
+        lines = [line((title, "title"), (since, "warn bold"), ground="head"), line((head, "dim under"))]
         self.first_row_y = len(lines)
         for i, row in enumerate(lab.rows):
             name = row.scale + (" *" if i == lab.shown else "")
