@@ -55,7 +55,7 @@ async def test_customers_set_aside_are_listed_and_go_with_undo():
     async with on_data() as (app, pilot):
         await opened(app, pilot)
         await pilot.press("l")
-        await until(app, pilot, "no row was left out")
+        await until(app, pilot, "no customer was left out")
         features = tuple(replace(f, missing="aside") if f.name == "discount_share" else f for f in app.session.features)
         recipe = app.session.recipe.with_features(features)
         app.change(replace(recipe, prepare=replace(recipe.prepare, trim=0.01)), "aside and trimmed")
