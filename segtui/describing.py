@@ -11,7 +11,7 @@ from segtui.errors import AnalysisError
 from segtui.printing import Json
 from segtui.progress import finish
 from segtui.recipe import GatherSpec
-from segtui.results import CleaningStep, Column, Dataset, Inspection, RollUp, SourceReport
+from segtui.results import CleaningStep, Column, Dataset, Inspection, JoinReport, RollUp, SourceReport
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -239,16 +239,12 @@ def _remarks(columns: Sequence[Column], flags: dict[str, Flags]) -> Iterable[str
 def _rollup_lines(described: Described, dataset: Dataset, rollup: RollUp) -> Iterable[str]:
     yield f"{dataset.customers:,} customers by {dataset.id_column}"
     for join in dataset.joins:
-        yield (
-            f"  {join.left} with {join.right} by {join.on[0]} = {join.on[1]}: {join.matched:,} match, "
-            f"{join.only_left:,} only in the first{_examples(join.left_examples)}, "
-            f"{join.only_right:,} only in the second{_examples(join.right_examples)}; {join.done}"
-        )
+        yield f"  {_joined(join)}"
     yield ""
     if rollup.lines:
         yield (
-            f"{rollup.lines:,} order lines, {rollup.kept:,} kept: {rollup.orders:,} orders, revenue "
-            f"{printing.number(rollup.revenue)}, from {rollup.first_day} to {rollup.last_day}"
+            f"{rollup.lines:,} order lines, {rollup.kept:,} kept: {rollup.orders:,} orders, {_revenue(rollup)}"
+            f", from {rollup.first_day} to {rollup.last_day}"
         )
         rows = [
             (step.id, _state(step), "" if step.rows is None else f"{step.rows:,}", step.title) for step in rollup.steps
@@ -265,6 +261,36 @@ def _rollup_lines(described: Described, dataset: Dataset, rollup: RollUp) -> Ite
     ]
     yield from printing.table(("feature made", "unit", "missing", "what it is"), rows, right=(2,))
     yield ""
+
+
+def left_out(dataset: Dataset) -> Iterable[str]:
+    """What of several tables did not become customers: order lines, customers without one, ids without a match."""
+    rollup = dataset.rollup
+    if rollup is None:
+        return
+    steps = [(step.rows, step.title) for step in rollup.steps if step.on and step.rows and step.id != "has_orders"]
+    steps += [(rollup.later, "on or after the snapshot, or without a date")] if rollup.later else []
+    if steps:
+        parts = ", ".join(f"{rows:,} {title}" for rows, title in steps)
+        yield f"{rollup.lines - rollup.kept:,} of {rollup.lines:,} order lines are left out: {parts}"
+    for one in dataset.left_out:
+        yield f"{len(one.rows):,} customers are left out: {one.reason}"
+    for join in dataset.joins:
+        if join.only_left or join.only_right:
+            yield _joined(join)
+
+
+def _joined(join: JoinReport) -> str:
+    return (
+        f"{join.left} with {join.right} by {join.on[0]} = {join.on[1]}: {join.matched:,} match, "
+        f"{join.only_left:,} only in the first{_examples(join.left_examples)}, "
+        f"{join.only_right:,} only in the second{_examples(join.right_examples)}; {join.done}"
+    )
+
+
+def _revenue(rollup: RollUp) -> str:
+    priced = any(note.name == "monetary" for note in rollup.features)
+    return f"revenue {printing.number(rollup.revenue)}" if priced else "no column says what was paid"
 
 
 def _examples(examples: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from segtui import native, printing
-from segtui.describing import rollup_document
+from segtui.describing import left_out, rollup_document
 from segtui.errors import RecipeError, UsageError
 from segtui.printing import Json
 from segtui.progress import finish
@@ -111,8 +111,10 @@ def starting_recipe(sources: Sequence[str], recipe: str | None) -> Recipe:
     start = Recipe() if recipe is None else load(recipe)
     if not sources:
         return start
-    known = {source.path: source for source in start.gather.sources}
-    chosen = tuple(known.get(path, SourceSpec.of(path)) for path in sources)
+    # a file keeps the path that the recipe has for it, however it is spelled now: what is said of its columns hangs
+    # on that
+    known = {os.path.realpath(source.path): source for source in start.gather.sources}
+    chosen = tuple(known.get(os.path.realpath(path), SourceSpec.of(path)) for path in sources)
     return replace(start, gather=replace(start.gather, sources=chosen))
 
 
@@ -192,7 +194,7 @@ def _analyse(recipe: Recipe, options: RunOptions) -> Outcome:
         ground = finish(pipeline.ground(recipe), report)
         sweep = _sweep(pipeline, recipe, options, report)
         lab = finish(pipeline.lab(recipe, lambda step: None), report) if options.lab else None
-        warnings = [*dataset.warnings, *inspection.warnings, *answer.warnings]
+        warnings = [*left_out(dataset), *dataset.warnings, *inspection.warnings, *answer.warnings]
         if options.labelled is not None:
             warnings += _deliver(pipeline, recipe, answer, options.labelled, report)
     return Outcome(ground.dataset, answer, sweep, tuple(dict.fromkeys(warnings)), lab)

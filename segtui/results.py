@@ -305,6 +305,10 @@ class FeatureVerdict:
         return "ordinal" if feature.order else self.taken_for
 
 
+PER_FEATURE = 70
+"""Customers per feature below which segments are hard to find again (Dolnicar et al. 2014, METHODS B8)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Inspection:
     """The verdict on every column of a dataset, in column order."""

@@ -103,3 +103,58 @@ def test_the_readme_defines_every_feature_made_from_orders() -> None:
         else:
             assert definition in row
         assert unit in row
+
+
+# -- what is not said in silence -----------------------------------------------------------------------------
+
+
+def ran(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
+    """What `run` says beside its results."""
+    assert main(["run", *argv]) == 0
+    return capsys.readouterr().err
+
+
+def test_run_says_what_was_left_out_and_what_did_not_match(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ages = tmp_path / "ages.csv"
+    ages.write_text("customer_id,age\nann,30\nbob,40\ncid,50\ndan,60\ndan,61\n")
+    said = ran(capsys, str(shop), str(ages), "--k", "2", "--step", "non_products=on")
+    assert "3 of 7 order lines are left out: 1 no customer id, 1 cancelled, 1 no product (postage" in said
+    assert "2 customers are left out: no order that counts" in said
+    assert "3 match, 0 only in the first, 1 only in the second (such as dan)" in said
+    assert f"{ages}: 1 rows repeat the customer_id of another row (such as dan) and are left out" in said
+
+
+def test_run_says_that_a_snapshot_may_be_mistyped(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "days after the last order" not in ran(capsys, str(shop), "--k", "2", "--snapshot", "2024-06-01")
+    said = ran(capsys, str(shop), "--k", "2", "--snapshot", "2042-03-04")
+    assert "the snapshot is 6,574 days after the last order" in said
+
+
+def test_orders_without_a_price_have_no_revenue(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("\n".join(line.rpartition(",")[0] for line in LINES.splitlines()) + "\n")
+    main(["describe", str(path)])
+    shown = capsys.readouterr().out
+    assert "orders, no column says what was paid, from 2024-01-05" in shown
+    assert "revenue 0" not in shown
+    assert "note: no column says what was paid, so there is no monetary, and no revenue" in shown
+
+
+def test_a_recipe_holds_for_the_same_file_under_another_name(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = tmp_path / "r.toml"
+    recipe.write_text(
+        f'version = 1\n[gather]\nsources = [{{ path = "{shop}" }}]\n[[gather.tables]]\npath = "{shop}"\n'
+        'columns = [{ name = "unit_price", reading = "text" }]\n'
+    )
+    monkeypatch.chdir(tmp_path)
+    found = told(capsys, "orders.csv", "--recipe", str(recipe))
+    readings = {column["name"]: column["reading"] for column in found["sources"][0]["columns"]}
+    assert readings["unit_price"] == "text"
+    other = tmp_path / "other.csv"
+    other.write_text(LINES)
+    assert main(["describe", str(other), "--recipe", str(recipe)]) == 0
+    assert f"note: the recipe says how to take {shop}, which is not among the tables here" in capsys.readouterr().out

@@ -69,6 +69,7 @@ def assemble(looked: Sequence[Looked], spec: GatherSpec, fingerprint: str) -> St
             parts.append(part)
     if not parts:
         raise _no_customers(looked)
+    parts.sort(key=lambda part: not part.own)  # those whose customers count come first, the orders before all
     return (yield from _put_together(_Gathered(tuple(looked), spec, fingerprint, tuple(parts), book, snapshot), joins))
 
 
@@ -132,11 +133,11 @@ def _matched(joined: Joined, spec: GatherSpec) -> Joined:
     """The lines with ids compared as the recipe asks."""
     if not spec.loose_ids:
         return joined
-    return replace(joined, lines=replace(joined.lines, frame=_loose(joined.lines.frame)))
-
-
-def _loose(frame: pl.LazyFrame) -> pl.LazyFrame:
-    return frame.with_columns(ids.loosened(pl.col("customer_id")).alias("customer_id"))
+    written = pl.col("customer_id").cast(pl.String)
+    frame = joined.lines.frame.with_columns(
+        ids.loosened(pl.col("customer_id")).alias("customer_id"), written.alias(ids.WRITTEN)
+    )
+    return replace(joined, lines=replace(joined.lines, frame=frame, loose=True))
 
 
 def _order_part(book: OrderBook, joined: Joined) -> _Part:
@@ -168,10 +169,10 @@ def _part(
 ) -> Steps[tuple[_Part | None, tuple[JoinReport, ...]]]:
     if one.kind is Kind.CUSTOMERS and one.has("customer_id"):
         id_name = one.column("customer_id")
-        frame, repeated = yield from customer_rows(one.table, id_name)
-        told: tuple[str, ...] = ()
+        frame, repeated, left_out = yield from customer_rows(one.table, id_name)
+        told = tuple(f"{one.name}: {said}" for said in left_out)
         if id_name != "customer_id" and OTHER_ID in frame.columns:
-            told = (f"{one.name} has a column customer_id beside “{id_name}”; it is called {OTHER_ID} here",)
+            told += (f"{one.name} has a column customer_id beside “{id_name}”; it is called {OTHER_ID} here",)
         return _Part(one.name, id_name, frame, own=True, repeated=repeated, told=told), ()
     if not one.has("customer_id"):
         return None, ()
@@ -234,6 +235,8 @@ def _put_together(all_of: _Gathered, joins: list[JoinReport]) -> Steps[Dataset]:
         table = table.join(columns, on="customer_id", how="left", maintain_order="left")
         table = table.with_columns(pl.col(name).fill_null(0) for name in part.zero if name in columns.columns)
     joins += [_joined(keyed, part, spec.loose_ids) for part in keyed[1:]]
+    if spec.loose_ids:  # they leave as they came
+        table = table.with_columns(pl.col(ids.WRITTEN).alias("customer_id")).drop(ids.WRITTEN)
     table = table.rename({"customer_id": id_name})
     kept, left_out, steps = _with_orders(all_of, base, keyed)
     if len(kept) < 2:
@@ -249,7 +252,7 @@ def _put_together(all_of: _Gathered, joins: list[JoinReport]) -> Steps[Dataset]:
         input_rows=table.height,
         left_out=left_out,
         sources=tuple(one.report() for one in all_of.looked),
-        warnings=tuple(dict.fromkeys([*notes, *_unused(all_of), *warnings])),
+        warnings=tuple(dict.fromkeys([*notes, *_of_orders(all_of), *_unused(all_of), *warnings])),
         fingerprint=all_of.fingerprint,
         revenue=_revenue(frame, all_of),
         joins=tuple(joins),
@@ -259,19 +262,21 @@ def _put_together(all_of: _Gathered, joins: list[JoinReport]) -> Steps[Dataset]:
 
 
 def _with_key(part: _Part, common: pl.DataType, loose: bool) -> _Part:
-    kind = part.frame["customer_id"].dtype
-    frame = part.frame.with_columns(ids.as_key(pl.col("customer_id"), kind, common, loose).alias("customer_id"))
+    keys = ids.as_key(pl.col("customer_id"), part.frame["customer_id"].dtype, common, loose)
     if not loose:
-        return replace(part, frame=frame)
+        return replace(part, frame=part.frame.with_columns(keys.alias("customer_id")))
+    frame = ids.with_written(part.frame, keys)
     unique = frame.sort(frame.columns, nulls_last=True).unique("customer_id", keep="first", maintain_order=True)
     return replace(part, frame=unique, repeated=part.repeated + frame.height - unique.height)
 
 
 def _base(parts: Sequence[_Part]) -> pl.DataFrame:
-    """Every customer, by id."""
+    """Every customer, by id; where ids are compared loosely as the first table writes them."""
     own = [part for part in parts if part.own] or list(parts)
-    keys = pl.concat([part.frame.select("customer_id") for part in own])
-    return keys.filter(pl.col("customer_id").is_not_null()).unique().sort("customer_id")
+    names = [name for name in ("customer_id", ids.WRITTEN) if name in own[0].frame.columns]
+    keys = pl.concat([part.frame.select(names) for part in own])
+    known = keys.filter(pl.col("customer_id").is_not_null())
+    return known.unique("customer_id", keep="first", maintain_order=True).sort("customer_id")
 
 
 def _free_names(part: _Part, taken: Sequence[str], id_name: str) -> tuple[pl.DataFrame, list[str]]:
@@ -279,7 +284,7 @@ def _free_names(part: _Part, taken: Sequence[str], id_name: str) -> tuple[pl.Dat
     new, warnings = {}, []
     used = {*taken, id_name}
     for name in part.frame.columns:
-        if name == "customer_id":
+        if name in ("customer_id", ids.WRITTEN):
             continue
         free, number = name, 1
         while free in used or (free != name and free in part.frame.columns):
@@ -289,13 +294,14 @@ def _free_names(part: _Part, taken: Sequence[str], id_name: str) -> tuple[pl.Dat
             new[name] = free
             warnings.append(f"{part.table} has a column {name} too; it is called {free} here")
         used.add(free)
-    return part.frame.rename(new), warnings
+    return part.frame.drop(ids.WRITTEN, strict=False).rename(new), warnings
 
 
 def _joined(parts: Sequence[_Part], part: _Part, loose: bool) -> JoinReport:
     """What of `part` matches the first table of customers."""
     first = parts[0]
-    done = "customers of either table are kept" if part.own else "who is only in the second is no customer here"
+    either = part.own or not first.own
+    done = "customers of either table are kept" if either else "who is only in the second is no customer here"
     if part.zero:
         done += "; who is not in it counts as 0"
     if part.repeated:
@@ -372,8 +378,9 @@ def _outcome(
     if outcome is None:
         return None
     key = ids.as_key(pl.col("customer_id"), outcome["customer_id"].dtype, common, loose)
+    mine = ids.as_key(pl.col(id_name), frame[id_name].dtype, common, loose)
     return (
-        frame.select(pl.col(id_name).alias("customer_id"))
+        frame.select(mine.alias("customer_id"))
         .join(outcome.with_columns(key), on="customer_id", how="left", maintain_order="left")
         .select(pl.col("orders").fill_null(0), pl.col("spend").fill_null(0.0))
     )
@@ -387,6 +394,25 @@ def _revenue(frame: pl.DataFrame, all_of: _Gathered) -> str | None:
 
 
 # -- what can go wrong ---------------------------------------------------------------------------------------
+
+
+FAR_AHEAD = 366
+"""Days between the last order and a chosen snapshot from which a year may have been mistyped."""
+
+
+def _of_orders(all_of: _Gathered) -> list[str]:
+    """What is to be said of the orders as a whole."""
+    book = all_of.book
+    if book is None:
+        return []
+    said = []
+    if "monetary" not in book.rolled.frame.columns:
+        said.append("no column says what was paid, so there is no monetary, and no revenue")
+    if all_of.spec.snapshot and book.rolled.last_day:
+        days = (all_of.spec.snapshot - book.rolled.last_day).days
+        if days > FAR_AHEAD:
+            said.append(f"the snapshot is {days:,} days after the last order")
+    return said
 
 
 def _unused(all_of: _Gathered) -> list[str]:

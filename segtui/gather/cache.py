@@ -30,7 +30,7 @@ WORTH_IT = 1 << 24
 ENTRIES = 20
 MOST_BYTES = 1 << 30
 
-_FORMAT = f"1, segtui {__version__}, Polars {pl.__version__}"
+_FORMAT = f"2, segtui {__version__}, Polars {pl.__version__}"
 _OUT, _ROW = "\0left out", "\0row"
 
 

@@ -48,13 +48,26 @@ def open_dataset(spec: GatherSpec, held: Held | None = None) -> Steps[Dataset]:
         return known
     looked = yield from look_at_all(spec, held)
     _check_id(looked, spec)
+    passed_over = _passed_over(looked, spec)
     if len(looked) == 1 and looked[0].kind in (Kind.CUSTOMERS, Kind.UNKNOWN):
-        return (yield from _customers(looked, mark))
+        dataset = yield from _customers(looked, mark)
+        return replace(dataset, warnings=(*passed_over, *dataset.warnings))
     size = sum(one.files.size for one in looked)
     dataset = yield from assemble(looked, spec, mark)
+    dataset = replace(dataset, warnings=(*passed_over, *dataset.warnings))
     if identity(spec) == mark:
         yield from cache.keep(dataset, size)
     return dataset
+
+
+def _passed_over(looked: list[Looked], spec: GatherSpec) -> tuple[str, ...]:
+    """What the recipe says of tables that are not here."""
+    here = {one.name for one in looked}
+    return tuple(
+        f"the recipe says how to take {table.path}, which is not among the tables here; that is passed over"
+        for table in spec.tables
+        if table.path not in here
+    )
 
 
 def _check_id(looked: list[Looked], spec: GatherSpec) -> None:

@@ -15,6 +15,7 @@ import polars as pl
 
 from segtui.gather.levels import CHANNEL_WORDS, COUNTRY_WORDS, STATUS_WORDS, event_word
 from segtui.gather.names import names_a_place
+from segtui.gather.reading import numbers
 from segtui.gather.table import Table
 from segtui.results import Column, ColumnType
 
@@ -110,6 +111,17 @@ def _share(marks: pl.Series) -> float:
 def _mostly(values: pl.Series, pattern: str) -> bool:
     filled = values.drop_nulls().head(1_000)
     return filled.len() > 0 and _share(filled.str.strip_chars().str.contains(pattern)) >= 0.95
+
+
+def numbers_among_words(fact: Facts) -> bool:
+    """Whether at least half of the values of a text column are numbers: enough where its name says that all are. The
+    others count as missing, and are shown."""
+    if fact.type is not ColumnType.TEXT or fact.values.dtype != pl.String:
+        return False
+    cell = pl.col(fact.name)
+    read = pl.coalesce(numbers.number(cell, "."), numbers.number(cell, ","))
+    filled = pl.DataFrame(fact.values.drop_nulls().head(1_000))
+    return filled.height > 0 and _share(filled.select(read.is_not_null()).to_series()) >= 0.5
 
 
 def _levels(values: pl.Series) -> tuple[str, ...]:

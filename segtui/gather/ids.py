@@ -12,6 +12,10 @@ EXAMPLES = 3
 """Unmatched keys that a report names."""
 
 
+WRITTEN = "\0as written"
+"""The column that keeps ids as the data write them where they are compared loosely; no file has one of this name."""
+
+
 def loosened(values: pl.Expr) -> pl.Expr:
     """A key without what only type and padding add: blanks around it, leading zeros, a decimal part of zero."""
     text = values.cast(pl.String).str.strip_chars().str.replace(r"\.0+$", "")
@@ -31,6 +35,15 @@ def as_key(values: pl.Expr, kind: pl.DataType, common: pl.DataType, loose: bool)
     if loose:
         return loosened(values)
     return values.cast(common)
+
+
+def with_written(frame: pl.DataFrame, keys: pl.Expr) -> pl.DataFrame:
+    """A part of customers with `keys` for its ids, and the ids as they are written beside them (WRITTEN)."""
+    ids = pl.col("customer_id")
+    if WRITTEN in frame.columns:
+        ids = pl.coalesce(WRITTEN, ids.cast(pl.String))
+    kind = frame["customer_id"].dtype
+    return frame.with_columns(keys.alias("customer_id"), as_key(ids, kind, pl.String(), False).alias(WRITTEN))
 
 
 @dataclass(frozen=True, slots=True)

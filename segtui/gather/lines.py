@@ -33,7 +33,8 @@ class Lines:
 
     frame: the canonical columns that `roles` names, typed: ids and texts String (a customer id may be Int64), time
     Date or Datetime("us"), numbers Float64; then the source's own columns under their positions. sources: the tables
-    they come from. id_name: what the source calls the customer.
+    they come from. id_name: what the source calls the customer. loose: whether ids are without type and padding, and
+    stand as written in `ids.WRITTEN`.
     """
 
     frame: pl.LazyFrame
@@ -41,6 +42,7 @@ class Lines:
     sources: tuple[str, ...]
     id_name: str = "customer_id"
     joins: tuple[JoinReport, ...] = ()
+    loose: bool = False
 
     def has(self, *roles: str) -> bool:
         """Whether all these roles are there."""

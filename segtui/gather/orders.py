@@ -6,8 +6,9 @@ customer even where its lines are left out.
 
 Orders and when they were placed are kept per customer as one list of whole numbers, an hour and 42 bits of a hash of
 the order's number: a customer would need a hundred thousand orders for two of them to be taken for one with a chance of
-one in a thousand. An order whose lines lie in several hours counts once in each where shares of order times are
-concerned. Distinct products are counted by 64-bit hashes. That keeps a gigabyte of order lines in memory.
+one in a thousand. An order whose lines lie in several hours was placed in the first of them. Without numbers of
+orders every hour with a line counts once in shares of order times. Distinct products are counted by 64-bit hashes. That
+keeps a gigabyte of order lines in memory.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import polars as pl
 
 from segtui.gather import cleaning
 from segtui.gather.cleaning import KEPT, OUT
+from segtui.gather.ids import WRITTEN
 from segtui.gather.lines import MICRO, Lines, discounted, micro, paid, whole
 from segtui.results import FeatureNote
 
@@ -179,6 +181,8 @@ def _aggregates(lines: Lines, view: View) -> list[pl.Expr]:
         kept.sum().alias("lines"),
         _kept(_moment(lines)).unique().alias("moments"),
     ]
+    if lines.loose:
+        found.append(pl.col(WRITTEN).min())
     if lines.paid:
         found.append(_kept(micro(paid(lines, view.discount_is_share))).sum().alias("paid"))
     if (off := discounted(lines, view.discount_is_share)) is not None and lines.paid:
@@ -260,7 +264,7 @@ def finish(
         sums = sums.join(found["categories"], on="key", how="left", maintain_order="left")
     sums = sums.with_columns(_orders_in(lines).cast(pl.Int64).alias("orders"))
     if lines.has("time"):
-        sums = _with_days(sums)
+        sums = _with_days(sums, lines.has("order_id"))
     if lines.has("country"):
         sums = _countries(sums, countries)
     made = _features(lines, sums.columns, snapshot)
@@ -270,7 +274,8 @@ def finish(
         for name in _DEFINITIONS
         if name in made
     ]
-    frame = sums.select(pl.col("key").alias("customer_id"), *ordered)
+    written = [WRITTEN] if lines.loose else []
+    frame = sums.select(pl.col("key").alias("customer_id"), *written, *ordered)
     bought = sums.filter(pl.col("lines") > 0)
     notes = tuple(
         FeatureNote(name, *_DEFINITIONS[name], source) for name in _DEFINITIONS if name in frame.columns
@@ -298,19 +303,39 @@ def _outcome_frame(found: dict[str, pl.DataFrame]) -> pl.DataFrame | None:
     return outcome.with_columns(pl.lit(0.0).alias("spend"))
 
 
-def _with_days(sums: pl.DataFrame) -> pl.DataFrame:
-    """The hours and the days with an order, sorted, the days' gaps, the first and the last. All count from 1970."""
+def _with_days(sums: pl.DataFrame, numbered: bool) -> pl.DataFrame:
+    """The hours in which orders were placed, the days with an order, sorted, the days' gaps, the first and the last.
+
+    All count from 1970. numbered: whether orders have numbers.
+    """
     element = pl.element()
     hours = pl.col("moments").list.eval((element // (1 << _ORDER_BITS)).filter(element // (1 << _ORDER_BITS) > 0))
+    dated = sums.with_columns(hours.list.eval(element - _FIRST_HOUR).alias("hours"))
     return (
-        sums.with_columns(hours.list.eval(element - _FIRST_HOUR).alias("hours"))
-        .with_columns(pl.col("hours").list.eval((element // 24).cast(pl.Int32).unique().sort()).alias("days"))
+        dated.with_columns(pl.col("hours").list.eval((element // 24).cast(pl.Int32).unique().sort()).alias("days"))
+        .with_columns(_placed(sums) if numbered else pl.col("hours"))
         .with_columns(
             pl.col("days").list.eval(element.diff(null_behavior="drop")).alias("gaps"),
             pl.col("days").list.first().cast(pl.Date).alias("first"),
             pl.col("days").list.last().cast(pl.Date).alias("last"),
         )
     )
+
+
+def _placed(sums: pl.DataFrame) -> pl.Series:
+    """The hour in which each order was placed, that of its first line; per customer, in the order of `sums`."""
+    moment = pl.col("moments")
+    placed = (
+        sums.lazy()
+        .select("key", "moments")
+        .explode("moments")
+        .filter(moment // (1 << _ORDER_BITS) > 0)
+        .group_by("key", moment % (1 << _ORDER_BITS))
+        .agg((moment // (1 << _ORDER_BITS) - _FIRST_HOUR).min().alias("hours"))
+        .group_by("key")
+        .agg("hours")
+    )
+    return sums.lazy().select("key").join(placed, on="key", how="left", maintain_order="left").collect()["hours"]
 
 
 def _features(lines: Lines, have: list[str], snapshot: date | None) -> dict[str, pl.Expr]:

@@ -21,8 +21,9 @@ OTHER_ID = "customer_id_2"
 """How a column that is called customer_id and does not identify the customers is called in a table made here."""
 
 
-def customer_rows(table: Table, id_column: str) -> Steps[tuple[pl.DataFrame, int]]:
-    """The rows of a customer table that are customers, the id as `customer_id`, and how many ids are repeated."""
+def customer_rows(table: Table, id_column: str) -> Steps[tuple[pl.DataFrame, int, tuple[str, ...]]]:
+    """The rows of a customer table that are customers, the id as `customer_id`, how many ids are repeated, and what is
+    to be said of the rows that are no customers."""
     warnings: list[str] = []
     whole = with_whole_ids(table, id_column, warnings)
     kept, left_out = yield from sorted_out(whole.frame, id_column, True, warnings)
@@ -30,7 +31,10 @@ def customer_rows(table: Table, id_column: str) -> Steps[tuple[pl.DataFrame, int
     frame = whole.frame[kept]
     if id_column != "customer_id" and "customer_id" in frame.columns:
         frame = frame.rename({"customer_id": OTHER_ID})
-    return frame.select(pl.col(id_column).alias("customer_id"), pl.exclude(id_column)), repeated
+    empty = sum(len(one.rows) for one in left_out if one.reason == EMPTY_ROW)
+    if empty:
+        warnings.append(f"{empty:,} empty rows are left out")
+    return frame.select(pl.col(id_column).alias("customer_id"), pl.exclude(id_column)), repeated, tuple(warnings)
 
 
 def with_whole_ids(table: Table, id_column: str | None, warnings: list[str]) -> Table:

@@ -238,7 +238,7 @@ def _fits(fact: Facts, role: str) -> bool:
     if fact.dated or fact.type is ColumnType.YES_NO:
         return False
     if role in ("quantity", *_MONEY, "discount"):
-        return fact.numeric
+        return fact.numeric or evidence.numbers_among_words(fact)
     if role in ("country", "channel", "event", "status"):
         levels = {"status": _FEW_LEVELS, "event": 5_000}.get(role, 300)
         return fact.type in (ColumnType.TEXT, ColumnType.INTEGER) and fact.distinct <= levels

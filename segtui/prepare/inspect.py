@@ -22,13 +22,10 @@ from segtui.prepare.facts import BINS, NEARLY_CONSTANT, SAMPLE, Facts, common_fl
 from segtui.prepare.inspect_levels import of_levels
 from segtui.prepare.propose import SKEWED, propose, shape
 from segtui.progress import Progress, Steps
-from segtui.results import ColumnType, FeatureVerdict, Flag, Inspection
+from segtui.results import PER_FEATURE, ColumnType, FeatureVerdict, Flag, Inspection
 
 if TYPE_CHECKING:
     from segtui.results import Dataset, Floats
-
-PER_FEATURE = 70
-"""Customers per feature below which segments are hard to find again (Dolnicar et al. 2014)."""
 
 FEW_NUMBERS = 20
 """Different whole numbers up to which they may be taken for the levels of a scale."""

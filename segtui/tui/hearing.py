@@ -61,6 +61,10 @@ class Hearing:
             self.app.status.job = None
         if self.app.status.kind == "error":
             self.app.status.quieten()
+        answer = self.app.session.shown
+        if answer is not None and answer.exact:
+            for warning in answer.warnings:
+                self.app.status.note(fmt.clean(warning), "warn")
         for screen in self.app.screen_stack:
             if isinstance(screen, MainScreen | LabScreen):
                 screen.new_answer()

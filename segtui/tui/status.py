@@ -37,6 +37,11 @@ class Status:
         if text:
             self.log.append(Entry(datetime.now(), kind, text))
 
+    def note(self, text: str, kind: str = "info") -> None:
+        """Keep a sentence, already cleaned, in the log only, unless it is there."""
+        if all(entry.text != text for entry in self.log):
+            self.log.append(Entry(datetime.now(), kind, text))
+
     def quieten(self) -> None:
         """Something new was asked for: what was said before is no longer about it."""
         self.text, self.kind = "", "info"

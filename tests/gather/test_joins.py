@@ -12,7 +12,7 @@ from segtui.gather.leftout import left_out_lines
 from segtui.progress import finish
 from segtui.recipe import ColumnSpec, TableSpec
 from segtui.results import Dataset, JoinReport, Kind
-from tests.gather.making import adds_up, by_id, column, opened, rolled, spec_of, whole_table, written
+from tests.gather.making import adds_up, as_orders, by_id, column, opened, rolled, spec_of, whole_table, written
 
 ORDERS = """
     customer_id,order_id,order_date,product_id,quantity,unit_price
@@ -173,7 +173,24 @@ def test_numbers_stored_as_decimals_are_the_whole_numbers(tmp_path: Path) -> Non
 def test_loose_ids_bring_customers_of_one_table_together(tmp_path: Path) -> None:
     orders = written(tmp_path, "orders.csv", lines_with(["7", "07", "X8"]))
     assert column(opened(orders), "frequency") == {"7": 2, "07": 2, "X8": 2}
-    assert column(opened(orders, loose_ids=True), "frequency") == {"7": 4, "X8": 2}
+    assert column(opened(orders, loose_ids=True), "frequency") == {"07": 4, "X8": 2}
+
+
+def test_ids_matched_loosely_leave_as_the_first_table_writes_them(tmp_path: Path) -> None:
+    orders = written(tmp_path, "orders.csv", lines_with(["00007", "00018", "X8"]))
+    customers = written(tmp_path, "customers.csv", "customer_id,age\n7,30\n18.0,40\nX8,50\n0099,60\n")
+    dataset = opened(orders, customers, loose_ids=True, steps=(("has_orders", False),))
+    assert column(dataset, "age") == {"00007": 30, "00018": 40, "X8": 50, "0099": 60}
+    assert column(dataset, "frequency") == {"00007": 2, "00018": 2, "X8": 2, "0099": 0}
+    other_way = opened(customers, orders, loose_ids=True, steps=(("has_orders", False),))
+    assert column(other_way, "age") == column(dataset, "age")
+
+
+def test_what_is_held_out_finds_ids_matched_loosely(tmp_path: Path) -> None:
+    lines = "customer_id,order_id,order_date,amount\n007,1,2024-01-01,5\n7,2,2024-01-20,6\n008,3,2024-01-02,7\n"
+    outcome = rolled(as_orders(written(tmp_path, "o.csv", lines), loose_ids=True, holdout=5)).outcome
+    assert outcome is not None
+    assert sorted(outcome["spend"].to_list()) == [0.0, 6.0]
 
 
 def test_ids_with_a_fraction_stay_apart(tmp_path: Path) -> None:

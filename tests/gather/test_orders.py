@@ -214,6 +214,23 @@ def test_no_date_and_a_snapshot(tmp_path: Path) -> None:
             as_orders(path, **said)
 
 
+def test_an_order_is_placed_once_however_long_its_lines_take(tmp_path: Path) -> None:
+    text = """
+        customer_id,order_id,order_time,amount
+        a,1,2024-01-05 17:59:00,5.00
+        a,1,2024-01-05 18:01:00,5.00
+        a,1,,5.00
+        a,2,2024-01-05 23:59:00,5.00
+        a,2,2024-01-06 00:01:00,5.00
+        b,3,2024-01-08 18:00:00,5.00
+        c,4,,5.00
+    """
+    found = by_id(as_orders(written(tmp_path, "o.csv", text)))
+    assert (found["a"]["frequency"], found["a"]["evening_share"], found["a"]["weekend_share"]) == (2, 0.5, 0.0)
+    assert (found["b"]["evening_share"], found["b"]["weekend_share"]) == (1.0, 0.0)
+    assert (found["c"]["frequency"], found["c"]["evening_share"]) == (1, None)
+
+
 # -- what the lines lack -------------------------------------------------------------------------------------
 
 

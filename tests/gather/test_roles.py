@@ -17,6 +17,7 @@ from segtui.gather.types import column_type
 from segtui.progress import finish
 from segtui.recipe import ROLES, ColumnSpec, SourceSpec, TableSpec
 from segtui.results import Column, Kind
+from tests.gather.making import opened
 
 
 def table(frame: pl.DataFrame) -> Table:
@@ -333,3 +334,19 @@ def test_public_orders_under_other_names(shared_data: Path, name: str) -> None:
 def test_examples(examples: Path, name: str, kind: Kind, roles: dict[str, str]) -> None:
     result = read(examples / name)
     assert (result.kind, result.roles) == (kind, roles)
+
+
+def test_an_amount_among_words_is_an_amount(tmp_path: Path) -> None:
+    """A name that says money is believed where half of the cells are; the others are counted, not lost with it."""
+    rows = [f"{n},c{n % 9},2024-01-{n % 28 + 1:02},{'free' if n % 3 == 0 else f'{n}.50'},{n}th" for n in range(1, 91)]
+    path = tmp_path / "orders.csv"
+    path.write_text("order_id,customer_id,order_date,amount,price_note\n" + "\n".join(rows) + "\n")
+    dataset = opened(path)
+    assert dataset.sources[0].roles["amount"] == "amount"
+    (amount,) = (column for column in dataset.sources[0].columns if column.name == "amount")
+    assert (amount.unread, amount.examples) == (30, ("“free” × 30 (row 3)",))
+    assert "monetary" in dataset.frame.columns
+    assert any("30 of 90 values could not be read as a number" in note for note in dataset.warnings)
+    few = [line.replace(".50", " euros and a half") if n % 2 else line for n, line in enumerate(rows)]
+    path.write_text("order_id,customer_id,order_date,amount,price_note\n" + "\n".join(few) + "\n")
+    assert "amount" not in opened(path).sources[0].roles

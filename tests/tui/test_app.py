@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -470,3 +471,30 @@ async def test_enter_on_an_empty_command_line_does_nothing():
         assert app.session is not None
         assert app.session.recipe.cluster.k == 4
         assert app.session.undo_label is None
+
+
+async def test_keys_in_one_burst_are_taken_in_their_order():
+    """Over a slow line keys come together; a key that clears or deletes must not come after what follows it."""
+    async with running(FakeEngine()) as (app, pilot):
+        await until(app, pilot, "exact")
+        await pilot.press("R")
+        await until(app, pilot, "Seed (0 to")
+        for key in ("9", "ctrl+u", "4", "7", "backspace", "2", "home", "1"):
+            app.simulate_key(key)
+        await until(app, pilot, lambda: app.screen.query_one(LineInput).value == "142")
+        for key in ("ctrl+u", "5", "enter"):
+            app.simulate_key(key)
+        await until(app, pilot, lambda: app.session.recipe.cluster.seed == 542)  # it clears to the left
+
+
+async def test_what_was_done_for_an_answer_is_in_the_messages():
+    engine = FakeEngine()
+    whole = engine.answer
+    engine.answer = lambda recipe, *, exact: replace(whole(recipe, exact=exact), warnings=("monetary: 9 are held",))
+    async with running(engine) as (app, pilot):
+        await until(app, pilot, "exact")
+        await pilot.press("plus")
+        await until(app, pilot, "k 5")
+        await pilot.press("exclamation_mark")
+        await until(app, pilot, "monetary: 9 are held")
+        assert grid(app).count("monetary: 9 are held") == 1

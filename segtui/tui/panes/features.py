@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from segtui.recipe import FeatureSpec
-from segtui.results import Answer, ColumnType, FeatureVerdict
+from segtui.results import PER_FEATURE, Answer, ColumnType, FeatureVerdict
 from segtui.tui import format as fmt
 from segtui.tui.bindings import bindings_for
 from segtui.tui.commands import LISTS
@@ -17,8 +17,6 @@ from segtui.tui.widgets.spark import bar, spark
 SHORT_TRANSFORM = {"yeo_johnson": "yeo-john", "quantile_normal": "quantile"}
 SHORT_TYPE = {ColumnType.INTEGER: "int", ColumnType.NUMBER: "num", ColumnType.YES_NO: "y/n"}
 SHORT_TREATMENT = {"nominal": "levels"}
-ENOUGH_PER_FEATURE = 70
-"""Customers per feature that segments need to be found again in other samples (METHODS B8)."""
 DETAIL, DETAIL_HIGH = 5, 9
 """Lines below the list for the reasons of the row under the cursor, rule included, on a low and on a high screen."""
 
@@ -60,12 +58,12 @@ class FeaturesPane(FeatureEditing):
         everyone = session.dataset.customers
         customers = sum(self.answer.segmentation.sizes) if self.answer else everyone  # without those set aside
         per = customers // max(1, on)
-        few = per < ENOUGH_PER_FEATURE
+        few = per < PER_FEATURE
         extremes = "held" if prepare.winsorises else "as they are"
         trimmed = f"{100 * prepare.trim:g} % trimmed" if prepare.trim else "nobody trimmed"
         trimmed += f"; {fmt.count(everyone - customers)} in no segment" if customers < everyone else ""
         text = f" {fmt.plural(on, 'feature')} on, {fmt.plural(per, 'customer')} each"
-        text += f" (fewer than {ENOUGH_PER_FEATURE}: shaky)" if few else ""
+        text += f" (fewer than {PER_FEATURE}: shaky)" if few else ""
         rest = fmt.cut(f"; extremes {extremes}; {trimmed}", max(1, width - len(text)), self.signs.ellipsis)
         return line((text, "warn" if few else "dim"), (rest, "dim"))
 

@@ -23,4 +23,14 @@ class LineInput(Input):
             event.prevent_default()
             self.post_message(self.Pressed(event.key))
             return
+        if not event.is_printable:
+            await self._edit_at_once(event)
         await super()._on_key(event)
+
+    async def _edit_at_once(self, event: events.Key) -> None:
+        """Do what the key is bound to here and now: bindings are looked up only when the key has gone all the way up,
+        and what was typed after it would come first."""
+        for binding in self._bindings.key_to_bindings.get(event.key, ()):
+            event.stop()
+            event.prevent_default()
+            await self.run_action(binding.action)
