@@ -436,8 +436,8 @@ def _no_customers(looked: Sequence[Looked]) -> AnalysisError:
     return AnalysisError(
         said,
         where=first.name,
-        hint="Segments need several customers: name the column that identifies one, or open it together with a table "
-        "that has one.",
+        hint="Segments need several customers: name the column that identifies one (segtui run --id COLUMN), or open "
+        "it together with a table that has one.",
     )
 
 
