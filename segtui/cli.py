@@ -35,6 +35,9 @@ COMMANDS = {
     "where": "print the folders that segtui keeps its files in",
 }
 
+AUTO = "auto"
+"""What `--k` takes for a k that the evidence suggests."""
+
 _OPTIONS_WITH_VALUE = ("--recipe", "--theme")
 """Those of the terminal app: they may stand before the name of a command."""
 
@@ -157,7 +160,7 @@ def _add_describe(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
-    from segtui.recipe import K_MAX, K_MIN, LABELLED_FORMATS, SCALES
+    from segtui.recipe import LABELLED_FORMATS, SCALES
 
     _add_sources(parser, "*")
     _add_gathering(parser)
@@ -165,10 +168,11 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     add("--recipe", metavar="R.toml", help="begin with this recipe; the flags below override it")
     add("--id", metavar="COL", help='the column that identifies a customer ("" for none)')
     add("--features", metavar="A,B,…", type=_names, help='the features that vote (a name with a comma in "quotes")')
-    add("--k", type=_whole("--k", K_MIN, K_MAX), metavar="K", help="the number of segments (default 4)")
+    add("--k", type=_k, metavar="K|auto", help="the number of segments (default 4); auto: as the evidence suggests")
     add("--sweep", type=_range, metavar="LO-HI", help="compute the criteria for every k from LO to HI as well")
     add("--scale", choices=SCALES, help="how features are brought to scale (default auto: as proposed for each)")
     add("--lab", action="store_true", help="compare what every scale makes of the features, at this k")
+    add("--predict", action="store_true", help="what segments know of the holdout, for every k and scale")
     add("--seed", type=_whole("--seed", 0, 2**32 - 1), metavar="N", help="the seed of the random starts (default 0)")
     add("--restarts", type=_whole("--restarts", 0, 10_000), metavar="N", help="k-means++ starts (0: as the size asks)")
     add("--max-iter", type=_whole("--max-iter", 1, 1_000_000), metavar="N", help="cap on iterations (default 300)")
@@ -228,6 +232,12 @@ def _whole(name: str, low: int, high: int | None = None) -> Callable[[str], int]
         return value
 
     return parse
+
+
+def _k(text: str) -> int | str:
+    from segtui.recipe import K_MAX, K_MIN
+
+    return AUTO if text == AUTO else _whole("--k", K_MIN, K_MAX)(text)
 
 
 def _range(text: str) -> range:
@@ -308,7 +318,8 @@ def _run(options: argparse.Namespace) -> int:
             id_column=options.id,
             gathering=_gathering(options),
             features=options.features,
-            k=options.k,
+            k=None if options.k == AUTO else options.k,
+            auto_k=options.k == AUTO,
             sweep=options.sweep,
             scale=options.scale,
             seed=options.seed,
@@ -319,6 +330,7 @@ def _run(options: argparse.Namespace) -> int:
             csv_safe=options.csv_safe,
             as_json=options.json,
             lab=options.lab,
+            predict=options.predict,
         )
     )
     return DONE

@@ -9,14 +9,26 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from segtui import native, printing
+from segtui import native, printing, weighing
 from segtui.describing import left_out, rollup_document
-from segtui.errors import RecipeError, UsageError
+from segtui.errors import AnalysisError, RecipeError, UsageError
+from segtui.evidence import SweepRow
+from segtui.evidence_report import (
+    criteria_document,
+    prediction_document,
+    prediction_lines,
+    sweep_document,
+    sweep_lines,
+    verdict_document,
+    verdict_lines,
+)
 from segtui.printing import Json
 from segtui.progress import finish
 from segtui.recipe import FeatureSpec, GatherSpec, LabelledSpec, PrepareSpec, Recipe, SourceSpec
 
 if TYPE_CHECKING:
+    from segtui.evidence import Assessment, Prediction, Sweep
+    from segtui.evidence import SweepRow
     from segtui.pipeline import Pipeline
     from segtui.results import (
         Answer,
@@ -24,15 +36,14 @@ if TYPE_CHECKING:
         Inspection,
         Lab,
         Profile,
-        Scores,
         Segment,
-        SweepRow,
+        TraceStep,
     )
 
 STANDARD_OUTPUT = "-"
 
-NOT_ASSESSED = {"verdict": None, "reason": "not assessed in this version"}
-"""Whether the segments are real is not examined yet; it is said rather than left open."""
+SWEPT = range(2, 13)
+"""The values of k that `--k auto` looks at where no range is given."""
 
 SEGMENTS_A_LINE = 6
 """Columns of the printed table of means, so that it fits 80 cells."""
@@ -69,6 +80,7 @@ class RunOptions:
     id_column: str | None = None
     features: tuple[str, ...] | None = None
     k: int | None = None
+    auto_k: bool = False
     sweep: range | None = None
     scale: str | None = None
     seed: int | None = None
@@ -79,6 +91,7 @@ class RunOptions:
     csv_safe: bool = False
     as_json: bool = False
     lab: bool = False
+    predict: bool = False
     gathering: Gathering = Gathering()
 
     @property
@@ -96,9 +109,11 @@ class Outcome:
 
     dataset: Dataset
     answer: Answer
-    sweep: tuple[SweepRow, ...]
+    assessment: Assessment
+    sweep: Sweep | None
     warnings: tuple[str, ...]
     lab: Lab | None = None
+    prediction: Prediction | None = None
 
 
 # -- recipes -----------------------------------------------------------------------------------------------
@@ -190,14 +205,23 @@ def _analyse(recipe: Recipe, options: RunOptions) -> Outcome:
     with printing.progress_line() as report:
         dataset, inspection = finish(pipeline.open(recipe), report)
         _check_features(recipe, inspection)
-        answer = finish(pipeline.exact(recipe, lambda step: None), report)
+        if options.auto_k:
+            recipe = _with_suggested_k(pipeline, recipe, options, report)
+        answer = finish(pipeline.exact(recipe, _unwatched), report)
         ground = finish(pipeline.ground(recipe), report)
-        sweep = _sweep(pipeline, recipe, options, report)
-        lab = finish(pipeline.lab(recipe, lambda step: None), report) if options.lab else None
+        assessment = finish(weighing.assess(pipeline, recipe), report)
+        sweep = _sweep(pipeline, recipe, answer, options, report)
+        lab = finish(pipeline.lab(recipe, _unwatched), report) if options.lab else None
+        prediction = finish(weighing.predict(pipeline, recipe, (), _unwatched), report) if options.predict else None
         warnings = [*left_out(dataset), *dataset.warnings, *inspection.warnings, *answer.warnings]
         if options.labelled is not None:
             warnings += _deliver(pipeline, recipe, answer, options.labelled, report)
-    return Outcome(ground.dataset, answer, sweep, tuple(dict.fromkeys(warnings)), lab)
+    told = tuple(dict.fromkeys(warnings))
+    return Outcome(ground.dataset, answer, assessment, sweep, told, lab, prediction)
+
+
+def _unwatched(step: TraceStep) -> None:
+    """Nobody watches the iterations of a run without a screen."""
 
 
 def _check_features(recipe: Recipe, inspection: Inspection) -> None:
@@ -219,10 +243,27 @@ def _check_features(recipe: Recipe, inspection: Inspection) -> None:
     )
 
 
-def _sweep(pipeline: Pipeline, recipe: Recipe, options: RunOptions, report: printing.Report) -> tuple[SweepRow, ...]:
-    if options.sweep is None:
-        return ()
-    return finish(pipeline.sweep(recipe, options.sweep, lambda step: None, lambda row: None), report)
+def _with_suggested_k(pipeline: Pipeline, recipe: Recipe, options: RunOptions, report: printing.Report) -> Recipe:
+    """The recipe with the k that the rule of `cluster.suggest` takes. Raises AnalysisError where it takes none."""
+    ks = options.sweep or SWEPT
+    swept = finish(weighing.sweep(pipeline, recipe, ks, _unwatched, lambda sweep: None), report)
+    suggested = swept.suggestion
+    if suggested is None or suggested.k is None:
+        reason = "no k could be fitted" if suggested is None else suggested.reason
+        raise AnalysisError(f"no number of segments can be suggested: {reason}", where="k", hint="Give --k a number.")
+    printing.say(f"k = {suggested.k}: {suggested.reason}")
+    return recipe.with_k(suggested.k)
+
+
+def _sweep(
+    pipeline: Pipeline, recipe: Recipe, answer: Answer, options: RunOptions, report: printing.Report
+) -> Sweep | None:
+    """The criteria for every k, lettered after the answer."""
+    ks = options.sweep or (SWEPT if options.auto_k else None)
+    if ks is None:
+        return None
+    lettered = recipe if recipe.anchor is not None else replace(recipe, anchor=pipeline.anchor(answer))
+    return finish(weighing.sweep(pipeline, lettered, ks, _unwatched, lambda sweep: None), report)
 
 
 def _deliver(
@@ -257,12 +298,15 @@ def run_document(outcome: Outcome) -> Json:
         "exact": fit.exact,
         "converged": fit.converged.value,
         "iterations": fit.iterations,
-        "segments": [_segment_document(segment, answer.profile) for segment in answer.profile.segments],
-        "criteria": _criteria(outcome),
-        "verdict": NOT_ASSESSED,
+        "segments": [_segment_document(segment, outcome) for segment in answer.profile.segments],
+        "criteria": [criteria_document(row) for row in _rows(outcome)],
+        "verdict": verdict_document(outcome.assessment),
         "rollup": None if dataset.rollup is None else rollup_document(dataset.rollup),
         "warnings": list(outcome.warnings),
-    } | ({} if outcome.lab is None else {"lab": lab_document(outcome.lab)})
+        **({} if outcome.sweep is None else sweep_document(outcome.sweep)),
+        **({} if outcome.lab is None else {"lab": lab_document(outcome.lab)}),
+        **({} if outcome.prediction is None else {"prediction": prediction_document(outcome.prediction)}),
+    }
 
 
 def _feature_document(feature: FeatureSpec) -> Json:
@@ -271,14 +315,17 @@ def _feature_document(feature: FeatureSpec) -> Json:
     return {"name": feature.name, "transform": feature.transform, "weight": feature.weight, **said}
 
 
-def _segment_document(segment: Segment, profile: Profile) -> Json:
+def _segment_document(segment: Segment, outcome: Outcome) -> Json:
+    stability, silhouettes = outcome.assessment.stability, outcome.assessment.silhouettes
     return {
         "segment": segment.letter,
         "name": segment.name,
         "auto_name": segment.auto_name,
         "size": segment.size,
         "share": segment.share,
-        "centroid": _centroid(segment, profile),
+        "jaccard": None if stability is None else stability.jaccard[segment.cluster],
+        "silhouette_squared": None if silhouettes is None else silhouettes.squared[segment.cluster],
+        "centroid": _centroid(segment, outcome.answer.profile),
     }
 
 
@@ -299,20 +346,23 @@ def _centroid(segment: Segment, profile: Profile) -> Json:
     return centroid
 
 
-def _criteria(outcome: Outcome) -> list[Json]:
-    """The criteria of every k that was fitted, in order of k."""
-    fit = outcome.answer.segmentation
-    rows = {row.k: _criteria_row(row.k, row.scores, row.smallest, row.iterations, row.failed) for row in outcome.sweep}
-    rows[fit.k] = _criteria_row(fit.k, outcome.answer.scores, min(fit.sizes), fit.iterations, "")
+def _rows(outcome: Outcome) -> list[SweepRow]:
+    """What is known of every k that was fitted, in order of k."""
+    fit, found = outcome.answer.segmentation, outcome.assessment
+    rows = {row.k: row for row in (outcome.sweep.rows if outcome.sweep is not None else ())}
+    if fit.k not in rows:
+        rows[fit.k] = SweepRow(
+            k=fit.k,
+            scores=outcome.answer.scores,
+            smallest=min(fit.sizes),
+            iterations=fit.iterations,
+            sizes=fit.sizes,
+            letters=outcome.answer.letters,
+            silhouettes=found.silhouettes,
+            stability=found.stability,
+            reasons=found.reasons,
+        )
     return [rows[k] for k in sorted(rows)]
-
-
-def _criteria_row(k: int, scores: Scores | None, smallest: int, iterations: int, failed: str) -> Json:
-    if scores is None:
-        return {"k": k, "failed": failed}
-    values = asdict(scores)
-    del values["space"]
-    return {"k": k, **values, "smallest_segment": smallest, "iterations": iterations}
 
 
 # -- print -------------------------------------------------------------------------------------------------
@@ -331,17 +381,28 @@ def _outcome_lines(outcome: Outcome) -> Iterable[str]:
     )
     yield ""
     segments = answer.profile.segments
-    rows = [(s.letter, f"{s.size:,}", f"{s.share:.1%}", s.name) for s in segments]
-    yield from printing.table(("segment", "customers", "share", "name"), rows, right=(1, 2))
+    rows = [(s.letter, f"{s.size:,}", f"{s.share:.1%}", _comes_back(s, outcome), s.name) for s in segments]
+    yield from printing.table(("segment", "customers", "share", "stability", "name"), rows, right=(1, 2, 3))
     for start in range(0, len(segments), SEGMENTS_A_LINE):
         yield ""
         yield from _means(answer.profile, segments[start : start + SEGMENTS_A_LINE])
-    if len(outcome.sweep) > 0:
+    yield ""
+    yield from verdict_lines(outcome.assessment)
+    if outcome.sweep is not None:
         yield ""
-        yield from _sweep_lines(outcome)
+        yield from sweep_lines(outcome.sweep, fit.k)
     if outcome.lab is not None:
         yield ""
         yield from lab_lines(outcome.lab)
+    if outcome.prediction is not None:
+        yield ""
+        yield from prediction_lines(outcome.prediction)
+
+
+def _comes_back(segment: Segment, outcome: Outcome) -> str:
+    """The Jaccard similarity with which a segment comes back when customers are drawn anew."""
+    stability = outcome.assessment.stability
+    return "-" if stability is None else f"{stability.jaccard[segment.cluster]:.2f}"
 
 
 def _means(profile: Profile, segments: Sequence[Segment]) -> Iterable[str]:
@@ -353,19 +414,6 @@ def _means(profile: Profile, segments: Sequence[Segment]) -> Iterable[str]:
         name = column.feature if column.level is None else f"{column.feature} = {column.level} (share)"
         rows.append((name, *(printing.number(segment.means[number]) for segment in segments)))
     return printing.table(("mean", *(s.letter for s in segments)), rows, right=range(1, len(segments) + 1))
-
-
-def _sweep_lines(outcome: Outcome) -> Iterable[str]:
-    titles = ("k", "inertia", "explained", "silhouette (squared)", "Calinski-Harabasz", "Davies-Bouldin", "smallest")
-    rows: list[tuple[str, ...]] = []
-    for row in outcome.sweep:
-        if row.scores is None:
-            rows.append((f"{row.k}", row.failed, "", "", "", "", ""))
-            continue
-        s = row.scores
-        values = (s.inertia, s.explained, s.silhouette_squared, s.calinski_harabasz, s.davies_bouldin)
-        rows.append((f"{row.k}", *map(printing.number, values), f"{row.smallest:,}"))
-    return printing.table(titles, rows, right=range(1, 7))
 
 
 # -- scaling lab -------------------------------------------------------------------------------------------

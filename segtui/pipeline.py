@@ -26,11 +26,11 @@ from segtui.results import (
     Profile,
     Scores,
     Segmentation,
-    SweepRow,
     TraceStep,
 )
 
 if TYPE_CHECKING:
+    from segtui.cluster.criteria import Examined
     from segtui.cluster.ground import Ground
     from segtui.explain.lab import Fitted
     from segtui.prepare.aside import Kept
@@ -169,7 +169,7 @@ class Pipeline:
         if self._dataset is None:
             return None
         for stage in ("exact answer", "first answer"):
-            answer = self._shelf.get(self._name(stage, recipe))
+            answer = self._shelf.get(self.name(stage, recipe))
             if isinstance(answer, Answer):
                 return self._answering(answer, recipe)
         return None
@@ -202,15 +202,15 @@ class Pipeline:
 
         started = time.perf_counter()
         speed = "exact" if exact else "first"
-        name = self._name(f"{speed} answer", recipe)
+        name = self.name(f"{speed} answer", recipe)
         filed = self._shelf.get(name)
         if isinstance(filed, Answer):
             return self._answering(filed, recipe)
         ground = yield from self.ground(recipe)
-        segmentation = yield from self._segmentation(recipe, ground, trace, exact=exact)
-        letters = yield from self._letters(recipe, ground, segmentation)
+        segmentation = yield from self.segmentation(recipe, ground, trace, exact=exact)
+        letters = yield from self.letters(recipe, ground, segmentation)
         profile = yield from self._profile(recipe, ground, segmentation, letters, speed)
-        scores = yield from self._scores(recipe, ground.matrix, segmentation, speed)
+        scores = yield from self.scores(recipe, ground.matrix, segmentation)
         answer = Answer(
             recipe=recipe,
             prepare=self.explicit(recipe).prepare,
@@ -248,11 +248,11 @@ class Pipeline:
         share, whole = recipe.prepare.trim, standing.ground(kept, matrix)
         if not share:
             return whole
-        name = self._name("trimmed", recipe)
+        name = self.name("trimmed", recipe)
         found = self._trimmed.get(name)
         if found is None:
             spec = recipe.cluster
-            out = yield from self._filed(name, np.ndarray, lambda: trimmed(matrix, share, spec, whole.exact_values))
+            out = yield from self.filed_as(name, np.ndarray, lambda: trimmed(matrix, share, spec, whole.exact_values))
             found = yield from standing.trimmed(kept, matrix, out, share)
         _keep_latest(self._trimmed, name, found)
         return found
@@ -265,7 +265,7 @@ class Pipeline:
         canonical = self._canonical(Recipe(prepare=prepare), inspection).prepare
         if not aside.asks(canonical.features or ()):
             return aside.Kept(dataset)
-        name = self._name("kept", Recipe(prepare=prepare))
+        name = self.name("kept", Recipe(prepare=prepare))
         found = self._kept.get(name)
         if found is None:
             found = yield from aside.kept(dataset, inspection, canonical)
@@ -278,7 +278,7 @@ class Pipeline:
         from segtui.prepare.matrix import build
 
         _, inspection = self._data
-        name = self._name("matrix", Recipe(prepare=prepare))
+        name = self.name("matrix", Recipe(prepare=prepare))
         matrix = self._matrices.get(name)
         if matrix is None:
             kept = yield from self._keeping(prepare)
@@ -289,23 +289,25 @@ class Pipeline:
         _keep_latest(self._matrices, name, matrix)
         return matrix
 
-    def _segmentation(self, recipe: Recipe, ground: Ground, trace: Trace, *, exact: bool) -> Steps[Segmentation]:
+    def segmentation(self, recipe: Recipe, ground: Ground, trace: Trace, *, exact: bool) -> Steps[Segmentation]:
+        """The clusters of a recipe, converged or at once. Raises AnalysisError."""
         from segtui.cluster.kmeans import converge, first
 
         fit = converge if exact else first
-        name = self._name("exact" if exact else "first", recipe)
-        converged = self._shelf.get(self._name("exact", recipe))
+        name = self.name("exact" if exact else "first", recipe)
+        converged = self._shelf.get(self.name("exact", recipe))
         if not exact and isinstance(converged, Segmentation):
             # A sweep has been here. Describing all customers exactly takes longer than a key press may: at first
             # the converged clusters are described from a sample, like any first answer.
             return replace(converged, exact=False)
         return (
-            yield from self._filed(
+            yield from self.filed_as(
                 name, Segmentation, lambda: fit(ground.matrix, recipe.cluster, ground.exact_values, trace)
             )
         )
 
-    def _letters(self, recipe: Recipe, ground: Ground, segmentation: Segmentation) -> Steps[tuple[str, ...]]:
+    def letters(self, recipe: Recipe, ground: Ground, segmentation: Segmentation) -> Steps[tuple[str, ...]]:
+        """The letter of every cluster: matched to the anchor of the recipe, or by revenue or size."""
         from segtui.explain.lettering import first_letters, match_letters
         from segtui.explain.profile import revenue_by_cluster
 
@@ -327,8 +329,8 @@ class Pipeline:
         """The letters of an anchor for all customers, also those that were or are set aside."""
         import numpy as np
 
-        name = self._name("anchor", Recipe(anchor=anchor))
-        return (yield from self._filed(name, np.ndarray, lambda: self._assign_to(anchor)))
+        name = self.name("anchor", Recipe(anchor=anchor))
+        return (yield from self.filed_as(name, np.ndarray, lambda: self._assign_to(anchor)))
 
     def _assign_to(self, anchor: Anchor) -> Steps[Labels]:
         import numpy as np
@@ -350,24 +352,30 @@ class Pipeline:
         from segtui.explain.profile import profile
 
         _, inspection = self._data
-        name = f"profile {self._name(f'{speed} letters', recipe)}"
+        name = f"profile {self.name(f'{speed} letters', recipe)}"
         return (
-            yield from self._filed(
+            yield from self.filed_as(
                 name,
                 Profile,
                 lambda: profile(ground.dataset, inspection, ground.matrix, segmentation, letters, {}, self._profiles),
             )
         )
 
-    def _scores(self, recipe: Recipe, matrix: FeatureMatrix, segmentation: Segmentation, speed: str) -> Steps[Scores]:
+    def examined(self, recipe: Recipe, matrix: FeatureMatrix, segmentation: Segmentation) -> Steps[Examined]:
+        """The criteria of the converged segmentation of a recipe, with the silhouette of every cluster."""
+        from segtui.cluster.criteria import Examined, examine
+
+        def compute() -> Steps[Examined]:
+            return replace((yield from examine(matrix, segmentation)), silhouettes=None)
+
+        return (yield from self.filed_as(f"scores {self.name('exact', recipe)}", Examined, compute))
+
+    def scores(self, recipe: Recipe, matrix: FeatureMatrix, segmentation: Segmentation) -> Steps[Scores]:
+        """The criteria: of all customers where the segmentation is converged, else of the first of them."""
         from segtui.cluster.criteria import scores
 
         if segmentation.exact:
-            return (
-                yield from self._filed(
-                    f"scores {self._name('exact', recipe)}", Scores, lambda: scores(matrix, segmentation)
-                )
-            )
+            return (yield from self.examined(recipe, matrix, segmentation)).scores
         m = min(SCORED_AT_ONCE, matrix.customers)
         sampled = yield from scores(
             replace(matrix, values=matrix.values[:, :m]), replace(segmentation, labels=segmentation.labels[:m])
@@ -376,32 +384,6 @@ class Pipeline:
         if chi is not None:  # grows with the number of customers: brought to what all of them would give
             chi *= (matrix.customers - segmentation.k) / max(1, m - segmentation.k)
         return replace(sampled, inertia=segmentation.inertia, calinski_harabasz=chi)
-
-    # -- sweep -------------------------------------------------------------------------------------------
-
-    def sweep(
-        self, recipe: Recipe, ks: range, trace: Trace, found: Callable[[SweepRow], None]
-    ) -> Steps[tuple[SweepRow, ...]]:
-        """The converged fit and its scores for every k in `ks`; a k that fails says why at that k.
-
-        Each fit is filed as the exact segmentation of its k, so stepping to it afterwards is instant.
-        """
-        rows = []
-        for k in ks:
-            row = yield from self._sweep_row(recipe.with_k(k), trace)
-            rows.append(row)
-            found(row)
-        return tuple(rows)
-
-    def _sweep_row(self, recipe: Recipe, trace: Trace) -> Steps[SweepRow]:
-        k = recipe.cluster.k
-        try:
-            ground = yield from self.ground(recipe)
-            segmentation = yield from self._segmentation(recipe, ground, trace, exact=True)
-            scores = yield from self._scores(recipe, ground.matrix, segmentation, "exact")
-        except AnalysisError as error:
-            return SweepRow(k, None, 0, 0, failed=str(error))
-        return SweepRow(k, scores, min(segmentation.sizes), segmentation.iterations)
 
     # -- scaling lab -------------------------------------------------------------------------------------
 
@@ -423,8 +405,8 @@ class Pipeline:
 
         try:
             ground = yield from self.ground(recipe, columns)
-            fit = yield from self._segmentation(recipe, ground, trace, exact=True)
-            scores = yield from self._scores(recipe, ground.matrix, fit, "exact")
+            fit = yield from self.segmentation(recipe, ground, trace, exact=True)
+            scores = yield from self.scores(recipe, ground.matrix, fit)
         except AnalysisError as error:
             return Fitted(LabRow(scale, (), 0.0, failed=str(error)), None)
         row = LabRow(scale, tuple(sorted(fit.sizes, reverse=True)), scores.explained, warnings=fit.warnings)
@@ -432,7 +414,7 @@ class Pipeline:
 
     # -- plumbing ----------------------------------------------------------------------------------------
 
-    def _name(self, stage: str, recipe: Recipe) -> str:
+    def name(self, stage: str, recipe: Recipe) -> str:
         """The fingerprint of a stage, with the features listed in column order: the same votes, the same name."""
         dataset, inspection = self._data
         return fingerprint(stage, self._canonical(recipe, inspection), dataset.fingerprint)
@@ -443,9 +425,10 @@ class Pipeline:
         on = sorted((f for f in features if f.on), key=lambda f: (place.get(f.name, len(place)), f.name))
         return replace(recipe, gather=Recipe().gather, prepare=replace(recipe.prepare, features=tuple(on)))
 
-    def _filed(
+    def filed_as(
         self, name: str, kind: type[R], compute: Callable[[], Generator[Progress, None, R]]
     ) -> Generator[Progress, None, R]:
+        """What is filed under `name`; computed and filed where nothing is."""
         result = self._shelf.get(name)
         if isinstance(result, kind):
             return result

@@ -6,6 +6,7 @@ import json
 import math
 import os
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -48,6 +49,11 @@ def table(titles: Sequence[str], rows: Sequence[Sequence[object]], right: Sequen
         yield "  ".join(
             _pad(text, width, column in right) for column, (text, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
+
+
+def folded(text: str, width: int) -> list[str]:
+    """A sentence on lines of at most `width` characters."""
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 def _pad(text: str, width: int, right: bool) -> str:

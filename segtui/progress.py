@@ -42,3 +42,17 @@ def finish(steps: Steps[T], report: Callable[[Progress], None] | None = None) ->
             return result
         if report is not None:
             report(progress)
+
+
+def as_part(steps: Steps[T], whole: str, before: float, share: float) -> Steps[T]:
+    """`steps` as a part of longer work: its progress counts from `before` and makes up `share` of `whole`."""
+    try:
+        while True:
+            try:
+                step = next(steps)
+            except StopIteration as stop:
+                result: T = stop.value
+                return result
+            yield Progress(f"{whole}: {step.doing}", before + share * (step.done or 0.0), step.detail)
+    finally:
+        steps.close()

@@ -445,6 +445,24 @@ class TraceStep:
     changed: float
 
 
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """How one restart went on the sample. inertias: per customer of the sample, after every iteration.
+
+    agreement: adjusted Rand index of its labels with those of the best restart (1 for the best itself); None where it
+    was not looked at.
+    """
+
+    inertias: tuple[float, ...]
+    converged: Converged
+    agreement: float | None = None
+
+    @property
+    def inertia(self) -> float:
+        """Where it ended."""
+        return self.inertias[-1]
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Segmentation:
     """Clusters of one matrix. Cluster j is row j of centroids; letters are given elsewhere.
@@ -452,7 +470,7 @@ class Segmentation:
     labels: uint8 (customers,), canonical order. centroids: float64 (k, columns), scaled weighted space.
     sizes: (k,) customers per cluster. inertia: sum of squared distances over all customers.
     exact: converged on all customers; False: fitted on `sampled` of them, every customer assigned.
-    restart_inertias: final inertia per customer of every restart on the sample, for "near-equal solutions".
+    restarts: how every restart went on the sample, in the order they were made; the winner goes on from one of them.
     """
 
     labels: Labels
@@ -465,7 +483,7 @@ class Segmentation:
     sampled: int
     seed: int
     trace: tuple[TraceStep, ...]
-    restart_inertias: tuple[float, ...]
+    restarts: tuple[Restart, ...]
     warnings: tuple[str, ...] = ()
 
     @property
@@ -478,7 +496,8 @@ class Scores:
     """Criteria of one segmentation; each None where it cannot be computed.
 
     silhouette_squared: mean silhouette with squared distances (METHODS B3), exact over all customers; not to
-    be compared with a Euclidean silhouette. All are comparable only within one feature space (`space`).
+    be compared with a Euclidean silhouette. bic: of equal spheres (Pelleg & Moore 2000), more is better. All are
+    comparable only within one feature space (`space`).
     """
 
     space: str
@@ -487,17 +506,7 @@ class Scores:
     silhouette_squared: float | None
     calinski_harabasz: float | None
     davies_bouldin: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class SweepRow:
-    """One k of a sweep: its scores, or the reason why there are none."""
-
-    k: int
-    scores: Scores | None
-    smallest: int
-    iterations: int
-    failed: str = ""
+    bic: float | None = None
 
 
 # -- explain ---------------------------------------------------------------------------------------------

@@ -63,7 +63,9 @@ def test_json_is_one_document_and_nothing_else(customers: Path) -> None:
     assert document["exact"] is True
     assert document["converged"] in ("labels", "tolerance", "max_iter")
     assert isinstance(document["iterations"], int)
-    assert document["verdict"] == {"verdict": None, "reason": "not assessed in this version"}
+    assert document["verdict"]["verdict"] in ("natural", "reproducible", "constructive")
+    assert document["verdict"]["draws"] == 20
+    assert [one["column"] for one in document["verdict"]["dip_tests"]] == ["spend", "visits"]
     assert isinstance(document["warnings"], list)
     segments = document["segments"]
     assert [segment["segment"] for segment in segments] == ["A", "B", "C"]
@@ -72,6 +74,34 @@ def test_json_is_one_document_and_nothing_else(customers: Path) -> None:
     assert sorted(round(segment["centroid"]["spend"], -1) for segment in segments) == [10, 100, 300]
     assert [row["k"] for row in document["criteria"]] == [2, 3, 4]
     assert document["criteria"][1]["inertia"] == pytest.approx(document["inertia"])
+    here = document["criteria"][1]
+    assert sorted(here["stability"]["jaccard"]) == ["A", "B", "C"]
+    assert here["stability"]["jaccard"] == {s["segment"]: s["jaccard"] for s in segments}
+    assert here["flows"]["from_k"] == 2
+    assert sum(map(sum, here["flows"]["customers"])) == 90
+    assert here["reasons"] == {"later": "no later orders are known: set a holdout"}
+    assert {pick["criterion"] for pick in document["picks"]} >= {"gap", "strength", "stability"}
+    assert document["suggestion"]["k"] in (2, 3, 4)
+
+
+def test_k_by_itself(customers: Path, capsys) -> None:
+    """Three groups of thirty, far apart: the rule takes the largest k that holds."""
+    run = ["run", str(customers), "--k", "auto", "--features", "spend,visits"]
+    assert main([*run, "--sweep", "2-6", "--json"]) == 0
+    done = capsys.readouterr()
+    document = json.loads(done.out)
+    assert document["k"] == document["suggestion"]["k"] == 3
+    assert [row["k"] for row in document["criteria"]] == [2, 3, 4, 5, 6]
+    assert "segtui: k = 3: the largest k whose segments all come back" in done.err
+    assert main([*run, "--sweep", "2-6"]) == 0
+    out = capsys.readouterr().out
+    assert "suggested: k = 3" in out
+    assert "structure: " in out
+
+
+def test_prediction_needs_a_holdout(customers: Path, capsys) -> None:
+    assert main(["run", str(customers), "--features", "spend,visits", "--predict"]) == 1
+    assert "holdout" in capsys.readouterr().err
 
 
 def test_a_nominal_feature_has_the_share_of_each_level(customers: Path, capsys) -> None:
@@ -162,7 +192,7 @@ def test_the_source_may_be_piped_in(customers: Path) -> None:
 def test_the_readable_result(customers: Path, capsys) -> None:
     assert main(["run", str(customers), "--k", "3", "--features", "spend,visits", "--sweep", "2-3"]) == 0
     out = capsys.readouterr().out
-    assert "segment  customers  share  name" in out
+    assert "segment  customers  share  stability  name" in out
     assert "mean" in out
     assert "Davies-Bouldin" in out
 
@@ -172,7 +202,7 @@ def test_flags_override_the_recipe(tmp_path: Path) -> None:
     start = Recipe(prepare=PrepareSpec(features)).with_k(7)
     save(tmp_path / "r.toml", start)
     recipe = str(tmp_path / "r.toml")
-    made = recipe_for(RunOptions(("x.csv",), recipe, "ID", ("b", "a", "c"), 3, None, None, 5, 6, 7))
+    made = recipe_for(RunOptions(("x.csv",), recipe, "ID", ("b", "a", "c"), 3, False, None, None, 5, 6, 7))
     assert made.gather.sources == (SourceSpec("x.csv"),)
     assert made.gather.id_column == "ID"
     assert (made.cluster.k, made.cluster.seed, made.cluster.restarts, made.cluster.max_iter) == (3, 5, 6, 7)
@@ -217,7 +247,7 @@ def failing(tmp_path: Path, customers: Path) -> list[tuple[str, list[str], int, 
         ("unknown id", [*run, "--id", "idd"], 1, "idd"),
         ("nothing to analyse", ["run"], 2, "SOURCE"),
         ("k of one", [*run, "--k", "1"], 2, "from 2 to 50"),
-        ("k of letters", [*run, "--k", "auto"], 2, "whole number"),
+        ("k of letters", [*run, "--k", "many"], 2, "whole number"),
         ("sweep backwards", [*run, "--sweep", "5-2"], 2, "2-12"),
         ("unknown scale", [*run, "--scale", "foo"], 2, "invalid choice"),
         ("no names", [*run, "--features", ","], 2, "names of columns"),

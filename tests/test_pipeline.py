@@ -239,21 +239,6 @@ def test_an_anchor_that_does_not_fit_the_data_is_refused(shop_file):
         finish(pipeline.exact(replace(recipe, anchor=replace(anchor, columns=("x",) * len(anchor.columns))), heard))
 
 
-def test_a_sweep_files_each_fit_and_says_what_failed(tmp_path):
-    path = tmp_path / "few.csv"
-    pl.DataFrame({"customer_id": list("abcdefgh"), "spend": [1, 1, 2, 2, 3, 3, 9, 9]}).write_csv(path)
-    recipe = recipe_for(path).with_features((FeatureSpec("spend"),))
-    pipeline = Pipeline()
-    finish(pipeline.open(recipe))
-    rows = finish(pipeline.sweep(recipe, range(2, 7), heard, lambda row: None))
-    assert [row.k for row in rows] == [2, 3, 4, 5, 6]
-    assert [bool(row.failed) for row in rows] == [False, False, False, True, True]
-    assert "4" in rows[3].failed
-    assert rows[0].scores is not None
-    filed = finish(pipeline.exact(recipe.with_k(3), heard))
-    assert filed.scores == rows[1].scores
-
-
 def test_nothing_can_be_asked_before_data_is_open():
     with pytest.raises(AnalysisError, match="no data"):
         finish(Pipeline().exact(Recipe(), heard))

@@ -86,7 +86,7 @@ def first(matrix: FeatureMatrix, spec: ClusterSpec, exact_values: ExactValues, t
         sampled=sampled,
         seed=spec.seed,
         trace=winner.trace,
-        restart_inertias=found.per_customer(),
+        restarts=judge.paths(found.restarts, compared=False),
     )
 
 
@@ -107,6 +107,7 @@ def converge(matrix: FeatureMatrix, spec: ClusterSpec, exact_values: ExactValues
     fit, winner = yield from _finish(work, found.winner, spec, trace)
     yield from settle(work.points, fit)
     sizes = tuple(fit.totals.counts.tolist())
+    restarts = judge.paths(found.restarts)
     return Segmentation(
         labels=fit.labels,
         centroids=fit.centroids + work.points.offset,
@@ -118,8 +119,8 @@ def converge(matrix: FeatureMatrix, spec: ClusterSpec, exact_values: ExactValues
         sampled=work.points.customers,
         seed=spec.seed,
         trace=winner.trace,
-        restart_inertias=found.per_customer(),
-        warnings=judge.near_equal(found.restarts),
+        restarts=restarts,
+        warnings=judge.near_equal(restarts),
     )
 
 

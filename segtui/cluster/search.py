@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from segtui.cluster import lloyd, pilot, seeding
+from segtui.cluster.judge import best
 from segtui.cluster.pilot import Trace, Trial
 from segtui.cluster.sample import generator
 from segtui.progress import Steps
@@ -59,14 +60,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The winner of a search (perhaps bettered by a swap), and how each restart ended on the sample."""
+    """The winner of a search (perhaps bettered by a swap), and every restart as it went on the sample."""
 
     winner: Trial
     restarts: tuple[Trial, ...]
-
-    def per_customer(self) -> tuple[float, ...]:
-        """The inertia of each restart per customer of the sample."""
-        return tuple(trial.inertia / len(trial.labels) for trial in self.restarts)
 
 
 def search(values: Floats32, sample: Floats32, spec: ClusterSpec, plan: Plan, trace: Trace) -> Steps[Found]:
@@ -88,11 +85,6 @@ def search(values: Floats32, sample: Floats32, spec: ClusterSpec, plan: Plan, tr
 def _is_prefix(sample: Floats32, values: Floats32) -> bool:
     """Whether the sample is the first customers themselves, not a copy of some."""
     return np.shares_memory(sample, values)
-
-
-def best(trials: Sequence[Trial]) -> Trial:
-    """The lowest inertia; of equals the first."""
-    return min(trials, key=lambda trial: trial.inertia)
 
 
 def different(trials: Sequence[Trial], count: int) -> list[Trial]:

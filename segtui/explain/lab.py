@@ -14,20 +14,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from segtui.cluster.judge import agreement
+from segtui.cluster.prediction import NOBODY, Outcome, later
 from segtui.progress import Progress, Steps
 from segtui.recipe import SCALES, PrepareSpec
 from segtui.results import Lab, LabRow
 
 if TYPE_CHECKING:
-    import polars as pl
-
-    from segtui.results import Dataset, Floats, Labels
+    from segtui.results import Dataset, Labels
 
 AS_SET = "as set"
 """The row of a recipe that brings features to scale one by one, as none of the choices does."""
-
-NOBODY = 255
-"""The label of a customer who has no part in a fit."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -64,7 +60,8 @@ def _same(one: PrepareSpec, other: PrepareSpec) -> bool:
 
 def compared(dataset: Dataset, k: int, fits: Sequence[Fitted], shown: int) -> Steps[Lab]:
     """The table of the lab. dataset: all customers; shown: which fit is that of the recipe."""
-    outcome = None if dataset.rollup is None else dataset.rollup.outcome
+    frame = None if dataset.rollup is None else dataset.rollup.outcome
+    outcome = None if frame is None else Outcome.of(frame)
     rows: list[LabRow] = []
     table: list[list[float | None]] = [[None] * len(fits) for _ in fits]
     for i, fit in enumerate(fits):
@@ -84,29 +81,11 @@ def agreed(one: Labels | None, other: Labels | None) -> float | None:
     return agreement(one[both], other[both]) if both.any() else None
 
 
-def _with_outcome(fit: Fitted, outcome: pl.DataFrame) -> LabRow:
+def _with_outcome(fit: Fitted, outcome: Outcome) -> LabRow:
     if fit.labels is None:
         return fit.row
-    there = fit.labels != NOBODY
-    orders = outcome["orders"].fill_null(0).to_numpy().astype(np.float64)[there]
-    spend = outcome["spend"].fill_null(0).to_numpy().astype(np.float64)[there]
-    labels = fit.labels[there]
-    return replace(
-        fit.row,
-        spend=eta_squared(np.log1p(np.maximum(spend, 0.0)), labels),
-        active=eta_squared((orders > 0).astype(np.float64), labels),
-    )
-
-
-def eta_squared(values: Floats, labels: Labels) -> float | None:
-    """1 - SS_within / SS_total: how much of the variance of `values` lies between groups; None where nothing varies."""
-    which = labels.astype(np.intp)
-    total = float(np.square(values - values.mean()).sum()) if values.size else 0.0
-    if not total > 0.0:
-        return None
-    counts = np.bincount(which)
-    means = np.bincount(which, values) / np.maximum(counts, 1)
-    return 1.0 - float(np.square(values - means[which]).sum()) / total
+    known = later(outcome, fit.labels)
+    return replace(fit.row, spend=known.spend, active=known.active)
 
 
 def spread_out(labels: Labels, at: np.ndarray[tuple[int, ...], np.dtype[np.int64]] | None, customers: int) -> Labels:

@@ -208,3 +208,13 @@ def exact_values(dataset: Dataset, matrix: FeatureMatrix, positions: NDArray[np.
         for i, row in zip(places, finish(zero_one(values, [matrix.columns[i] for i in places])), strict=True):
             result[i] = row * matrix.columns[i].weight
     return result
+
+
+def originals(dataset: Dataset, matrix: FeatureMatrix, count: int) -> tuple[tuple[str, Floats], ...]:
+    """Every numeric or ordinal feature with the values of the first `count` customers in original units (of an ordinal
+    one the scores), nan where there is none."""
+    return tuple(
+        (column.feature, numbers_of(dataset.frame[column.feature].head(count), column.transform))
+        for column in matrix.columns
+        if column.transform is not None and column.level is None
+    )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from segtui.evidence import Assessment, Sweep
 from segtui.progress import Steps
 from segtui.recipe import Anchor, LabelledSpec, Recipe
-from segtui.results import Answer, Dataset, Inspection, Preview, SweepRow, TraceStep
+from segtui.results import Answer, Dataset, Inspection, Preview, TraceStep
 from segtui.session.questions import Question
 
 Trace = Callable[[TraceStep], None]
@@ -53,10 +54,12 @@ class Engine(Protocol):
         """The converged answer."""
         ...
 
-    def sweep(
-        self, recipe: Recipe, ks: range, trace: Trace, found: Callable[[SweepRow], None]
-    ) -> Steps[tuple[SweepRow, ...]]:
-        """Converged fits for several k."""
+    def sweep(self, recipe: Recipe, ks: Sequence[int], trace: Trace, found: Callable[[Sweep], None]) -> Steps[Sweep]:
+        """Converged fits for several k and the evidence on them; `found` hears of every piece."""
+        ...
+
+    def assess(self, recipe: Recipe) -> Steps[Assessment]:
+        """What is known of the converged answer to a recipe beyond its scores."""
         ...
 
     def reply(self, question: Question, answer: Answer | None) -> Steps[object]:

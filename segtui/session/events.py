@@ -9,14 +9,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from segtui.errors import SegtuiError
+    from segtui.evidence import Assessment, Sweep
     from segtui.progress import Progress
-    from segtui.results import Answer, Dataset, Inspection, Preview, SweepRow, TraceStep
+    from segtui.results import Answer, Dataset, Inspection, Preview, TraceStep
     from segtui.session.questions import Question
 
 
 OPENING, REOPENING = "opening", "reading again"
 FITTING, REFINING, SETTLING = "fitting", "refining", "refining the first run"
-SWEEPING, LOOKING_UP, EXPORTING = "sweeping", "looking up", "exporting"
+SWEEPING, ASSESSING, LOOKING_UP, EXPORTING = "sweeping", "assessing", "looking up", "exporting"
 """What jobs are called, on screen and in events."""
 
 
@@ -66,10 +67,17 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """A sweep has a further row, or is finished."""
+    """A sweep knows more than before, or is finished."""
 
-    rows: tuple[SweepRow, ...]
+    sweep: Sweep
     finished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """More is known of the answer on screen: how stable its segments are, and whether there is structure."""
+
+    assessment: Assessment
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +108,6 @@ class Idle:
     """Nothing is being computed any more."""
 
 
-Event = Previewed | Opened | Progressed | Answered | Found | Swept | Exported | Failed | StoppedByAnalyst | Idle
+Event = (
+    Previewed | Opened | Progressed | Answered | Found | Swept | Assessed | Exported | Failed | StoppedByAnalyst | Idle
+)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from segtui import weighing
 from segtui.errors import AnalysisError
-from segtui.pipeline import Pipeline, Shelf
+from segtui.evidence import Assessment, Sweep
+from segtui.pipeline import Pipeline, Shelf, Trace
 from segtui.progress import Progress, Steps
 from segtui.recipe import Anchor, LabelledSpec, Recipe
 from segtui.results import Answer, Cell, Preview
@@ -19,6 +21,7 @@ from segtui.session.questions import (
     LabQuestion,
     LeftOutQuestion,
     MapQuestion,
+    PredictionQuestion,
     Question,
     StepCountsQuestion,
     StepRowsQuestion,
@@ -63,6 +66,14 @@ class LocalEngine(Pipeline):
         first = recipe.gather.sources[0]
         return preview(first) if is_at_hand(first) else Preview(first.path, (), ())
 
+    def sweep(self, recipe: Recipe, ks: Sequence[int], trace: Trace, found: Callable[[Sweep], None]) -> Steps[Sweep]:
+        """Converged fits for several k and the evidence on them."""
+        return weighing.sweep(self, recipe, ks, trace, found)
+
+    def assess(self, recipe: Recipe) -> Steps[Assessment]:
+        """What is known of the converged answer to a recipe beyond its scores."""
+        return weighing.assess(self, recipe)
+
     def reply(self, question: Question, answer: Answer | None) -> Steps[object]:
         """Compute what a view asked. Raises AnalysisError where the question needs an answer first."""
         if isinstance(question, LeftOutQuestion):
@@ -73,6 +84,8 @@ class LocalEngine(Pipeline):
             raise AnalysisError("there are no segments yet", hint="Wait for the first answer.")
         if isinstance(question, LabQuestion):
             return (yield from self.lab(answer.recipe, lambda step: None))
+        if isinstance(question, PredictionQuestion):
+            return (yield from weighing.predict(self, answer.recipe, question.tried, lambda step: None))
         if isinstance(question, CustomersQuestion):
             ground = yield from self.ground(answer.recipe)
             return CustomersPage(ground.dataset, answer, question.letter)

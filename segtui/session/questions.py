@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from segtui.recipe import Recipe
+
 
 @dataclass(frozen=True, slots=True)
 class MapQuestion:
@@ -61,6 +63,16 @@ class LabQuestion:
     """What every way of scaling the features makes of the answer on screen -> results.Lab. It takes several fits."""
 
 
+@dataclass(frozen=True, slots=True)
+class PredictionQuestion:
+    """What segments know of later orders -> evidence.Prediction. It takes many fits.
+
+    tried: recipes of earlier runs on the same data, whose features and scales are compared with those on screen.
+    """
+
+    tried: tuple[Recipe, ...] = ()
+
+
 Question = (
     MapQuestion
     | DistributionQuestion
@@ -69,4 +81,5 @@ Question = (
     | StepRowsQuestion
     | StepCountsQuestion
     | LabQuestion
+    | PredictionQuestion
 )

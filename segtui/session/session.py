@@ -18,17 +18,19 @@ changes at one place only (`_read`), never while a task is half done.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segtui.errors import AnalysisError, SegtuiError
+from segtui.evidence import Assessment, Sweep
 from segtui.progress import Progress, Steps
 from segtui.recipe import K_MAX, K_MIN, FeatureSpec, GatherSpec, LabelledSpec, Recipe
-from segtui.results import Answer, Dataset, Inspection, Preview, Scores, SweepRow, TraceStep
+from segtui.results import Answer, Dataset, Inspection, Preview, Scores, TraceStep
 from segtui.session import autosave
 from segtui.session.events import (
+    ASSESSING,
     EXPORTING,
     FITTING,
     LOOKING_UP,
@@ -38,6 +40,7 @@ from segtui.session.events import (
     SETTLING,
     SWEEPING,
     Answered,
+    Assessed,
     Event,
     Exported,
     Failed,
@@ -67,6 +70,9 @@ if TYPE_CHECKING:
 
 REFINEMENTS_KEPT = 3
 """Half-done refinements kept for when the analyst comes back to them."""
+
+ASSESSMENTS_KEPT = 64
+"""Assessments at hand; one that is needed again later is put together from filed pieces."""
 
 FILED_QUESTIONS = 32
 """Replies kept; a view asks again when it needs an older one."""
@@ -128,7 +134,8 @@ class Session(Listener):
         """How the open data was gathered; the current recipe may ask for more than that, see `reopens`."""
         self.preview: Preview | None = None
         self.shown: Answer | None = None
-        self.sweep_rows: tuple[SweepRow, ...] = ()
+        self.swept = Sweep()
+        self._assessments: dict[str, Assessment] = {}
 
     # -- what is --------------------------------------------------------------------------------------------
 
@@ -158,6 +165,11 @@ class Session(Listener):
         known = {spec.name: spec for spec in listed}
         usable = (verdict.name for verdict in self.inspection.features if verdict.usable)
         return tuple(known.get(name, FeatureSpec(name, on=False)) for name in usable)
+
+    @property
+    def assessment(self) -> Assessment | None:
+        """What is known of the answer on screen beyond its scores, as far as it has been looked at."""
+        return self._assessments.get(self.shown.fingerprint) if self.shown is not None else None
 
     @property
     def stale(self) -> bool:
@@ -249,10 +261,12 @@ class Session(Listener):
         return self._worker.stop()
 
     def sweep(self, lowest: int = 2, highest: int = 12) -> None:
-        """Fit every k of a range in the background."""
+        """Fit every k of a range, and look at what speaks for it, in the background; k that were swept before stay."""
         recipe = self._history.current.value
+        self._sweep_is_over(recipe)
         self._sweeping = recipe
-        ks = range(max(K_MIN, lowest), min(K_MAX, highest) + 1)
+        asked = range(max(K_MIN, lowest), min(K_MAX, highest) + 1)
+        ks = sorted({*asked, *(row.k for row in self.swept.rows)})  # what is there already is not computed again
         self._worker.drop_background(lambda key: key != SWEEPING)
         self._worker.background(SWEEPING, lambda: self._sweep(recipe, ks), SWEEPING)
 
@@ -345,9 +359,8 @@ class Session(Listener):
 
     def _look_up_or_fit(self, recipe: Recipe) -> None:
         assert self._engine is not None
-        shown = self.shown
-        if shown is not None and (shown.recipe.prepare, shown.recipe.gather) != (recipe.prepare, recipe.gather):
-            self._sweep_is_over(recipe)
+        if self._sweeping is not None:
+            self._sweep_is_over(self._history.current.value)
         answer = self._engine.filed(recipe)
         if answer is not None:
             self._show(answer)
@@ -357,10 +370,10 @@ class Session(Listener):
             self._worker.cancel_request()
 
     def _sweep_is_over(self, recipe: Recipe) -> None:
-        """The recipe changed: a sweep of other features or data says nothing about it."""
+        """The recipe changed: a sweep of other features or data, or from other starts, says nothing about it."""
         swept = self._sweeping
-        if swept is None or (swept.prepare, swept.gather) != (recipe.prepare, recipe.gather):
-            self.sweep_rows = ()
+        if swept is None or _but_for_k(swept) != _but_for_k(recipe):
+            self.swept = Sweep()
             self._worker.drop_background(lambda key: key != SWEEPING)
 
     def _is_current(self, answer: Answer) -> bool:
@@ -374,6 +387,14 @@ class Session(Listener):
             number = self._history.current.number
             self._scores[number] = (answer.scores, not answer.exact, min(answer.segmentation.sizes))
         self._tell(Answered(answer))
+        if answer.exact:
+            self._assess_later(answer)
+
+    def _assess_later(self, answer: Answer) -> None:
+        """Look in the background how stable an answer on screen is; whatever was looked at before gives way."""
+        self._worker.drop_background(lambda key: key != ASSESSING)
+        if answer.fingerprint not in self._assessments:
+            self._worker.background(ASSESSING, lambda: self._assess(answer), ASSESSING, first=True)
 
     def _save(self) -> Path | None:
         if self._saves is None or self.dataset is None:
@@ -403,7 +424,8 @@ class Session(Listener):
             self._history = History(opening) if saved is None else History.of(saved.runs, saved.at)
             if self._saves is not None:
                 self._saves.new_session()
-            self._scores, self._replies, self.shown, self.sweep_rows = {}, {}, None, ()
+            self._scores, self._replies, self.shown, self.swept = {}, {}, None, Sweep()
+            self._assessments = {}
         self._tell(Opened(dataset, inspection))
         self._answer_current()
 
@@ -497,18 +519,28 @@ class Session(Listener):
             source.anchor, source.exact = self._engine_now().anchor(answer), True
             self._save()
 
-    def _sweep(self, recipe: Recipe, ks: range) -> Steps[None]:
+    def _assess(self, answer: Answer) -> Steps[None]:
+        if self._left_behind(answer):
+            return
+        assessment = yield from self._engine_now().assess(answer.recipe)
+        with self._lock:
+            self._assessments[answer.fingerprint] = assessment
+            while len(self._assessments) > ASSESSMENTS_KEPT:
+                del self._assessments[next(iter(self._assessments))]
+        if self.shown is not None and self.shown.fingerprint == answer.fingerprint:
+            self._tell(Assessed(assessment))
+
+    def _sweep(self, recipe: Recipe, ks: Sequence[int]) -> Steps[None]:
         if recipe.gather != self.opened_gather:
             raise AnalysisError("the data for this sweep was not read", hint="Undo the last change, or sweep again.")
-        rows: list[SweepRow] = []
+        yield from self._settle_here()  # every k is lettered after the first exact answer
 
-        def found(row: SweepRow) -> None:
-            rows.append(row)
-            self.sweep_rows = tuple(rows)
-            self._tell(Swept(self.sweep_rows, finished=False))
+        def found(sweep: Sweep) -> None:
+            self.swept = sweep
+            self._tell(Swept(self.swept, finished=False))
 
         yield from self._engine_now().sweep(self._computed(recipe), ks, self._traced, found)
-        self._tell(Swept(self.sweep_rows, finished=True))
+        self._tell(Swept(self.swept, finished=True))
 
     def _reply(self, question: Question, answer: Answer | None) -> Steps[None]:
         answer = self._asked_of(question, answer)
@@ -587,6 +619,11 @@ class Session(Listener):
     def idle(self) -> None:
         """Say that all is done."""
         self._tell(Idle())
+
+
+def _but_for_k(recipe: Recipe) -> Recipe:
+    """What a sweep over k stands on."""
+    return replace(recipe.with_k(K_MIN), anchor=None, names=())
 
 
 def _read_since() -> SegtuiError:

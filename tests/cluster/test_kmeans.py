@@ -194,8 +194,8 @@ def test_restarts():
     assert restarts_for(1_000_000, ClusterSpec(restarts=7)) == 7
     assert restarts_for(200, ClusterSpec()) > restarts_for(1_000_000, ClusterSpec())
     values = blobs(3_000, 3, 4, 2)
-    assert len(answer(converge, values, ClusterSpec(4, restarts=5)).restart_inertias) == 5
-    assert len(answer(first, values, ClusterSpec(4, restarts=1)).restart_inertias) == 1
+    assert len(answer(converge, values, ClusterSpec(4, restarts=5)).restarts) == 5
+    assert len(answer(first, values, ClusterSpec(4, restarts=1)).restarts) == 1
 
 
 @BOTH

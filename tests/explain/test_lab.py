@@ -1,4 +1,4 @@
-"""The scaling lab: agreement and the out-of-time measure by hand, and the table over a whole pipeline."""
+"""The scaling lab: agreement by hand, and the table over a whole pipeline."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
-from segtui.explain.lab import NOBODY, agreed, eta_squared
+from segtui.cluster.prediction import NOBODY, eta_squared
+from segtui.explain.lab import agreed
 from segtui.pipeline import Pipeline
 from segtui.progress import finish
 from segtui.recipe import SCALES, ClusterSpec, FeatureSpec, GatherSpec, PrepareSpec, Recipe, SourceSpec
@@ -46,12 +47,6 @@ def test_agreement_is_on_the_customers_that_both_have() -> None:
     assert agreed(labels(0, 0, 1, 1, NOBODY), labels(1, 1, 0, NOBODY, 0)) == 1.0
     assert agreed(labels(0, 1), None) is None
     assert agreed(labels(NOBODY, 0), labels(0, NOBODY)) is None
-
-
-def test_eta_squared_by_hand() -> None:
-    """1, 3 | 5, 7: total about 4 is 9 + 1 + 1 + 9 = 20, within 1 + 1 + 1 + 1 = 4: 1 - 4 / 20."""
-    assert eta_squared(np.array([1.0, 3.0, 5.0, 7.0]), labels(0, 0, 1, 1)) == pytest.approx(0.8)
-    assert eta_squared(np.array([2.0, 2.0]), labels(0, 1)) is None
 
 
 # -- over a pipeline -------------------------------------------------------------------------------------------

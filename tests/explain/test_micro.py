@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from segtui.explain.micro import limit, micro
+from segtui.cluster.judge import smallest_useful
+from segtui.explain.micro import micro
 
 
 def test_a_handful_is_no_segment() -> None:
@@ -37,7 +38,7 @@ def test_in_letter_order() -> None:
     [(5_000, 4, 50), (2_000, 4, 30), (300, 4, 30), (200, 4, 12.5), (200, 8, 6.25), (40, 4, 2.5), (299, 2, 30)],
 )
 def test_the_limit(customers: int, k: int, least: float) -> None:
-    assert limit(customers, k) == pytest.approx(least)
+    assert smallest_useful(customers, k) == pytest.approx(least)
 
 
 def test_two_hundred_customers_in_ordinary_segments_are_quiet() -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from segtui.errors import AnalysisError
+from segtui.evidence import Assessment, Sweep, SweepRow
 from segtui.progress import Progress
 from segtui.recipe import Anchor, FeatureSpec, GatherSpec, Recipe
 from segtui.results import (
@@ -23,7 +24,6 @@ from segtui.results import (
     Scores,
     Segment,
     Segmentation,
-    SweepRow,
 )
 
 COLUMNS = ("recency", "monetary", "age")
@@ -83,6 +83,7 @@ class FakeEngine:
 
     def __init__(self) -> None:
         self.first_gate, self.exact_gate, self.open_gate = Gate(), Gate(), Gate()
+        self.assess_gate = Gate()
         self.shelf: dict[tuple[str, str], Answer] = {}
         self.computed: list[str] = []
         self.closed: list[str] = []
@@ -165,13 +166,17 @@ class FakeEngine:
 
     def sweep(self, recipe, ks, trace, found):
         self._on_open_data("sweep", recipe)
-        rows = []
+        rows = ()
         for k in ks:
             yield from self.exact_gate.pass_through(f"sweep {k}")
-            row = SweepRow(k, None, 1, 1)
-            rows.append(row)
-            found(row)
-        return tuple(rows)
+            rows = (*rows, SweepRow(k, None, 1, 1))
+            found(Sweep(rows))
+        return Sweep(rows)
+
+    def assess(self, recipe):
+        self._on_open_data("assess", recipe)
+        yield from self.assess_gate.pass_through(f"assess k={recipe.cluster.k}")
+        return Assessment(f"{recipe.cluster.k}", None, None, None)
 
     def reply(self, question, answer):
         yield Progress("looking up")

@@ -267,7 +267,7 @@ def test_a_sweep_of_data_that_could_not_be_read_says_so(desk):
     session.change(gathering(session, holdout=30), "holdout 30")
     session.sweep(2, 4)
     desk.until_idle()
-    assert [row.k for row in session.sweep_rows] == [2, 3, 4]
+    assert [row.k for row in session.swept.rows] == [2, 3, 4]
 
 
 def test_questions_about_an_answer_whose_data_is_gone(desk):

@@ -256,8 +256,8 @@ def test_sweep_tells_each_k(desk):
     session = desk.opened()
     session.sweep(2, 5)
     until(lambda: any(event.finished for event in desk.of(Swept)))
-    assert [len(event.rows) for event in desk.of(Swept)] == [1, 2, 3, 4, 4]
-    assert [row.k for row in session.sweep_rows] == [2, 3, 4, 5]
+    assert [len(event.sweep.rows) for event in desk.of(Swept)] == [1, 2, 3, 4, 4]
+    assert [row.k for row in session.swept.rows] == [2, 3, 4, 5]
 
 
 def test_replies_belong_to_the_answer_they_were_asked_about(desk):

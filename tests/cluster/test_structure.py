@@ -1,0 +1,319 @@
+"""The verdict on data whose truth is known, and the copula draws behind it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.cluster import KMeans
+from sklearn.metrics import silhouette_score
+
+from segtui.cluster.structure import (
+    DOING,
+    DRAWS,
+    ROWS,
+    adjusted,
+    copula,
+    copula_draw,
+    squared_silhouette,
+    structure,
+    together,
+)
+from segtui.evidence import Dip, Structure, Verdict
+from segtui.progress import finish
+from segtui.results import MatrixColumn, Transform
+
+Z = Transform("z", 0.0, 1.0, 0.0)
+FIRM, LOOSE = (0.9, 0.8, 0.95), (0.9, 0.6, 0.95)
+
+
+def rng(seed: int = 0) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+def numeric(count: int) -> tuple[MatrixColumn, ...]:
+    return tuple(MatrixColumn(f"x{i}", None, Z, 1.0) for i in range(count))
+
+
+def levels(feature: str, *names: str, separator: str = "") -> tuple[MatrixColumn, ...]:
+    return tuple(MatrixColumn(feature, name, None, 0.7, separator) for name in names)
+
+
+def scaled(original) -> np.ndarray:
+    wide = np.asarray(original, dtype=np.float64)
+    wide = (wide - wide.mean(axis=1, keepdims=True)) / wide.std(axis=1, keepdims=True)
+    return np.ascontiguousarray(wide, dtype=np.float32)
+
+
+def judged(original, k=3, jaccard=FIRM, seed=0, values=None) -> Structure:
+    """The verdict on numeric features, each a z-score unless said otherwise."""
+    values = scaled(original) if values is None else np.asarray(values, dtype=np.float32)
+    columns = numeric(len(values))
+    given = [(column.feature, row) for column, row in zip(columns, original, strict=True)]
+    return finish(structure(values, columns, given, k, seed, jaccard))
+
+
+def three_blobs(n: int = 1_500, seed: int = 0) -> np.ndarray:
+    corners = np.array([[0, 4, 2], [0, 0, 3.46], [0, 0, 0]])
+    return corners[:, rng(seed).integers(3, size=n)] + rng(seed + 1).normal(size=(3, n))
+
+
+def lump(n: int = 1_500, seed: int = 0) -> np.ndarray:
+    return rng(seed).normal(size=(3, n))
+
+
+def drawn(values, columns, seed=0) -> np.ndarray:
+    law = finish(copula(values, columns, rng(seed)))
+    return finish(copula_draw(law, rng(seed + 100)))
+
+
+# -- copula ----------------------------------------------------------------------------------------------
+
+
+def test_draws_have_exactly_the_margins_and_about_the_correlations():
+    normals = np.linalg.cholesky([[1, 0.7, -0.3], [0.7, 1, 0], [-0.3, 0, 1]]) @ rng().normal(size=(3, 4_000))
+    values = np.vstack([np.exp(normals[0]), normals[1], np.exp(2 * normals[2])]).astype(np.float32)
+    found = [drawn(values, numeric(3), seed) for seed in range(10)]
+    for one in found:
+        assert np.array_equal(np.sort(one, axis=1), np.sort(values, axis=1))
+        assert not np.array_equal(one, values)
+    ranks = [np.corrcoef(one.argsort(axis=1).argsort(axis=1)) for one in (values, *found)]
+    assert np.mean(ranks[1:], axis=0) == pytest.approx(ranks[0], abs=0.02)
+    assert np.std([one[0, 1] for one in ranks[1:]]) > 0.002  # draws differ
+
+
+def test_ties_do_not_weaken_correlations():
+    normals = np.linalg.cholesky([[1, 0.9], [0.9, 1]]) @ rng().normal(size=(2, 4_000))
+    halves = (normals > [[0.0], [0.3]]).astype(np.float32)
+    orders = np.floor(np.exp(normals)).astype(np.float32)  # two customers in five are at 0
+    for values in (halves, np.vstack([halves[0], orders[1]]), orders):
+        found = np.mean([np.corrcoef(drawn(values, numeric(2), seed))[0, 1] for seed in range(5)])
+        assert found == pytest.approx(np.corrcoef(values)[0, 1], abs=0.04)
+
+
+def test_a_nominal_feature_is_one_variable():
+    place = rng().normal(size=3_000)
+    level = np.where(place < -0.8, 2, np.where(place < 0.5, 0, 1))
+    level[:30] = 3  # none of the three: a level that was collapsed away, say
+    block = (level == np.arange(3)[:, None]) * np.float32(0.7)
+    values = np.vstack([scaled([place + rng(1).normal(size=3_000)]), block]).astype(np.float32)
+    columns = (*numeric(1), *levels("city", "a", "b", "c"))
+    found = drawn(values, columns)
+    patterns, counts = np.unique(found[1:], axis=1, return_counts=True)
+    expected, wanted = np.unique(block, axis=1, return_counts=True)
+    assert np.array_equal(patterns, expected)
+    assert np.array_equal(counts, wanted)
+    means = [values[0, level == j].mean() for j in range(3)]
+    again = [found[0, found[1 + j] > 0].mean() for j in range(3)]
+    assert again == pytest.approx(means, abs=0.15)
+    assert np.ptp(means) > 1
+
+
+def test_labels_and_single_columns_are_variables_of_their_own():
+    columns = (
+        *numeric(1),
+        MatrixColumn("x0", "(missing)", None, 1.0),
+        *levels("city", "a", "b"),
+        *levels("likes", "tea", "rum", separator=";"),
+        *levels("sex", "f", "m"),
+    )
+    assert together(columns) == [(0,), (1,), (2, 3), (4,), (5,), (6, 7)]
+
+
+def test_labels_that_go_together_still_do():
+    tea = rng().random(2_000) < 0.4
+    values = np.vstack([tea, tea & (rng(1).random(2_000) < 0.9), rng(2).random(2_000) < 0.5]).astype(np.float32)
+    found = drawn(values, levels("likes", "tea", "cake", "rum", separator=";"))
+    assert np.array_equal(found.sum(axis=1), values.sum(axis=1))
+    assert np.corrcoef(found)[0, 1] == pytest.approx(np.corrcoef(values)[0, 1], abs=0.05)
+    assert abs(np.corrcoef(found)[0, 2]) < 0.08
+
+
+def test_a_column_that_does_not_vary_is_drawn_as_it_is():
+    values = np.vstack([lump()[0], np.zeros(1_500), lump(seed=1)[0]]).astype(np.float32)
+    found = drawn(values, numeric(3))
+    assert np.all(np.isfinite(found))
+    assert not found[1].any()
+
+
+# -- silhouettes -----------------------------------------------------------------------------------------
+
+
+def test_the_squared_silhouette_is_that_of_scikit_learn():
+    values = scaled(three_blobs())
+    labels = KMeans(3, n_init=10, random_state=0).fit_predict(values.T)
+    expected = silhouette_score(values.T, labels, metric="sqeuclidean")
+    assert finish(squared_silhouette(values, 3, rng())) == pytest.approx(expected, abs=1e-3)
+
+
+def test_only_the_first_rows_are_looked_at():
+    original = three_blobs(ROWS + 500)
+    changed = original.copy()
+    changed[:, ROWS:] = 99
+    values, other = scaled(original), scaled(original)
+    other[:, ROWS:] = 99
+    assert judged(original, values=values) == judged(changed, values=other)
+    assert judged(original, values=values).rows == ROWS
+
+
+@pytest.mark.parametrize(("k", "told"), [(1, "One segment"), (4, "k can be at most 3")])
+def test_what_cannot_be_clustered_is_said(k, told):
+    values = np.tile(np.array([[0.0, 1.0, 2.0], [0.0, 5.0, 1.0]]), 40)
+    found = judged(values, k)
+    assert (found.silhouette, found.null, found.p, found.delta, found.draws) == (None, None, None, None, 0)
+    assert any(told in note for note in found.notes)
+    assert found.verdict in (Verdict.REPRODUCIBLE, Verdict.NATURAL)
+
+
+def test_all_customers_different_and_as_many_segments():
+    found = judged(lump(5), k=5, jaccard=(1.0,) * 5)
+    assert found.p is None
+    assert any("every customer is a segment" in note for note in found.notes)
+
+
+def test_one_variable_has_nothing_to_be_compared_with():
+    found = judged(three_blobs()[:1], k=2)
+    assert found.p > 0.05
+    assert any("only its modes speak" in note for note in found.notes)
+
+
+# -- modes -----------------------------------------------------------------------------------------------
+
+
+def test_filled_in_values_are_left_out():
+    original = lump()
+    original[0, :700] = np.nan
+    values = np.nan_to_num(original, nan=8.0)  # a heap that would be a mode
+    found = judged(original, values=values)
+    assert found.dips[0].original > 0.2
+    assert found.dips[0].scaled > 0.2
+    assert judged(values, values=values).dips[0].original < 0.01
+
+
+def test_whole_numbers_are_jittered_on_both_scales():
+    original = np.vstack([rng().poisson(5, 2_000), lump(2_000)[:2]]).astype(float)
+    values = scaled(np.vstack([np.log1p(original[0]), original[1:]]))
+    dips = judged(original, values=values).dips
+    assert [one.jitter for one in dips] == [1, 0, 0]
+    assert dips[0].original > 0.2
+    assert dips[0].scaled > 0.2
+
+
+def test_a_mode_that_the_transform_made():
+    # The far group is spread so thinly in original units that the density falls from the first mode on.
+    money = np.concatenate([np.exp(rng().normal(0, 0.6, 1_000)), rng(1).uniform(1, 400, 500)])
+    original = np.vstack([rng(3).permutation(money), lump()[:2]])
+    found = judged(original, values=scaled(np.vstack([np.log(original[0]), original[1:]])))
+    assert found.dips[0].original > 0.1
+    assert found.dips[0].scaled < 0.01
+    assert "x0 has more than one mode on the transformed scale only: the transform made it." in found.notes
+    assert found.verdict is Verdict.REPRODUCIBLE
+
+
+def test_what_is_not_tested_says_why():
+    ratios = rng().integers(0, 4, 1_500) / rng(1).integers(4, 8, 1_500)
+    original = np.vstack([rng().integers(0, 2, 1_500), ratios, lump()[:1]])
+    values = np.vstack([scaled(original), rng(2).integers(0, 2, 1_500), lump(seed=5)[0]]).astype(np.float32)
+    columns = (*numeric(3), *levels("vip", "yes"), MatrixColumn("joined", None, Z, 1.0))
+    given = [*((f"x{i}", row) for i, row in enumerate(original)), ("joined", None)]
+    dips = finish(structure(values, columns, given, 3, 0, FIRM)).dips
+    assert [one.column for one in dips] == ["x0", "x1", "x2", "joined"]
+    assert [bool(one.reason) for one in dips] == [True, True, False, True]
+    assert [one.original is None for one in dips] == [True, True, False, True]
+    assert "fewer than 3" in dips[0].reason
+    assert "grid" in dips[1].reason
+
+
+def test_p_values_are_adjusted_for_each_scale_by_itself():
+    given = (Dip("a", 0.01, 0.02, 1.0), Dip("b", None, None, reason="why"), Dip("c", 0.04, None), Dip("d", 0.03, 0.01))
+    found = adjusted(given)
+    assert [one.original for one in found] == [pytest.approx(0.03), None, pytest.approx(0.06), pytest.approx(0.06)]
+    assert [one.scaled for one in found] == [pytest.approx(0.02), None, None, pytest.approx(0.02)]
+    assert [replace(one, original=None, scaled=None) for one in found] == [
+        replace(one, original=None, scaled=None) for one in given
+    ]
+
+
+# -- verdicts --------------------------------------------------------------------------------------------
+
+
+def test_groups_are_natural():
+    found = judged(three_blobs())
+    assert found.verdict is Verdict.NATURAL
+    assert found.delta > 0.08
+    assert found.p == pytest.approx(1 / (DRAWS + 1))
+    assert (found.k, found.draws, found.rows, found.jaccard) == (3, DRAWS, 1_500, 0.8)
+    assert "groups that are there" in found.meaning
+
+
+@pytest.mark.parametrize("k", [2, 3, 5])
+@pytest.mark.parametrize("shape", ["gaussian", "lognormal", "correlated"])
+def test_one_lump_is_not(shape, k):
+    original = lump(seed=3)
+    if shape == "correlated":
+        original[1:] = original[0] + 0.7 * original[1:]
+    found = judged(np.exp(original) if shape == "lognormal" else original, k)
+    assert found.verdict is Verdict.REPRODUCIBLE
+    assert found.silhouette > 0.2  # which is why a silhouette alone says nothing
+    assert judged(original, k, LOOSE).verdict is Verdict.CONSTRUCTIVE
+
+
+def test_groups_within_one_column_are_natural_by_its_modes():
+    original = lump(seed=4)
+    original[0, ::2] += 5
+    found = judged(original, k=2)
+    assert abs(found.delta) < 0.05
+    assert found.dips[0].original < 0.01
+    assert found.verdict is Verdict.NATURAL
+    assert "x0 has more than one mode." in found.notes
+
+
+def test_groups_that_do_not_come_back_are_constructive():
+    found = judged(three_blobs(), jaccard=LOOSE)
+    assert found.verdict is Verdict.CONSTRUCTIVE
+    assert found.jaccard == 0.6
+    assert any("another k" in note for note in found.notes)
+
+
+def test_without_stability_nothing_is_natural():
+    found = judged(three_blobs(), jaccard=None)
+    assert found.verdict is Verdict.CONSTRUCTIVE
+    assert found.jaccard is None
+    assert found.delta > 0.08
+    assert "was not measured" in found.meaning
+    assert any("Stability was not measured" in note for note in found.notes)
+
+
+def test_labels_that_go_together_are_no_groups():
+    """One trait behind five labels: ties would take part of their correlation away, and the rest would look like more."""
+    trait = rng().normal(size=2_000)
+    values = (trait + 0.5 * rng(1).normal(size=(5, 2_000)) > np.linspace(-0.5, 1, 5)[:, None]).astype(np.float32)
+    columns = levels("likes", *"abcde", separator=";")
+    found = finish(structure(values, columns, [], 3, 0, FIRM))
+    assert found.delta < 0.03
+    assert found.verdict is Verdict.REPRODUCIBLE
+
+
+def test_the_seed_decides_and_nothing_else():
+    original = lump(800)
+    original[0] = rng().integers(0, 9, 800)
+    once, again, other = judged(original), judged(original), judged(original, seed=1)
+    assert once == again
+    assert once.null != other.null
+    assert once.dips[0].original != other.dips[0].original
+
+
+def test_draws_differ_from_each_other():
+    found = {judged(lump(800, seed)).p for seed in range(4)}
+    assert any(1.5 / (DRAWS + 1) < p < 1 for p in found)  # were they the same, all or none would have more
+
+
+def test_every_piece_says_what_it_is():
+    said = []
+    values = scaled(three_blobs(800))
+    finish(structure(values, numeric(3), [], 3, 0, None), said.append)
+    assert {one.doing for one in said} == {DOING}
+    assert len(said) > 2 * DRAWS
+    shares = [one.done for one in said if one.done is not None]
+    assert 0 <= min(shares) <= max(shares) <= 1
