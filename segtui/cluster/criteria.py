@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 DOING = "scoring segments"
 
+TINY = np.float32(1e-30)
+"""A squared distance that stands in for none in a denominator; the numerator is then 0."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Examined:
@@ -73,8 +76,7 @@ def examine(matrix: FeatureMatrix, segmentation: Segmentation) -> Steps[Examined
     within = yield from _within(moved.values, labels, k, known)
     if not 2 <= int(within.full.sum()) < len(labels):
         return Examined(_scores(matrix.fingerprint, segmentation, within, None, None), None, None)
-    silhouettes, plain = yield from _silhouettes(moved.values, labels, within)
-    sums = np.bincount(labels, silhouettes, k)
+    silhouettes, sums, plain = yield from _silhouettes(moved.values, labels, within)
     by_cluster = tuple((sums / np.maximum(within.counts, 1)).tolist())
     overall = float(sums.sum()) / len(labels)
     return Examined(_scores(matrix.fingerprint, segmentation, within, overall, plain), silhouettes, by_cluster)
@@ -138,9 +140,9 @@ def _within(values: Floats32, labels: Labels, k: int, known: tuple[Floats, Rows]
     return Within(counts, means, np.maximum(spread, 0.0), square)
 
 
-def _silhouettes(values: Floats32, labels: Labels, within: Within) -> Steps[tuple[Floats32, Floats]]:
-    """The squared silhouette of every customer, 0 for one alone in its cluster, and per cluster the mean distance to
-    its mean.
+def _silhouettes(values: Floats32, labels: Labels, within: Within) -> Steps[tuple[Floats32, Floats, Floats]]:
+    """The squared silhouette of every customer, 0 for one alone in its cluster; per cluster their sum, and the mean
+    distance to its mean.
 
     Empty clusters are infinitely far. The distance to the own mean is got back from the mean squared distance.
     """
@@ -151,9 +153,10 @@ def _silhouettes(values: Floats32, labels: Labels, within: Within) -> Steps[tupl
     factor = (-2 * within.means).astype(np.float32)
     fixed = (np.square(within.means).sum(axis=1) + spread).astype(np.float32)[:, None]
     spread32, single = within.spread.astype(np.float32), within.counts == 1
+    alone = bool(single.any())
     room, places = np.empty((k, CHUNK), dtype=np.float32), np.arange(CHUNK)
     flat = room.reshape(-1)
-    result, plain = np.empty(len(labels), dtype=np.float32), np.zeros(k)
+    result, sums, plain = np.empty(len(labels), dtype=np.float32), np.zeros(k), np.zeros(k)
     for start in range(0, len(labels), CHUNK):
         if start and start % PIECE == 0:
             yield Progress(DOING, 0.6 + 0.4 * start / len(labels))
@@ -169,20 +172,22 @@ def _silhouettes(values: Floats32, labels: Labels, within: Within) -> Steps[tupl
         square = within.square[start : start + CHUNK]
         own += square
         other += square
-        plain += np.bincount(label, np.sqrt(np.maximum(own - spread32[label], 0)), k)
-        own *= own_factor[label]
-        result[start : start + CHUNK] = _shares(own, other)
-    if single.any():
-        result[single[labels]] = 0
-    return result, plain / np.maximum(within.counts, 1)
+        plain += np.bincount(label, np.sqrt(np.maximum(own - spread32.take(label), 0)), k)
+        own *= own_factor.take(label)
+        shares = result[start : start + CHUNK]
+        _shares(own, other, out=shares)
+        if alone:
+            shares[single[label]] = 0
+        sums += np.bincount(label, shares, k)
+    return result, sums, plain / np.maximum(within.counts, 1)
 
 
-def _shares(own: Floats32, other: Floats32) -> Floats32:
-    """(other - own) / the larger of the two; 0 where both are 0."""
+def _shares(own: Floats32, other: Floats32, out: Floats32) -> None:
+    """(other - own) / the larger of the two; 0 where both are 0, as where customers all agree."""
     larger = np.maximum(own, other)
-    np.subtract(other, own, out=other)
-    share: Floats32 = np.divide(other, larger, out=np.zeros_like(other), where=larger > 0)
-    return share
+    np.maximum(larger, TINY, out=larger)
+    np.subtract(other, own, out=out)
+    out /= larger
 
 
 def _davies_bouldin(within: Within, plain: Floats) -> float | None:

@@ -28,8 +28,12 @@ WHOLE = 5_000
 SAMPLE = 2_048
 """Rows the starts run on where there are more."""
 
-STARTS, LIMIT, ITERATIONS = 8, 30, 60
-"""k-means++ starts, iterations each may take, and iterations on all rows."""
+STARTS = 8
+"""k-means++ starts."""
+
+WHOLE_LIMIT, SAMPLE_LIMIT, ITERATIONS = 30, 12, 60
+"""Iterations a start may take on all rows; on the first of many, where it need only show which is the best; and of the
+best on all rows. Against 30 everywhere, 12 cost less than .1 % of inertia on average and save a quarter of the time."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -44,14 +48,16 @@ class Refit:
 def refit(values: Floats32, k: int, rng: np.random.Generator, starts: int = STARTS) -> Steps[Refit]:
     """Cluster `values` (columns, rows), whose rows must be in random order, from fresh starts."""
     rows = values.shape[1]
-    sample = values if rows <= WHOLE else np.ascontiguousarray(values[:, :SAMPLE])
+    whole = rows <= WHOLE
+    sample = values if whole else np.ascontiguousarray(values[:, :SAMPLE])
+    limit = WHOLE_LIMIT if whole else SAMPLE_LIMIT
     batch = pilot.Batch(sample)
     trials: list[pilot.Trial] = []
     together = pilot.batch_size(k, sample.shape[1])
     for first in range(0, starts, together):
         count = min(together, starts - first)
         centres = seeding.plus_plus(sample[:, :SEED_ON], k, count, rng)
-        trials += yield from pilot.refine(batch, centres, first, LIMIT, _silent, f"resampling k={k}")
+        trials += yield from pilot.refine(batch, centres, first, limit, _silent, f"resampling k={k}")
     winner = best(trials)
     run = lloyd.Run(k, 0, 0, ITERATIONS)
     fit = yield from lloyd.fit(values, winner.centroids, run, _silent)

@@ -18,7 +18,7 @@ changes at one place only (`_read`), never while a task is half done.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -254,6 +254,8 @@ class Session(Listener):
         source.anchor, source.exact, source.given = self._engine.anchor(answer), True, True
         self._save()
         self._answer_current()
+        if self.swept.rows:
+            self._sweep_over([row.k for row in self.swept.rows])  # the same segments under their new letters
         return True
 
     def stop(self) -> str | None:
@@ -262,11 +264,13 @@ class Session(Listener):
 
     def sweep(self, lowest: int = 2, highest: int = 12) -> None:
         """Fit every k of a range, and look at what speaks for it, in the background; k that were swept before stay."""
-        recipe = self._history.current.value
-        self._sweep_is_over(recipe)
-        self._sweeping = recipe
+        self._sweep_is_over(self._history.current.value)
         asked = range(max(K_MIN, lowest), min(K_MAX, highest) + 1)
-        ks = sorted({*asked, *(row.k for row in self.swept.rows)})  # what is there already is not computed again
+        self._sweep_over({*asked, *(row.k for row in self.swept.rows)})  # what is there is not computed again
+
+    def _sweep_over(self, wanted: Collection[int]) -> None:
+        recipe, ks = self._history.current.value, sorted(wanted)
+        self._sweeping = recipe
         self._worker.drop_background(lambda key: key != SWEEPING)
         self._worker.background(SWEEPING, lambda: self._sweep(recipe, ks), SWEEPING)
 
@@ -541,6 +545,8 @@ class Session(Listener):
 
         yield from self._engine_now().sweep(self._computed(recipe), ks, self._traced, found)
         self._tell(Swept(self.swept, finished=True))
+        if self.shown is not None and self.shown.exact:
+            self._assess_later(self.shown)  # where that was stopped before
 
     def _reply(self, question: Question, answer: Answer | None) -> Steps[None]:
         answer = self._asked_of(question, answer)

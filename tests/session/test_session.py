@@ -12,6 +12,7 @@ from segtui.recipe import FeatureSpec, GatherSpec, LabelledSpec, Recipe, SourceS
 from segtui.session import autosave
 from segtui.session.events import (
     Answered,
+    Assessed,
     Exported,
     Failed,
     Found,
@@ -258,6 +259,71 @@ def test_sweep_tells_each_k(desk):
     until(lambda: any(event.finished for event in desk.of(Swept)))
     assert [len(event.sweep.rows) for event in desk.of(Swept)] == [1, 2, 3, 4, 4]
     assert [row.k for row in session.swept.rows] == [2, 3, 4, 5]
+
+
+def test_an_exact_answer_is_assessed_in_the_background(desk):
+    session = desk.opened()
+    until(lambda: desk.of(Assessed))
+    assert session.assessment is desk.of(Assessed)[-1].assessment
+    assert desk.engine.asked_about[-1][0] == "assess"
+    session.change(session.recipe.with_k(5), "k 4→5")
+    desk.until_idle()
+    assert session.assessment.answer == "5"
+    asked = len(desk.engine.asked_about)
+    session.undo()
+    assert session.assessment.answer == "4"  # at once, and nothing is asked again
+    desk.until_idle()
+    assert len(desk.engine.asked_about) == asked
+
+
+def test_an_assessment_gives_way(desk):
+    session = desk.opened()
+    desk.engine.assess_gate.shut()
+    session.change(session.recipe.with_k(5), "k 4→5")
+    until(desk.engine.assess_gate.reached.is_set)
+    assert session.background == "assessing"
+    assert session.assessment is None
+    session.change(session.recipe.with_k(6), "k 5→6")
+    until(lambda: session.shown.segmentation.k == 6 and session.shown.exact)
+    desk.engine.assess_gate.open()
+    desk.until_idle()
+    assert session.assessment.answer == "6"
+    assert "5" not in [event.assessment.answer for event in desk.of(Assessed)]
+
+
+def test_a_sweep_goes_on_beside_other_ranges(desk):
+    session = desk.opened()
+    session.sweep(2, 4)
+    until(lambda: any(event.finished for event in desk.of(Swept)))
+    session.sweep(6, 7)
+    until(lambda: sum(event.finished for event in desk.of(Swept)) == 2)
+    assert [row.k for row in session.swept.rows] == [2, 3, 4, 6, 7]
+
+
+def test_a_stopped_sweep_keeps_its_rows(desk):
+    session = desk.opened()
+    desk.until_idle()
+    desk.engine.exact_gate.shut()
+    session.sweep(2, 9)
+    until(desk.engine.exact_gate.reached.is_set)
+    assert session.stop() == "sweeping"
+    desk.engine.exact_gate.open()
+    until(lambda: desk.of(StoppedByAnalyst))
+    desk.until_idle()
+    rows = session.swept.rows
+    session.change(session.recipe.with_k(7), "k 4→7")
+    desk.until_idle()
+    assert session.swept.rows == rows  # k is what a sweep is over
+
+
+def test_a_sweep_ends_with_what_it_stood_on(desk):
+    session = desk.opened()
+    session.sweep(2, 4)
+    until(lambda: any(event.finished for event in desk.of(Swept)))
+    seed = replace(session.recipe.cluster, seed=7)
+    session.change(replace(session.recipe, cluster=seed), "seed 7")
+    desk.until_idle()
+    assert session.swept.rows == ()
 
 
 def test_replies_belong_to_the_answer_they_were_asked_about(desk):
