@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from segtui.cluster.product import product
 from segtui.cluster.refit import refit
 from segtui.cluster.sample import generator
 from segtui.evidence import Gap
@@ -51,8 +52,10 @@ class Box:
     def draw(self, seed: int, number: int) -> Floats32:
         """Uniform customers (columns, rows); the same for every k."""
         rng = generator(seed, PURPOSE_BOX, number)
-        along = rng.uniform(self.low[:, None], self.high[:, None], (len(self.low), self.rows))
-        return np.ascontiguousarray((self.axes.T @ along + self.middle[:, None]).astype(np.float32))
+        along = rng.uniform(self.low[:, None], self.high[:, None], (len(self.low), self.rows)).astype(np.float32)
+        drawn = product(np.ascontiguousarray(self.axes.T, dtype=np.float32), along, np.empty_like(along))
+        drawn += self.middle[:, None].astype(np.float32)
+        return drawn
 
 
 def box(values: Floats32) -> Box:
@@ -60,8 +63,10 @@ def box(values: Floats32) -> Box:
     sample = values[:, :ROWS].astype(np.float64)
     middle = sample.mean(axis=1)
     centred = sample - middle[:, None]
-    _, axes = np.linalg.eigh(centred @ centred.T)
-    along = axes.T @ centred
+    _, axes = np.linalg.eigh(
+        np.einsum("ix,jx->ij", centred, centred)
+    )  # no BLAS: the same bits on any number of threads
+    along = np.einsum("ci,cx->ix", axes, centred)
     return Box(middle, np.ascontiguousarray(axes.T), along.min(axis=1), along.max(axis=1), sample.shape[1])
 
 

@@ -138,7 +138,7 @@ def _last_above(limit: float, of: str) -> Callable[[Sequence[tuple[int, float]]]
         enough = [k for k, value in known if value >= limit]
         if not enough:
             return None, f"no k reaches {limit:.2f}; the best is {max(value for _, value in known):.2f}"
-        return max(enough), f"the largest k {of} {limit:.2f}"
+        return max(enough), f"the largest k {of} {limit:.2f} or more"
 
     return rule
 
@@ -164,7 +164,7 @@ def gap_pick(known: Sequence[tuple[int, Gap]], one: Gap | None) -> tuple[int | N
 
 _RULES: dict[str, Callable[[Sequence[tuple[int, float]]], tuple[int | None, str]]] = {
     "davies_bouldin": _smallest,
-    "strength": _last_above(STRONG, "of at least"),
-    "stability": _last_above(STABLE, "whose every segment has at least"),
+    "strength": _last_above(STRONG, "with"),
+    "stability": _last_above(STABLE, "whose segments all have"),
     "later": _caught_up,
 }

@@ -537,13 +537,14 @@ class Session(Listener):
     def _sweep(self, recipe: Recipe, ks: Sequence[int]) -> Steps[None]:
         if recipe.gather != self.opened_gather:
             raise AnalysisError("the data for this sweep was not read", hint="Undo the last change, or sweep again.")
-        yield from self._settle_here()  # every k is lettered after the first exact answer
+        yield from self._settle_here()  # every k is lettered after the first exact answer, its own k too
+        lettered = replace(self._computed(recipe), anchor=self._source(recipe).anchor)
 
         def found(sweep: Sweep) -> None:
             self.swept = sweep
             self._tell(Swept(self.swept, finished=False))
 
-        yield from self._engine_now().sweep(self._computed(recipe), ks, self._traced, found)
+        yield from self._engine_now().sweep(lettered, ks, self._traced, found)
         self._tell(Swept(self.swept, finished=True))
         if self.shown is not None and self.shown.exact:
             self._assess_later(self.shown)  # where that was stopped before

@@ -291,6 +291,17 @@ def test_an_assessment_gives_way(desk):
     assert "5" not in [event.assessment.answer for event in desk.of(Assessed)]
 
 
+def test_a_sweep_is_lettered_after_the_first_answer(desk):
+    """Also one that starts from the very recipe that the letters come from."""
+    session = desk.opened()
+    session.sweep(2, 3)
+    until(lambda: any(event.finished for event in desk.of(Swept)))
+    [swept] = [recipe for what, recipe in desk.engine.asked_about if what == "sweep"]
+    assert swept.anchor == session.recipe.anchor
+    assert swept.anchor is not None
+    assert swept.anchor.columns == ("exact",)
+
+
 def test_a_sweep_goes_on_beside_other_ranges(desk):
     session = desk.opened()
     session.sweep(2, 4)
