@@ -1,7 +1,8 @@
 """The rule behind `--k auto`: the largest k that holds, or the smallest that predicts as well.
 
 1. A k is *fit to use* where every segment comes back when the customers are drawn anew (lowest Jaccard similarity at
-   least .75, Hennig) and none is too small to act on (fewer than 30 customers or 1 % of all, METHODS B6).
+   least .75, Hennig) and none is too small to act on (fewer than ten customers, or 1 % of all).
+   A screen warns earlier (METHODS B6: 30), but a group of 25 in 500 that always comes back is one.
 2. Where later orders are known (a holdout), the smallest k that is fit to use and explains at least 95 % of what the
    best of those explains of later spend: a further segment that predicts nothing more costs a campaign and buys none.
 3. Otherwise the largest k that is fit to use and whose prediction strength is at least .80 (Tibshirani & Walther's own
@@ -17,9 +18,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from segtui.cluster.judge import smallest_useful
 from segtui.cluster.picks import SATURATED
 from segtui.evidence import STABLE, STRONG, Suggestion, SweepRow
+
+FEWEST, SHARE = 10, 0.01
+"""A segment needs so many customers, and this share of all."""
 
 
 def suggestion(rows: Sequence[SweepRow]) -> Suggestion:
@@ -28,7 +31,7 @@ def suggestion(rows: Sequence[SweepRow]) -> Suggestion:
     if not measured:
         failed = [row.failed for row in rows if row.failed]
         return Suggestion(None, failed[0] if failed else "how stable the segments are was not measured")
-    fit = [row for row in measured if _lowest(row) >= STABLE and row.smallest >= smallest_useful(sum(row.sizes), row.k)]
+    fit = [row for row in measured if _lowest(row) >= STABLE and row.smallest >= smallest(row)]
     if not fit:
         best = max(measured, key=lambda row: (_lowest(row), -row.k))
         return Suggestion(
@@ -52,6 +55,11 @@ def suggestion(rows: Sequence[SweepRow]) -> Suggestion:
         f"the largest k whose segments all come back when customers are drawn anew (lowest Jaccard {_lowest(row):.2f})"
         f"{halves} and that are large enough to act on",
     )
+
+
+def smallest(row: SweepRow) -> float:
+    """Customers below which a segment is too small to act on."""
+    return max(FEWEST, SHARE * sum(row.sizes))
 
 
 def _strength(row: SweepRow) -> str:

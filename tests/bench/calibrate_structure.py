@@ -6,6 +6,36 @@
 A run draws new customers, fits k clusters, measures their stability (`stability`) and asks for the verdict
 (`structure`), all as the app does. The second form simulates the table of quantiles in `segtui/cluster/dip.py` and
 prints it.
+
+Measured with 200 runs. modes: some column has more than one in original units; stable: every segment comes back with a
+Jaccard similarity of .75 or more, without which nothing is natural. Goals: at most 5 % natural, blobs at least 95 %.
+
+    data          k  natural  reprod.  constr.  delta 5 %    50 %    95 %   modes  stable
+    gaussian      2     0.0%    19.5%    80.5%     -0.007  -0.002   0.003    0.0%   19.5%
+    gaussian      3     0.0%     1.0%    99.0%     -0.007  -0.002   0.004    0.0%    1.0%
+    gaussian      4     0.0%     2.5%    97.5%     -0.007  -0.000   0.007    0.0%    2.5%
+    gaussian      5     0.0%     0.0%   100.0%     -0.009  -0.001   0.008    0.0%    0.0%
+    lognormal     2     0.0%     0.0%   100.0%     -0.038   0.001   0.043    0.0%    0.0%
+    lognormal     3     0.0%     2.5%    97.5%     -0.022   0.001   0.030    0.0%    2.5%
+    lognormal     4     0.0%    38.5%    61.5%     -0.013   0.001   0.013    0.0%   38.5%
+    lognormal     5     0.0%     0.5%    99.5%     -0.047  -0.002   0.027    0.0%    0.5%
+    uniform       2     0.0%     4.0%    96.0%     -0.002  -0.001   0.002    1.0%    4.0%
+    uniform       3     0.0%     1.5%    98.5%     -0.007  -0.001   0.006    1.0%    1.5%
+    uniform       4     0.0%     8.0%    92.0%     -0.009  -0.001   0.009    1.0%    8.0%
+    uniform       5     0.0%     5.0%    95.0%     -0.008  -0.000   0.007    1.0%    5.0%
+    blobs         3   100.0%     0.0%     0.0%      0.111   0.119   0.125   32.0%  100.0%
+    correlated    2     0.0%   100.0%     0.0%     -0.008  -0.000   0.008    0.0%  100.0%
+    correlated    3     0.0%    99.0%     1.0%     -0.009   0.001   0.010    0.0%   99.0%
+    correlated    4     0.0%    99.0%     1.0%     -0.010   0.001   0.010    0.0%   99.0%
+    correlated    5     0.0%    39.5%    60.5%     -0.008  -0.000   0.011    0.0%   39.5%
+    counts        2     1.5%    58.0%    40.5%     -0.052  -0.001   0.051    0.0%   59.5%
+    counts        3     0.0%    45.0%    55.0%     -0.024   0.001   0.027    0.0%   45.0%
+    counts        4     0.0%    23.0%    77.0%     -0.022   0.001   0.018    0.0%   23.0%
+    counts        5     0.0%     1.5%    98.5%     -0.087   0.004   0.074    0.0%    1.5%
+    heavy         2     0.5%    23.0%    76.5%     -0.030  -0.022  -0.008    0.0%   23.5%
+    heavy         3     0.0%     3.0%    97.0%     -0.032  -0.021  -0.010    0.0%    3.0%
+    heavy         4     0.0%     0.5%    99.5%     -0.045  -0.028  -0.012    0.0%    0.5%
+    heavy         5     0.0%     0.0%   100.0%     -0.080  -0.044  -0.016    0.0%    0.0%
 """
 
 from __future__ import annotations

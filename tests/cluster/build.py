@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segtui.progress import Steps, finish
-from segtui.results import FeatureMatrix, Segmentation, TraceStep
+from segtui.results import FeatureMatrix, MatrixColumn, Segmentation, TraceStep, Transform
 
 Floats = NDArray[np.float64]
 
@@ -51,3 +51,28 @@ def assert_same_but_ties(labels: NDArray[np.uint8], values: Floats, centroids: F
     own = away[labels, np.arange(len(labels))]
     least = away.min(axis=0)
     assert np.all(own <= least * (1 + 1e-6) + 1e-12)
+
+
+Z = Transform("z", 0.0, 1.0, 0.0)
+
+
+def rng(seed: int = 0) -> np.random.Generator:
+    """Random numbers."""
+    return np.random.default_rng(seed)
+
+
+def numeric(count: int, name: str = "") -> tuple[MatrixColumn, ...]:
+    """What plain numeric columns mean."""
+    return tuple(MatrixColumn(name or f"x{i}", None, Z, 1.0) for i in range(count))
+
+
+def levels(feature: str, *names: str, separator: str = "") -> tuple[MatrixColumn, ...]:
+    """What the 0/1 columns of one feature mean."""
+    return tuple(MatrixColumn(feature, name, None, 0.7, separator) for name in names)
+
+
+def scaled(original: object) -> NDArray[np.float32]:
+    """Rows as z-scores."""
+    wide = np.asarray(original, dtype=np.float64)
+    wide = (wide - wide.mean(axis=1, keepdims=True)) / wide.std(axis=1, keepdims=True)
+    return np.ascontiguousarray(wide, dtype=np.float32)

@@ -18,11 +18,9 @@ from segtui.cluster.euclidean import euclidean
 from segtui.cluster.kmeans import converge
 from segtui.cluster.stability import stability
 from segtui.cluster.strength import strength
-from segtui.cluster.structure import structure
-from segtui.evidence import Verdict
 from segtui.progress import finish
 from segtui.recipe import ClusterSpec
-from segtui.results import MatrixColumn, Segmentation, Transform
+from segtui.results import Segmentation
 
 from .build import exact, matrix, silent
 
@@ -111,20 +109,3 @@ def test_what_the_criteria_conclude(scaled: NDArray[np.float64]) -> None:
     assert [k for k, value in strengths.items() if value >= 0.8] == [2, 3]
     assert finish(stability(values, fitted(scaled, 5).labels, 5, 0)).lowest >= 0.75
     assert finish(stability(values, fitted(scaled, 8).labels, 8, 0)).lowest < 0.75
-
-
-def test_it_is_reproducible_and_not_natural(original: NDArray[np.float64], scaled: NDArray[np.float64]) -> None:
-    """METHODS B2 has a silhouette .027 above the null. There, ties of frequency (41.5 % ordered once) are broken at
-    random, which takes part of its correlation with the others away, and the rest passes for structure; with draws
-    that correlate as the data does, next to nothing is left."""
-    names, values = ("recency", "frequency", "monetary"), scaled.astype(np.float32)
-    columns = tuple(MatrixColumn(name, None, Transform("log1p", 0.0, 1.0, 0.0), 1.0) for name in names)
-    jaccard = finish(stability(values, fitted(scaled, 4).labels, 4, 0)).jaccard
-    found = finish(structure(values, columns, tuple(zip(names, original, strict=True)), 4, 0, jaccard))
-    assert found.verdict is Verdict.REPRODUCIBLE
-    assert found.delta == pytest.approx(0.004, abs=0.012)
-    assert found.delta < 0.027
-    one = {dip.column: dip for dip in found.dips}
-    assert one["recency"].original is not None
-    assert one["recency"].original > 0.05
-    assert one["recency"].jitter == 1.0
