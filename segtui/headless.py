@@ -28,7 +28,6 @@ from segtui.recipe import FeatureSpec, GatherSpec, LabelledSpec, PrepareSpec, Re
 
 if TYPE_CHECKING:
     from segtui.evidence import Assessment, Prediction, Sweep
-    from segtui.evidence import SweepRow
     from segtui.pipeline import Pipeline
     from segtui.results import (
         Answer,

@@ -144,6 +144,12 @@ class SegApp(SafeApp):
 
         self.show(LabScreen(self, self.status))
 
+    def open_prediction(self) -> None:
+        """Show what segments know of later orders on a screen of its own."""
+        from segtui.tui.screens.prediction import PredictionScreen
+
+        self.show(PredictionScreen(self, self.status))
+
     def errand(self, work: Callable[[], object], then: Callable[[object], None]) -> None:
         """Do something short on a thread, then `then` on the event loop."""
         errand(self, work, then, lambda error: self.say(f"{type(error).__name__}: {error}", "error"))

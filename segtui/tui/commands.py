@@ -15,6 +15,8 @@ LISTS = "lists"
 """Every list and table one can move in."""
 LAB = "lab"
 """The scaling lab."""
+PREDICTION = "prediction"
+"""What segments know of later orders."""
 TABLES = "tables"
 """Full-screen tables (customers, rows left out)."""
 
@@ -28,6 +30,7 @@ PLACES = {
     "plots": "Plots",
     "runs": "Runs",
     LAB: "Scaling lab",
+    PREDICTION: "Does it predict",
     TABLES: "Customers and other tables",
 }
 """Where a command applies, as a heading, in the order of the help screen."""
@@ -161,7 +164,7 @@ COMMANDS: tuple[Command, ...] = (
     # -- panes ---------------------------------------------------------------------------------------------
     _c("go-data", "1", "Data", "Go to Data: the source, its columns, rows left out.", verb="data"),
     _c("go-features", "2 f", "Features", "Go to Features: who votes, how loud, on which scale.", verb="features"),
-    _c("go-choose-k", "3", "Choose k", "Go to Choose k: criteria per k and the convergence.", verb="choose-k"),
+    _c("go-choose-k", "3", "Choose k", "Go to Choose k: how many, are they real, will they hold.", verb="choose-k"),
     _c("go-segments", "4", "Segments", "Go to Segments: who they are.", verb="segments"),
     _c(
         "go-plots",
@@ -435,6 +438,59 @@ COMMANDS: tuple[Command, ...] = (
         rank=10,
     ),
     _c(
+        "use-suggestion",
+        "a",
+        "suggested k",
+        "Use the k that the rule suggests after a sweep; its reason stands beside your own k.",
+        "choose_k",
+        needs="data",
+        rank=11,
+    ),
+    _c(
+        "next-view",
+        "v",
+        "next view",
+        "Show the next view: criteria, picks, family tree, structure, convergence.",
+        "choose_k",
+        verb="view",
+        argument="NAME",
+        rank=7,
+    ),
+    _c("previous-view", "V", "view before", "Show the view before.", "choose_k"),
+    _c(
+        "set-sweep-range",
+        "e",
+        "range",
+        "Set the range of k and compute the criteria for it.",
+        "choose_k",
+        needs="data",
+        verb="range",
+        argument="LOW-HIGH",
+        rank=15,
+    ),
+    _c(
+        "does-it-predict",
+        "p",
+        "predict?",
+        "Compare what segments know of later orders: every k, scale and set of features.",
+        "choose_k",
+        needs="answer",
+        rank=14,
+    ),
+    _c("next-segment", "l right", "right", "Go to the segment, or the criterion, on the right.", "choose_k"),
+    _c("previous-segment", "h left", "left", "Go to the segment, or the criterion, on the left.", "choose_k"),
+    _c(
+        "use-row",
+        "enter space",
+        "use this",
+        "Use the scale, or the features, of the row under the cursor.",
+        PREDICTION,
+        needs="answer",
+        rank=10,
+    ),
+    _c("next-outcome", "i", "spend/active", "Show later spend, or whether they ordered at all.", PREDICTION, rank=12),
+    _c("leave-prediction", "p", "leave", "Go back to Choose k.", PREDICTION),
+    _c(
         "open-segment",
         "enter",
         "customers",
@@ -472,6 +528,7 @@ COMMANDS: tuple[Command, ...] = (
         "choose_k",
         needs="data",
         verb="criterion",
+        argument="[NAME]",
         rank=12,
     ),
     _c("scroll-left", "h left", "left", "Show the columns further left.", "segments tables"),
@@ -518,7 +575,7 @@ COMMANDS: tuple[Command, ...] = (
         argument="[PATH]",
         rank=15,
     ),
-    _c("back", "q backspace escape", "back", "Go back.", f"{TABLES} {LAB}", rank=3),
+    _c("back", "q backspace escape", "back", "Go back.", f"{TABLES} {LAB} {PREDICTION}", rank=3),
     # -- lists ---------------------------------------------------------------------------------------------
     _c("cursor-down", "j down", "down", "Move down.", LISTS),
     _c("cursor-up", "k up", "up", "Move up.", LISTS),

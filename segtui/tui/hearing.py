@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from segtui.session.events import (
+    ASSESSING,
     REOPENING,
     Answered,
+    Assessed,
     Event,
     Exported,
     Failed,
@@ -19,12 +22,15 @@ from segtui.session.events import (
     Swept,
 )
 from segtui.tui import format as fmt
-from segtui.tui.screens.lab import LabScreen
+from segtui.tui.screens.asking import AskingScreen
 from segtui.tui.screens.main import MainScreen
 
 if TYPE_CHECKING:
     from segtui.tui.app import SegApp
     from segtui.tui.bridge import SessionLike
+
+ASIDE_SECONDS = 1.0
+"""The progress of an assessment is shown once in so many seconds."""
 
 
 class Hearing:
@@ -33,6 +39,7 @@ class Hearing:
     def __init__(self, app: SegApp) -> None:
         self.app = app
         self._problems_told = False
+        self._last_aside = 0.0
 
     def heard(self, event: Event, session: SessionLike) -> None:
         """Act on an event, unless it is out of date."""
@@ -50,7 +57,7 @@ class Hearing:
             self.app.redraw()
             if event.finished:
                 self.app.say(
-                    f"criteria for {fmt.plural(len(event.rows), 'value')} of k are there: 3 shows them", "done"
+                    f"criteria for {fmt.plural(len(event.sweep.rows), 'value')} of k are there: 3 shows them", "done"
                 )
         else:
             self._ended(event)
@@ -66,7 +73,7 @@ class Hearing:
             for warning in answer.warnings:
                 self.app.status.note(fmt.clean(warning), "warn")
         for screen in self.app.screen_stack:
-            if isinstance(screen, MainScreen | LabScreen):
+            if isinstance(screen, MainScreen | AskingScreen):
                 screen.new_answer()
 
     def _progressed(self, event: Progressed, session: SessionLike) -> None:
@@ -75,13 +82,22 @@ class Hearing:
         if event.trace is not None:
             self.app.traces.append(event.trace)
         self.app.status.job = event.progress
+        if event.job == ASSESSING and not self._due():
+            return
         self.app.redraw_lines()
         screen = self.app.screen
         if isinstance(screen, MainScreen) and screen.place == "choose_k" and screen.pane is not None:
             screen.pane.repaint()
 
+    def _due(self) -> bool:
+        """Whether it is time to draw what nobody waits for: over a slow line every redraw costs."""
+        now = time.monotonic()
+        due = now - self._last_aside >= ASIDE_SECONDS
+        self._last_aside = now if due else self._last_aside
+        return due
+
     def _ended(self, event: Event) -> None:
-        if isinstance(event, Previewed):
+        if isinstance(event, Previewed | Assessed):
             self.app.redraw()
         elif isinstance(event, Opened):
             self._opened(event)
@@ -98,7 +114,7 @@ class Hearing:
             self.app.status.job = None
             back = "; the data is as it was, u takes the change back" if event.job == REOPENING else ""
             self.app.say(f"stopped: {event.job}{back or '; what stood before still stands'}", "done")
-            self._lab_ended()
+            self._question_ended()
             self.app.redraw()
         elif isinstance(event, Idle):
             self.app.status.job = None
@@ -134,11 +150,11 @@ class Hearing:
         text = fmt.clean(event.error)
         was_opening, self.app.opening.under_way = self.app.opening.under_way, False
         self.app.say(text, "error")
-        self._lab_ended()
+        self._question_ended()
         if was_opening and self.app.session is not None and self.app.session.dataset is None:
             self.app.opening.again(text)
         self.app.redraw()
 
-    def _lab_ended(self) -> None:
-        if isinstance(self.app.screen, LabScreen):
+    def _question_ended(self) -> None:
+        if isinstance(self.app.screen, AskingScreen):
             self.app.screen.ended()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from segtui.tui.app import SegApp
 
 SWEEP = (2, 12)
-"""The values of k that a sweep covers where nothing else is said."""
+"""The values of k that a sweep covers until another range was asked for."""
 MOST_RESTARTS, MOST_ITERATIONS, HIGHEST_SEED = 1000, 100_000, 2**32 - 1
 
 
@@ -22,6 +22,7 @@ class WhatIf:
 
     def __init__(self, app: SegApp) -> None:
         self.app = app
+        self._range = SWEEP
 
     def _recipe(self) -> Recipe:
         assert self.app.session is not None
@@ -64,15 +65,23 @@ class WhatIf:
 
     def do_run_sweep(self, argument: str) -> None:
         assert self.app.session is not None
-        low, high = SWEEP
         if argument:
-            first, _, second = argument.replace(" ", "").partition("-")
-            if not (first.isdigit() and second.isdigit() and K_MIN <= int(first) <= int(second) <= K_MAX):
-                self.app.say(f"a range of k looks like 2-12, within {K_MIN} to {K_MAX}", "error")
+            if problem := check_range(argument):
+                self.app.say(problem, "error")
                 return
-            low, high = int(first), int(second)
+            first, _, second = argument.replace(" ", "").partition("-")
+            self._range = int(first), int(second)
+        low, high = self._range
         self.app.session.sweep(low, high)
         self.app.say(f"computing the criteria for k {low} to {high} in the background; 3 shows them")
+
+    def do_set_sweep_range(self, argument: str) -> None:
+        if argument:
+            self.do_run_sweep(argument)
+            return
+        low, high = self._range
+        title = f"Range of k for the criteria, within {K_MIN} to {K_MAX}"
+        self.app.prompt(title, f"{low}-{high}", check_range, self.do_run_sweep)
 
     def _set_cluster(self, name: str, value: int) -> None:
         recipe = self._recipe()
@@ -128,3 +137,12 @@ class WhatIf:
             self.app.say("baseline set: these segments keep their letters from now on", "done")
         else:
             self.app.say("a baseline must be exact: wait until the run line says so")
+
+
+def check_range(text: str) -> str:
+    """What is wrong with a range of k."""
+    first, _, second = text.replace(" ", "").partition("-")
+    digits = (first + second).isascii() and first.isdigit() and second.isdigit()
+    if digits and K_MIN <= int(first) <= int(second) <= K_MAX:
+        return ""
+    return f"a range of k looks like 2-12, within {K_MIN} to {K_MAX}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -13,6 +13,7 @@ from typing import cast
 import numpy as np
 
 from segtui.errors import SegtuiError, SourceError
+from segtui.evidence import Assessment, Prediction, Sweep, SweepRow
 from segtui.progress import Progress, Steps
 from segtui.recipe import STEPS, Anchor, FeatureSpec, GatherSpec, LabelledSpec, PrepareSpec, Recipe
 from segtui.results import (
@@ -45,7 +46,6 @@ from segtui.results import (
     Segment,
     Segmentation,
     SourceReport,
-    SweepRow,
     TraceStep,
 )  # fmt: skip
 from segtui.session.questions import (
@@ -54,10 +54,13 @@ from segtui.session.questions import (
     LabQuestion,
     LeftOutQuestion,
     MapQuestion,
+    PredictionQuestion,
     Question,
     StepCountsQuestion,
     StepRowsQuestion,
 )
+from tests.tui import fake_evidence as evidence
+from tests.tui.fake_evidence import letter
 
 CUSTOMERS = 18_412
 MARKUP = "ACME [/bold] [red]Ltd"
@@ -251,6 +254,11 @@ class FakeEngine:
         self.exported: list[LabelledSpec] = []
         self.done: dict[Recipe, Answer] = {}
         self.page = Page(1_000_000, odd)
+        self.assessed: Assessment | None = None
+        """What every assessment comes to, instead of what is usual."""
+        self.failing = ""
+        """What is added to the message of a k that fails."""
+        self.predicted: list[PredictionQuestion] = []
 
     # -- holding back -----------------------------------------------------------------------------------
 
@@ -341,18 +349,30 @@ class FakeEngine:
         return self.done[recipe]
 
     def sweep(
-        self, recipe: Recipe, ks: range, trace: Callable[[TraceStep], None], found: Callable[[SweepRow], None]
-    ) -> Steps[tuple[SweepRow, ...]]:
-        rows = []
+        self, recipe: Recipe, ks: Sequence[int], trace: Callable[[TraceStep], None], found: Callable[[Sweep], None]
+    ) -> Steps[Sweep]:
+        later, rows = recipe.gather.holdout > 0, {}
         for k in ks:
             yield from self._work("sweep", f"sweep: k={k}")
-            rows.append(
-                SweepRow(k, self.scores(recipe, k), CUSTOMERS // (k * 2), 12)
-                if k < 12
-                else SweepRow(k, None, 0, 0, "only 11 distinct customers")
-            )
-            found(rows[-1])
-        return tuple(rows)
+            rows[k] = self._swept(recipe, k, k == ks[0], later, complete=False)
+            found(evidence.swept(tuple(rows.values())))
+        for k in ks:
+            yield from self._work("further", f"sweep: stability of k={k}")
+            rows[k] = self._swept(recipe, k, k == ks[0], later, complete=True)
+            found(evidence.swept(tuple(rows.values())))
+        return evidence.swept(tuple(rows.values()))
+
+    def _swept(self, recipe: Recipe, k: int, first: bool, later: bool, *, complete: bool) -> SweepRow:
+        if k >= 12:
+            return SweepRow(k, None, 0, 0, evidence.FAILED + self.failing)
+        return evidence.row(k, self.scores(recipe, k), CUSTOMERS, first, later, complete=complete)
+
+    def assess(self, recipe: Recipe) -> Steps[Assessment]:
+        yield from self._work("assess", "assessing: how stable the segments are")
+        return self.assessed or evidence.assessment("", recipe.cluster.k, self._on(recipe))
+
+    def _on(self, recipe: Recipe) -> list[str]:
+        return [f.name for f in self.explicit(recipe).prepare.features or () if f.on]
 
     def reply(self, question: Question, answer: Answer | None) -> Steps[object]:
         yield from self._work("reply", "looking up")
@@ -371,7 +391,18 @@ class FakeEngine:
             return tuple(replace(s, rows=PROPOSED_ROWS.get(s.id, 0)) if s.rows is None else s for s in made.steps)
         if isinstance(question, LabQuestion):
             return LAB
+        if isinstance(question, PredictionQuestion):
+            return self._prediction(question, answer)
         raise AssertionError(question)
+
+    def _prediction(self, question: PredictionQuestion, answer: Answer | None) -> Prediction:
+        assert answer is not None
+        self.predicted.append(question)
+        made = self.opened[answer.recipe.gather][0].rollup
+        assert made is not None
+        assert made.holdout is not None
+        on = self._on(answer.recipe)
+        return evidence.prediction(answer.recipe, on, question.tried, made.holdout, CUSTOMERS)
 
     def export(self, recipe: Recipe, spec: LabelledSpec) -> Steps[tuple[tuple[Path, ...], tuple[str, ...]]]:
         yield from self._work("export", f"writing {spec.path}")
@@ -391,7 +422,13 @@ class FakeEngine:
         on = [f.name for f in self.explicit(recipe).prepare.features or () if f.on]
         space = f"{on}{recipe.prepare.scale}"
         return Scores(
-            space, 60_000.0 / k, 0.6, 0.3 + 0.05 * (5 - abs(k - 5)), 5_000.0 - 100 * k, 0.9 + 0.05 * abs(k - 4)
+            space,
+            60_000.0 / k,
+            0.6,
+            0.3 + 0.05 * (5 - abs(k - 5)),
+            5_000.0 - 100 * k,
+            0.9 + 0.05 * abs(k - 4),
+            -100_000.0 + 1_100 * k,
         )
 
     def answer(self, recipe: Recipe, *, exact: bool) -> Answer:
@@ -406,7 +443,7 @@ class FakeEngine:
                       for r in range(4) for i in range(1, 9))  # fmt: skip
         segmentation = Segmentation(
             labels, np.zeros((k, len(features))), tuple(sizes), 60_000.0 / k, exact, Converged.LABELS, 34 if exact else 8, CUSTOMERS if exact else 8000,
-            recipe.cluster.seed, trace, (2.61, 2.62, 2.64, 2.9),
+            recipe.cluster.seed, trace, evidence.restarts(k),
         )  # fmt: skip
         letters = tuple(letter(j) for j in range(k))
         return Answer(
@@ -418,6 +455,7 @@ class FakeEngine:
             self._profile(recipe, sizes, letters),
             self.scores(recipe, k),
             0.38,
+            fingerprint=f"{recipe!r} {exact}",
             people=f"all but {set_aside(recipe)!r}",
             set_aside=set_aside(recipe),
         )
@@ -482,10 +520,6 @@ def set_aside(recipe: Recipe) -> tuple[tuple[str, int], ...]:
     asking = [f.name for f in recipe.prepare.features or () if f.on and f.missing == "aside" and missing.get(f.name)]
     trimmed = [("trimmed: farther from every centre than most", round(recipe.prepare.trim * CUSTOMERS))]
     return (*((f"no value in {name}", missing[name]) for name in asking), *(trimmed if recipe.prepare.trim else ()))
-
-
-def letter(j: int) -> str:
-    return chr(65 + j) if j < 26 else "A" + chr(65 + j - 26)
 
 
 MOMENT = datetime(2024, 1, 31, 14, 2, 11)

@@ -199,10 +199,11 @@ async def test_the_sweep_fills_and_space_uses_a_k():
         await until(app, pilot, "exact")
         await pilot.press("K", "3")
         await until(app, pilot, "only 11 distinct customers")
-        await until(app, pilot, "silhouette, squared by k")
+        await pilot.press("i")
+        await until(app, pilot, "silhouette, squared")
         await pilot.press("j", "j", "j", "space")
         await until(app, pilot, "undo: k 4→5")
-        await pilot.press("i")
+        await pilot.press("colon", *"criterion", "space", *"inertia", "enter")
         await until(app, pilot, "inertia by k")
 
 
@@ -210,7 +211,7 @@ async def test_live_convergence_is_shown_in_choose_k():
     engine = FakeEngine()
     async with running(engine) as (app, pilot):
         await until(app, pilot, "exact")
-        await pilot.press("3")
+        await pilot.press("3", "V")
         with engine.held("exact"):
             await pilot.press("plus")
             await until(app, pilot, "restart 1  iteration 7")

@@ -6,6 +6,7 @@ SEGTUI_SNAPSHOTS=1 writes them again.
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -14,7 +15,6 @@ from tests.tui.driving import ORDERS, grid, running, same_as_golden, until
 from tests.tui.fake import FakeEngine
 
 SIZES = [(80, 24), (140, 40)]
-OPENED = "exact"
 
 # name, the keys that lead there, what must be on screen before it is taken
 PLACES = [
@@ -25,7 +25,12 @@ PLACES = [
     ("features_no_value", ["2", *"jjjjj", "n"], "what then?"),
     ("scaling_lab", ["2", "L", "j"], "12 customers"),
     ("choose_k_empty", ["3"], "No sweep yet"),
-    ("choose_k", ["3", "enter"], "only 11 distinct"),
+    ("choose_k", ["3", "enter"], "suggested (s)"),
+    ("choose_k_curve", ["3", "enter", "i"], "suggested (s)"),
+    ("choose_k_suggested", ["3", "enter", "a"], "as suggested; yours was 4"),
+    ("choose_k_range", ["3", "e"], "Range of k"),
+    ("choose_k_structure", ["3", *"vvv"], "REPRODUCIBLE"),
+    ("choose_k_convergence", ["3", "V", "j", "j"], "several near-equal"),
     ("segments", ["4"], "A   high recency"),
     ("segments_index", ["4", "i", "j"], "showing indexes"),
     ("segments_twelve", ["4", *["plus"] * 8], "k 12"),
@@ -52,7 +57,65 @@ PLACES = [
 @pytest.mark.parametrize(("name", "keys", "ready"), PLACES, ids=[place[0] for place in PLACES])
 async def test_screen(name: str, keys: list[str], ready: str, size: tuple[int, int]):
     async with running(FakeEngine(), size) as (app, pilot):
-        await until(app, pilot, OPENED)
+        await opened(app, pilot)
+        await pilot.press(*keys)
+        await until(app, pilot, ready)
+        await settled(app, pilot)
+        same_as_golden(app, f"{name}_{size[0]}x{size[1]}")
+
+
+# the views of a sweep that is complete
+SWEPT = [
+    ("choose_k_failed", ["G"], "k 12: only 11"),
+    ("choose_k_picks", ["v", "j", "j"], "Calinski-Harabasz favours"),
+    ("choose_k_tree", ["v", "v", "l"], "C at k 4"),
+    ("choose_k_tree_end", ["v", "v", "G", "k"], "A at k 11"),
+]
+
+
+@pytest.mark.parametrize("plain", [False, True], ids=["unicode", "ascii"])
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize(("name", "keys", "ready"), SWEPT, ids=[place[0] for place in SWEPT])
+async def test_swept(name: str, keys: list[str], ready: str, size: tuple[int, int], plain: bool):
+    async with running(FakeEngine(), size, ascii_only=plain) as (app, pilot):
+        await opened(app, pilot)
+        await pilot.press("3", "enter")
+        await until(app, pilot, "suggested (s)")
+        await pilot.press(*keys)
+        await until(app, pilot, ready)
+        await settled(app, pilot)
+        assert grid(app).isascii() or not plain
+        same_as_golden(app, f"{'ascii_' if plain else ''}{name}_{size[0]}x{size[1]}")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+async def test_while_a_sweep_goes_on(size: tuple[int, int]):
+    engine = FakeEngine()
+    async with running(engine, size) as (app, pilot):
+        await opened(app, pilot)
+        with engine.held("further"):
+            await pilot.press("3", "enter")
+            await until(app, pilot, "9,206 rows")
+            await until(app, pilot, lambda: all(thread.name != ERRANDS for thread in threading.enumerate()))
+            await pilot.pause(0.05)
+            same_as_golden(app, f"choose_k_pending_{size[0]}x{size[1]}")
+
+
+# what segments know of later orders
+PREDICTED = [
+    ("prediction", 90, ["3", "p"], "ceiling"),
+    ("prediction_active", 90, ["2", "j", "space", "3", "p", "i", "j"], "later active"),
+    ("prediction_no_holdout", 0, ["3", "p"], ":holdout 90"),
+]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize(("name", "days", "keys", "ready"), PREDICTED, ids=[place[0] for place in PREDICTED])
+async def test_prediction(name: str, days: int, keys: list[str], ready: str, size: tuple[int, int]):
+    recipe = replace(ORDERS, gather=replace(ORDERS.gather, holdout=days))
+    async with running(FakeEngine(orders=True), size, recipe=recipe) as (app, pilot):
+        await opened(app, pilot)
+        await settled(app, pilot)
         await pilot.press(*keys)
         await until(app, pilot, ready)
         await settled(app, pilot)
@@ -79,7 +142,7 @@ GATHERED = [
 @pytest.mark.parametrize(("name", "keys", "ready"), GATHERED, ids=[place[0] for place in GATHERED])
 async def test_gathered(name: str, keys: list[str], ready: str, size: tuple[int, int]):
     async with running(FakeEngine(orders=True), size, recipe=ORDERS) as (app, pilot):
-        await until(app, pilot, OPENED)
+        await opened(app, pilot)
         await pilot.press(*keys)
         await until(app, pilot, ready)
         await settled(app, pilot)
@@ -100,7 +163,7 @@ async def test_features_in_words(
     name: str, engine: dict[str, bool], keys: list[str], ready: str, size: tuple[int, int]
 ):
     async with running(FakeEngine(**engine), size, recipe=ORDERS) as (app, pilot):
-        await until(app, pilot, OPENED)
+        await opened(app, pilot)
         await pilot.press(*keys)
         await until(app, pilot, ready)
         await settled(app, pilot)
@@ -110,7 +173,7 @@ async def test_features_in_words(
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
 async def test_ascii_scaling_lab(size: tuple[int, int]):
     async with running(FakeEngine(), size, ascii_only=True) as (app, pilot):
-        await until(app, pilot, OPENED)
+        await opened(app, pilot)
         await pilot.press("2", "L", "j")
         await until(app, pilot, "12 customers")
         await settled(app, pilot)
@@ -121,7 +184,7 @@ async def test_ascii_scaling_lab(size: tuple[int, int]):
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
 async def test_customers_set_aside(size: tuple[int, int]):
     async with running(FakeEngine(), size) as (app, pilot):
-        await until(app, pilot, OPENED)
+        await opened(app, pilot)
         await pilot.press("2", *"jjjjj", "n")
         await until(app, pilot, "what then?")
         await pilot.press("G", "enter")
@@ -136,7 +199,7 @@ async def test_customers_set_aside(size: tuple[int, int]):
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
 async def test_ascii_gathered(size: tuple[int, int]):
     async with running(FakeEngine(orders=True), size, recipe=ORDERS, ascii_only=True) as (app, pilot):
-        await until(app, pilot, OPENED)
+        await opened(app, pilot)
         await pilot.press("1", *["j"] * 6)
         await until(app, pilot, "such as 90071")
         await settled(app, pilot)
@@ -147,7 +210,7 @@ async def test_ascii_gathered(size: tuple[int, int]):
 async def test_while_it_is_read_again(size: tuple[int, int]):
     engine = FakeEngine(orders=True)
     async with running(engine, size, recipe=ORDERS) as (app, pilot):
-        await until(app, pilot, OPENED)
+        await opened(app, pilot)
         await settled(app, pilot)
         await pilot.press("1", *["j"] * 8)
         with engine.held("open"):
@@ -159,7 +222,7 @@ async def test_while_it_is_read_again(size: tuple[int, int]):
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
 async def test_ascii_segments_and_map(size: tuple[int, int]):
     async with running(FakeEngine(), size, ascii_only=True) as (app, pilot):
-        await until(app, pilot, OPENED)
+        await opened(app, pilot)
         await settled(app, pilot)
         same_as_golden(app, f"ascii_segments_{size[0]}x{size[1]}")
         await pilot.press("5")
@@ -181,7 +244,7 @@ async def test_while_the_file_is_read(size: tuple[int, int]):
 async def test_while_a_new_answer_is_computed(size: tuple[int, int]):
     engine = FakeEngine()
     async with running(engine, size) as (app, pilot):
-        await until(app, pilot, OPENED)
+        await opened(app, pilot)
         with engine.held("first"):
             await pilot.press("plus")
             await until(app, pilot, "9,206 rows")
@@ -194,7 +257,7 @@ async def test_an_error_to_be_read(size: tuple[int, int]):
 
     engine = FakeEngine()
     async with running(engine, size) as (app, pilot):
-        await until(app, pilot, OPENED)
+        await opened(app, pilot)
         engine.broken["first"] = AnalysisError(
             "k is 5, but the chosen features tell only 4 customers apart",
             hint="Choose k 4 or less, or switch on a feature that has more than four different values",
@@ -218,6 +281,12 @@ async def test_too_small(size: tuple[int, int]):
     async with running(FakeEngine(), size) as (app, pilot):
         await until(app, pilot, "Enlarge")
         same_as_golden(app, f"tiny_{size[0]}x{size[1]}")
+
+
+async def opened(app, pilot) -> None:
+    """Wait for the exact answer and all that is known of it: what a test interrupts would else be up to chance."""
+    await until(app, pilot, "exact")
+    await until(app, pilot, lambda: app.session.assessment is not None)
 
 
 async def settled(app, pilot) -> None:

@@ -149,3 +149,8 @@ def test_what_was_clustered_on_is_read_first_and_numbers_before_levels():
         ProfileColumn("recency", None, used=True, mean=50.0, spread=9.0),
     )
     assert reading_order(Profile(columns, (), 10)) == [3, 1, 2, 0]
+
+
+def test_a_bar_without_room_is_nothing():
+    assert bar(0.4, 0, "#") == ""
+    assert bar(0.001, 3, "#") == "#  "

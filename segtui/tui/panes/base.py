@@ -59,6 +59,10 @@ class Desk(Protocol):
         """Show the scaling lab on a screen of its own."""
         ...
 
+    def open_prediction(self) -> None:
+        """Show what segments know of later orders on a screen of its own."""
+        ...
+
     def errand(self, work: Callable[[], object], then: Callable[[object], None]) -> None:
         """Do something short off the event loop, then hand the result to `then` on it."""
         ...
@@ -164,9 +168,14 @@ class Pane(LineView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """A click puts the cursor on a row."""
-        row = self.cursor.top + event.y - self.first_row_y
-        if event.y >= self.first_row_y and row < self.row_count():
+        row = self.row_at(event.y)
+        if row is not None:
             self.move_to(row)
+
+    def row_at(self, y: int) -> int | None:
+        """The row that stands on a line of the pane."""
+        row = self.cursor.top + y - self.first_row_y
+        return row if y >= self.first_row_y and row < self.row_count() else None
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """The wheel moves the cursor."""

@@ -6,14 +6,16 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 
+from segtui.evidence import Assessment
 from segtui.results import Answer, Profile, ProfileColumn, Segment
 from segtui.session.questions import CustomersQuestion, Question
 from segtui.tui import format as fmt
 from segtui.tui.bindings import bindings_for
 from segtui.tui.commands import LISTS
+from segtui.tui.panes import stability_words as stab
 from segtui.tui.panes.base import Desk, Pane
 from segtui.tui.panes.map_view import MapView, letter_place
-from segtui.tui.widgets.ink import BLANK, Line, Run, beside, line, seg
+from segtui.tui.widgets.ink import BLANK, Line, Run, beside, line, seg, wrap
 from segtui.tui.widgets.segment_table import Group, header, layout, row
 from segtui.tui.widgets.spark import signed_bar
 
@@ -55,6 +57,11 @@ class SegmentsPane(Pane):
     @property
     def profile(self) -> Profile | None:
         return self.answer.profile if self.answer else None
+
+    @property
+    def assessment(self) -> Assessment | None:
+        """What is known of these segments beyond their scores."""
+        return self.session.assessment if self.session else None
 
     def row_count(self) -> int:
         return len(self.profile.segments) if self.profile else 0
@@ -173,7 +180,12 @@ class SegmentsPane(Pane):
             share_text=fmt.share(segment.share),
             values=tuple(self._value(segment, i, profile.columns[i]) for i in order),
             emphasis=tuple("bold" if abs(segment.differences[i] or 0.0) >= TELLING else "" for i in order),
+            stability=stab.column(self.assessment, segment.cluster),
+            stability_role=stab.role(self._jaccard(segment)),
         )
+
+    def _jaccard(self, segment: Segment) -> float | None:
+        return stab.of_cluster(self.assessment.stability if self.assessment else None, segment.cluster)
 
     def _value(self, segment: Segment, i: int, column: ProfileColumn) -> str:
         measure = MEASURES[self.measure]
@@ -194,6 +206,9 @@ class SegmentsPane(Pane):
         lines = [line((f"{segment.letter} ", role), (name, "bold"), (sizes, ""))]
         if segment.name != segment.auto_name and height > 8:
             lines.append(line(("  found as: " + fmt.clean(segment.auto_name, width - 12, self.signs.ellipsis), "dim")))
+        stable = stab.sentence(self.assessment, segment.cluster, "sil2" if self.signs.ascii else "sil²")
+        if stable and height >= 6:
+            lines += wrap(f"  {stable}", width - 1, stab.role(self._jaccard(segment)), "  ")
         order = sorted(range(len(answer.profile.columns)), key=lambda i: -abs(segment.differences[i] or 0.0))
         room = height - len(lines) - 1
         limit = max([2.0, *(abs(d) for d in segment.differences if d is not None)])
@@ -234,10 +249,19 @@ class SegmentsPane(Pane):
         if profile is None or segment is None:
             return "", ""
         order = reading_order(profile)
-        titles = ["segment", "name", "size", "share", *(fmt.clean(column_title(profile.columns[i])) for i in order)]
+        titles = [
+            "segment",
+            "name",
+            "size",
+            "share",
+            "jaccard",
+            *(fmt.clean(column_title(profile.columns[i])) for i in order),
+        ]
         rows = ["\t".join(titles)] if whole else []
         for s in profile.segments if whole else (segment,):
-            cells = [s.letter, fmt.clean(s.name), str(s.size), f"{s.share:g}"]
+            jaccard = self._jaccard(s)
+            stable = "" if jaccard is None else f"{jaccard:g}"
+            cells = [s.letter, fmt.clean(s.name), str(s.size), f"{s.share:g}", stable]
             rows.append("\t".join([*cells, *(self._copied_value(s, i) for i in order)]))
         return "\n".join(rows), "the segment table" if whole else f"segment {segment.letter}"
 

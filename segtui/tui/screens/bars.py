@@ -166,12 +166,22 @@ def run_line(session: SessionLike | None, signs: Charset, width: int) -> Line:
     previous, earlier = comparable_run(session.runs) if not session.stale else (None, False)
     base: list[Run] = [(number, "dim"), (f" k {k}", "bold"), ("  ", "")]
     states = _states(answer, session, signs)
+    verdict = _verdict_on(session)
     variants = [
-        line(*base, state, *_scores(answer.scores, previous, earlier, signs, terse=terse))
+        line(*base, state, *_scores(answer.scores, previous, earlier, signs, terse=terse), *more)
         for terse, chosen in ((False, states[:-1] or states), (True, states))
+        for more in ((verdict, []) if not terse else ([],))
         for state in chosen
     ]
     return first_fitting(variants, width)
+
+
+def _verdict_on(session: SessionLike) -> list[Run]:
+    """What the segments are cut out of, once that is known; it gives way to everything else."""
+    assessment = session.assessment
+    if session.stale or assessment is None or assessment.structure is None:
+        return []
+    return [("  ", ""), (str(assessment.structure.verdict), "title")]
 
 
 def _states(answer: Answer, session: SessionLike, signs: Charset) -> list[Run]:

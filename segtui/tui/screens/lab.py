@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual.app import ComposeResult
-from textual.screen import Screen
-
 from segtui.recipe import SCALES
 from segtui.session.questions import LabQuestion, Question
 from segtui.tui import format as fmt
 from segtui.tui.bindings import bindings_for
 from segtui.tui.commands import LAB, LISTS
-from segtui.tui.panes.base import Desk, Pane
+from segtui.tui.panes.base import Desk
+from segtui.tui.screens.asking import AskingScreen, AskingView
 from segtui.tui.screens.bars import hint_line
 from segtui.tui.widgets.ink import Line, Run, line, wrap
 
@@ -28,30 +26,25 @@ HOW_TO_READ = (
 NO_HOLDOUT = "A holdout (Data pane, e on its line) would add what the segments know of orders that no feature saw."
 
 
-class LabView(Pane):
+class LabView(AskingView):
     """One row per scale, their agreement below."""
 
     place = LAB
+    doing = "fitting every scale"
     BINDINGS: ClassVar = bindings_for(LAB, LISTS)
 
-    def __init__(self, desk: Desk, status: Status) -> None:
-        super().__init__(desk)
-        self._status = status
-        self.ended = False
+    def wanted(self) -> Question | None:
+        return LabQuestion()
 
     @property
     def lab(self) -> Lab | None:
-        return cast("Lab | None", self.session.found(LabQuestion())) if self.session else None
+        return cast("Lab | None", self.reply())
+
+    def came(self) -> None:
+        self.cursor.move(self.lab.shown if self.lab else 0, self.row_count())
 
     def row_count(self) -> int:
         return len(self.lab.rows) if self.lab else 0
-
-    def ask(self) -> None:
-        """Have it computed where it is not there."""
-        self.ended = False
-        if self.session is not None:
-            self.session.ask(LabQuestion())
-        self.repaint()
 
     def do_use_scale(self, _: str) -> None:
         """Scale as the row under the cursor does."""
@@ -76,20 +69,12 @@ class LabView(Pane):
     def paint(self, width: int, height: int) -> list[Line]:
         lab = self.lab
         if lab is None:
-            lines = [line((" Scaling lab", "title"), ground="head"), *self._not_there(width)]
+            lines = [line((" Scaling lab", "title"), ground="head"), *self.not_there(width)]
         else:
             lines = self._table(lab, width)
             lines += self._words(lab, width, height - 1 - len(lines))
         lines = lines[: height - 1]
         return [*lines, *[line("")] * (height - 1 - len(lines)), hint_line(LAB, self.desk, width)]
-
-    def _not_there(self, width: int) -> list[Line]:
-        if self.ended:
-            return wrap(f"there is no table: {fmt.clean(self._status.text)}", width - 1, "warn", "  ")
-        job = self._status.job
-        doing = fmt.clean(job.doing) if job is not None else "fitting every scale"
-        share = f" {fmt.share(job.done)} %" if job is not None and job.done is not None else ""
-        return [line((f" {doing}{share}{self.signs.ellipsis}  (ctrl+c stops, esc leaves)", "dim"))]
 
     def _table(self, lab: Lab, width: int) -> list[Line]:
         self.cursor.move(self.cursor.at, len(lab.rows))
@@ -159,48 +144,11 @@ class LabView(Pane):
         return ("\n".join([head, *rows]), "the scales") if whole else (rows[0], "the scale")
 
 
-class LabScreen(Screen[None]):
+class LabScreen(AskingScreen):
     """The lab, computed when it is opened."""
 
-    AUTO_FOCUS = "LabView"
-
     def __init__(self, desk: Desk, status: Status) -> None:
-        super().__init__()
-        self.view = LabView(desk, status)
-        self.pane: Pane = self.view
-        self.place = LAB
-
-    def compose(self) -> ComposeResult:
-        """One pane."""
-        yield self.pane
-
-    def on_mount(self) -> None:
-        """Ask for the table."""
-        self.view.ask()
-
-    def found(self, question: Question) -> None:
-        """A question was answered, perhaps this one."""
-        if question == LabQuestion():
-            lab = self.view.lab
-            self.view.cursor.move(lab.shown if lab else 0, self.view.row_count())
-            self.view.repaint()
-
-    def new_answer(self) -> None:
-        """Another answer came while the table was made, such as the converged one: it is asked for again."""
-        self.view.ask()
-
-    def ended(self) -> None:
-        """The work was stopped or failed."""
-        self.view.ended = self.view.lab is None
-        self.view.repaint()
-
-    def refresh_lines(self) -> None:
-        """Show the progress."""
-        self.view.repaint()
-
-    def do_back(self, _: str) -> None:
-        """Go back."""
-        self.dismiss(None)
+        super().__init__(LabView(desk, status))
 
 
 def _how_to_read(lab: Lab) -> list[str]:

@@ -29,7 +29,7 @@ def _rebin(counts: Sequence[int], width: int) -> list[int]:
 def bar(share: float, width: int, full: str, empty: str = " ") -> str:
     """A share of 0 to 1 as a bar; anything above nothing shows at least one mark."""
     marks = round(max(0.0, min(1.0, share)) * width)
-    if share > 0 and marks == 0:
+    if share > 0 and marks == 0 and width > 0:
         marks = 1
     return full * marks + empty * (width - marks)
 
