@@ -513,11 +513,21 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupTest:
+    """A test of a difference between segments in a column that took no part in the clustering. p: Holm-adjusted."""
+
+    name: str
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileColumn:
     """A column of the profile table, in original units, over all customers.
 
     used: whether it took part in the clustering. mean and spread (standard deviation) of a numeric one; for a
-    level of a nominal feature the mean is its share. decimals: how many to show.
+    level of a nominal feature the mean is its share. missing: share of customers without a value. test: whether
+    segments differ in it; None for whatever took part in the clustering or repeats what did, where a test would always
+    succeed.
     """
 
     feature: str
@@ -525,6 +535,8 @@ class ProfileColumn:
     used: bool
     mean: float
     spread: float
+    missing: float = 0.0
+    test: GroupTest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -532,7 +544,9 @@ class Segment:
     """A named group of customers.
 
     means, indexes (100 = average; None where the overall mean is not above 0) and differences (standardised
-    against the rest, METHODS C1; None where undefined) are aligned with Profile.columns.
+    against the rest, METHODS C1; None where undefined) are aligned with Profile.columns, and so are medians and spreads
+    (standard deviations; None for a level, or without values) and missing (share without a value).
+    revenue_share, order_share: of all revenue and all orders; None where the data has none.
     auto_name per METHODS C4; name is the analyst's where given, else the same.
     """
 
@@ -545,6 +559,11 @@ class Segment:
     means: tuple[float, ...]
     indexes: tuple[float | None, ...]
     differences: tuple[float | None, ...]
+    medians: tuple[float | None, ...] = ()
+    spreads: tuple[float | None, ...] = ()
+    missing: tuple[float, ...] = ()
+    revenue_share: float | None = None
+    order_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

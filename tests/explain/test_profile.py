@@ -34,6 +34,32 @@ def test_means_indexes_and_differences_by_hand() -> None:
     assert (a.size, a.share, b.size, b.share) == (2, 0.4, 3, 0.6)
 
 
+def test_medians_spreads_and_gaps_by_hand() -> None:
+    data = dataset(
+        x=[1.0, None, 3.0, 8.0, None, 20.0], y=[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], sex=["F", "F", "M", "M", "M", "F"]
+    )
+    found = make(data, matrix([[0.0] * 6], [column("y")]), segmentation([0, 0, 0, 0, 1, 1]))
+    a, b = found.segments
+    place = [c.feature for c in found.columns].index("x")
+    assert found.columns[place].missing == pytest.approx(2 / 6)
+    assert (a.medians[place], b.medians[place]) == (3.0, 20.0)
+    assert a.spreads[place] == pytest.approx(math.sqrt((9 + 1 + 16) / 2))  # 1, 3, 8 about 4
+    assert b.spreads[place] is None  # of one value
+    assert (a.missing[place], b.missing[place]) == (0.25, 0.5)
+    level = [c.level for c in found.columns].index("F")
+    assert a.medians[level] is None
+    assert (a.revenue_share, a.order_share) == (None, None)
+
+
+def test_shares_of_revenue() -> None:
+    data = replace(dataset(spend=[10.0, 30.0, 60.0], x=[1.0, 2.0, 3.0]), revenue="spend")
+    found = make(data, matrix([[0.0] * 3], [column("x")]), segmentation([0, 0, 1]))
+    assert [s.revenue_share for s in found.segments] == [0.4, 0.6]
+    nothing = replace(dataset(spend=[0.0, 0.0, 0.0], x=[1.0, 2.0, 3.0]), revenue="spend")
+    found = make(nothing, matrix([[0.0] * 3], [column("x")]), segmentation([0, 0, 1]))
+    assert found.segments[0].revenue_share is None
+
+
 def test_the_rest_is_all_other_segments_together() -> None:
     values = np.array([1.0, 2.0, 4.0, 8.0, 9.0, 20.0, 24.0])
     labels = np.array([0, 0, 0, 1, 1, 2, 2])

@@ -1,0 +1,194 @@
+"""What segments are, beyond their profile: frozen values, no behaviour beyond look-ups.
+
+Rules in words (`Rulebook`), which features drive the clusters and which deserve to (`Drivers`), customers worth looking
+at (`Member`), and how two runs differ (`Comparison`). Values per segment are in letter order unless said otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from segtui.results import Rows
+
+# -- rules in words ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One comparison in original units. level: None for a number. above: value > `value`, else value <= `value`; for a
+    level: above, the customer is at it (has it), else is not. missing_holds: whether a customer without a value
+    (whom the recipe gives the fill value) meets the condition. scale: of an ordinal feature, its levels from low to
+    high; `value` then lies between two of their scores 1, 2 …
+    """
+
+    feature: str
+    level: str | None
+    above: bool
+    value: float
+    missing_holds: bool = False
+    scale: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LeafRule:
+    """One leaf of a tree. cluster: whom it stands for; conditions: merged, so that each column has at most one lower
+    and one upper bound. customers: whom it holds for; right: those of them in the cluster."""
+
+    cluster: int
+    conditions: tuple[Condition, ...]
+    customers: int
+    right: int
+
+    @property
+    def precision(self) -> float:
+        """The share of whom it holds for that is in the segment."""
+        return self.right / self.customers if self.customers else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """A tree that says the segments in rules.
+
+    method: "imm" (as many leaves as segments) or "cart" (two or three times as many). leaves: at least one per cluster
+    as far as the tree reaches it. sizes: customers per cluster, cluster order. fidelity: share of all customers whom
+    the tree puts where k-means does. price: inertia around the means of the tree's groups over that of k-means, both
+    over all customers (1: costs nothing). fitted: customers the tree was grown on.
+    """
+
+    method: str
+    leaves: tuple[LeafRule, ...]
+    sizes: tuple[int, ...]
+    fidelity: float
+    price: float
+    fitted: int
+
+    def rules_of(self, cluster: int) -> tuple[LeafRule, ...]:
+        """The leaves of one cluster, the one that covers most first."""
+        own = (leaf for leaf in self.leaves if leaf.cluster == cluster)
+        return tuple(sorted(own, key=lambda leaf: -leaf.right))
+
+    def coverage(self, leaf: LeafRule) -> float:
+        """The share of its segment that a leaf holds for."""
+        size = self.sizes[leaf.cluster]
+        return leaf.right / size if size else 0.0
+
+
+# -- what drives the clusters ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """Two answers to two questions about one feature (METHODS C3).
+
+    influence: how many customers would be put elsewhere were the feature's values dealt out at random (permutation,
+    1 - accuracy of re-assignment): what moves the clusters now. hinov: summed adjusted Rand index of clusters made of
+    this feature alone with those of every other alone; sparse: its weight in sparse k-means (largest is 1): both ask
+    what agrees with the others, and None where not computed. duplicate_of: the feature it says the same as (relevance
+    is then computed without it). verdict: one of the words of `explain.drivers`; suggestion: what to do, or "".
+    """
+
+    feature: str
+    influence: float
+    hinov: float | None
+    sparse: float | None
+    duplicate_of: str = ""
+    verdict: str = ""
+    suggestion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drivers:
+    """Every feature that votes. rows: customers it was computed on; notes: what was left out or sampled."""
+
+    drivers: tuple[Driver, ...]
+    rows: int
+    notes: tuple[str, ...] = ()
+
+    def of(self, feature: str) -> Driver | None:
+        """One feature, None where it does not vote."""
+        return next((driver for driver in self.drivers if driver.feature == feature), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Toggle:
+    """The likely effect of switching one feature. on: what it would then be. moved: share of customers who would change
+    segment (after matching segments); ari: agreement with the present segments. failed: why it cannot be said."""
+
+    feature: str
+    on: bool
+    moved: float | None
+    ari: float | None
+    failed: str = ""
+
+
+# -- customers worth a look --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The smallest change of one feature, others as they are, that moves a customer to another segment.
+
+    old, new: in original units; letter: where to. step: the change in the scaled, weighted space.
+    """
+
+    feature: str
+    old: float
+    new: float
+    letter: str
+    step: float
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One customer. position: in canonical order; id: as the source has it ("" without an id column); letter: own
+    segment; margin: (d2 - d1) / d1 of the distances to the two nearest centroids, none for an exemplar; second: the
+    other segment; change: None where no single feature does it."""
+
+    position: int
+    id: str
+    letter: str
+    distance: float
+    margin: float | None = None
+    second: str = ""
+    change: Change | None = None
+
+
+# -- two runs ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Comparison:
+    """Who moved between two labellings of the same customers.
+
+    before, after: letters in order; names beside them. table: customers (len(before), len(after)), of those in both;
+    revenue: the same in money, None where there is none. only_before, only_after: customers in one alone. ari: adjusted
+    Rand index. matched: pairs (place in before, place in after) that are the same segment, by largest overlap.
+    movers: positions (canonical order, in the present data) of customers in both whose segment has no match or another
+    one. comparable: whether scores of both may be compared, and `why` not.
+    """
+
+    before: tuple[str, ...]
+    before_names: tuple[str, ...]
+    after: tuple[str, ...]
+    after_names: tuple[str, ...]
+    table: tuple[tuple[int, ...], ...]
+    revenue: tuple[tuple[float, ...], ...] | None
+    only_before: int
+    only_after: int
+    ari: float
+    matched: tuple[tuple[int, int], ...]
+    movers: Rows
+    comparable: bool = True
+    why: str = ""
+
+    @property
+    def customers(self) -> int:
+        """Customers in both."""
+        return sum(map(sum, self.table))
+
+    @property
+    def stayed(self) -> int:
+        """Customers in both who are in the matched segment."""
+        return sum(self.table[i][j] for i, j in self.matched)
