@@ -47,14 +47,14 @@ def test_who_is_the_parent_and_how_much_comes_from_it():
     assert [node.share for node in third] == [0.4, 0.38, 0.22]
 
 
-def test_a_segment_is_the_same_where_more_than_half_overlaps():
+def test_a_segment_is_the_same_where_three_quarters_overlap():
     second, third, fourth = grown(ROWS).levels
-    # A: 40 in both of 60 in either; B: 38 of 40; C: 20 of 62, so C is new
-    assert [node.same for node in third] == [True, True, False]
-    # the halves of A: 20 of 40 is not more than half
+    # B: 38 in both of 40 in either; A: 40 of 60 and C: 20 of 62 are others
+    assert [node.same for node in third] == [False, True, False]
+    # the halves of A: 20 of 40 each
     assert [node.same for node in fourth] == [False, True, True, False]
-    assert [(node.first, node.last) for node in second] == [(2, 3), (2, 4)]
-    assert [(node.first, node.last) for node in third] == [(2, 3), (2, 4), (3, 4)]
+    assert [(node.first, node.last) for node in second] == [(2, 2), (2, 4)]
+    assert [(node.first, node.last) for node in third] == [(3, 3), (2, 4), (3, 4)]
     assert [(node.first, node.last) for node in fourth] == [(4, 4), (2, 4), (3, 4), (4, 4)]
     assert [(node.letter, node.first, node.last) for node in grown(ROWS).lasting()] == [("B", 2, 4)]
 
@@ -117,7 +117,7 @@ def test_the_drawing_at_80_columns():
 def test_the_drawing_in_seven_bits_and_the_share_of_a_mixed_child():
     rows = (ROWS[0], row(3, (45, 25, 30), ((45, 0, 15), (0, 25, 15))))
     drawing = Drawing(grown(rows), ASCII, 80, 3, None)
-    assert drawing.lines_to(rows[1]).text.rstrip() == "        +-----------------+50%              |"
+    assert drawing.lines_to(rows[1]).text.rstrip() == "        +-----------------+50%              :"
     assert (
         drawing.level(rows[1], grown(rows).levels[1][2], "> ").text.rstrip()
         == "> k 3<  A 45%            >C 30%             B 25%"

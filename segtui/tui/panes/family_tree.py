@@ -2,8 +2,8 @@
 
 Every segment has a parent: the segment at k - 1 that most of its customers were in. The largest child of a parent
 takes over its column and the others open columns right of it, so lines never cross. A child is the *same* segment as
-its parent when their customers overlap by more than half (Jaccard similarity above .50; at .50 or less Hennig calls a
-segment dissolved), and a segment that is the same over several k is one that can be relied on, however k is chosen.
+its parent when their customers overlap as much as a stable segment's do with those of a new draw (Jaccard similarity of
+at least .75, Hennig); a segment that stays the same over several k is one that can be relied on, however k is chosen.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from segtui.evidence import DISSOLVED, SweepRow
+from segtui.evidence import STABLE, SweepRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _level(row: SweepRow, before: SweepRow | None, above: list[Node] | None) -> 
             shared = [flow[j] for flow in row.flows]
             parent = max(range(len(shared)), key=lambda i: (shared[i], -i))
             union = before.sizes[parent] + size - shared[parent]
-            same = union > 0 and shared[parent] / union > DISSOLVED
+            same = union > 0 and shared[parent] / union >= STABLE
             first = above[parent].first if same else row.k
             node = replace(node, parent=parent, inherited=shared[parent] / (sum(shared) or 1), same=same, first=first)
         nodes.append(node)
