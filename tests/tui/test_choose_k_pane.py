@@ -287,7 +287,7 @@ async def test_the_tree_is_walked():
     async with running(FakeEngine()) as (app, pilot):
         await swept(app, pilot)
         await pilot.press("v", "v")
-        await until(app, pilot, "A at k 4: 36.5 %, 6,728, Jaccard .85 highly stable; the same from k 2 to 4")
+        await until(app, pilot, "A at k 4: 36.5 %, 6,728, Jaccard .85 highly stable; the same from k 3 to 4")
         assert "from k 3: A 99 %, C 1 %   to k 5: A 50 %, E 50 %" in grid(app)
         await pilot.press("l")
         await until(app, pilot, "C at k 4")
