@@ -192,3 +192,32 @@ class Comparison:
     def stayed(self) -> int:
         """Customers in both who are in the matched segment."""
         return sum(self.table[i][j] for i, j in self.matched)
+
+
+# -- silhouettes -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentSilhouette:
+    """The squared silhouettes of one segment's customers. mean over all of them; below: how many are below 0, nearer to
+    another segment's customers than to their own: misfits. curve: silhouettes at equal steps of rank, largest first."""
+
+    letter: str
+    size: int
+    mean: float
+    below: int
+    curve: tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SilhouetteView:
+    """Silhouettes by segment, letter order, with squared distances and exact over all customers. overall: their mean.
+
+    misfits: positions (canonical order) of the customers with the lowest silhouettes, lowest first, at most as many as
+    were asked for and none from 0 up.
+    """
+
+    segments: tuple[SegmentSilhouette, ...]
+    overall: float
+    customers: int
+    misfits: Rows

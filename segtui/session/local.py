@@ -21,13 +21,16 @@ from segtui.session.questions import (
     LabQuestion,
     LeftOutQuestion,
     MapQuestion,
+    MisfitsQuestion,
     PredictionQuestion,
     Question,
+    SilhouetteQuestion,
     StepCountsQuestion,
     StepRowsQuestion,
 )
 
 if TYPE_CHECKING:
+    from segtui.explained import SilhouetteView
     from segtui.results import TablePage
 
 WRITTEN_AT_ONCE = 2_000
@@ -88,10 +91,22 @@ class LocalEngine(Pipeline):
             return (yield from weighing.predict(self, answer.recipe, question.tried, lambda step: None))
         if isinstance(question, CustomersQuestion):
             ground = yield from self.ground(answer.recipe)
-            return CustomersPage(ground.dataset, answer, question.letter)
+            return CustomersPage.of_segment(ground.dataset, answer, question.letter)
+        if isinstance(question, SilhouetteQuestion):
+            return (yield from self._silhouettes(question.steps, answer))
+        if isinstance(question, MisfitsQuestion):
+            found = yield from self._silhouettes(2, answer)
+            ground = yield from self.ground(answer.recipe)
+            return CustomersPage(ground.dataset, answer, found.misfits)
         if isinstance(question, MapQuestion):
             return (yield from self._map(question, answer))
         return (yield from self._distribution(question, answer))
+
+    def _silhouettes(self, steps: int, answer: Answer) -> Steps[SilhouetteView]:
+        from segtui.explain.silhouette import silhouettes
+
+        ground = yield from self.ground(answer.recipe)
+        return (yield from silhouettes(ground.matrix, answer.segmentation, answer.letters, steps))
 
     def _left_out(self, answer: Answer | None) -> Steps[LeftOutPage]:
         if answer is None:

@@ -28,21 +28,26 @@ def cell(value: object) -> Cell:
 
 
 class CustomersPage:
-    """The customers of a segment (None: all) in source order: row number, id, segment, then every column."""
+    """Customers at some positions, in this order: row number, id, segment, then every column."""
 
-    def __init__(self, dataset: Dataset, answer: Answer, letter: str | None) -> None:
-        labels = answer.segmentation.labels
-        cluster = None if letter is None else answer.letters.index(letter)
-        members = np.arange(len(labels)) if cluster is None else np.flatnonzero(labels == cluster)
-        self._at: Rows = members[np.argsort(dataset.row[members], kind="stable")]
+    def __init__(self, dataset: Dataset, answer: Answer, at: Rows) -> None:
+        self._at = at
         self._row = dataset.row
         self._letters = np.array(answer.letters)
-        self._labels = labels
+        self._labels = answer.segmentation.labels
         first = [dataset.id_column] if dataset.id_column else []
         self._frame = dataset.frame.select([*first, *(c for c in dataset.frame.columns if c not in first)])
         numeric = [dtype.is_numeric() for dtype in self._frame.dtypes]
         named = tuple(PageColumn(n, q) for n, q in zip(self._frame.columns, numeric, strict=True))
         self.columns: tuple[PageColumn, ...] = (PageColumn("row", True), PageColumn("segment", False), *named)
+
+    @classmethod
+    def of_segment(cls, dataset: Dataset, answer: Answer, letter: str | None) -> CustomersPage:
+        """The customers of a segment (None: all) in source order."""
+        labels = answer.segmentation.labels
+        cluster = None if letter is None else answer.letters.index(letter)
+        members = np.arange(len(labels)) if cluster is None else np.flatnonzero(labels == cluster)
+        return cls(dataset, answer, members[np.argsort(dataset.row[members], kind="stable")])
 
     @property
     def row_count(self) -> int:

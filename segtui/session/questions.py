@@ -73,6 +73,18 @@ class PredictionQuestion:
     tried: tuple[Recipe, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SilhouetteQuestion:
+    """Silhouettes by segment -> explained.SilhouetteView. steps: points of each curve."""
+
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class MisfitsQuestion:
+    """The customers nearer to another segment than to their own, worst first -> results.TablePage."""
+
+
 Question = (
     MapQuestion
     | DistributionQuestion
@@ -82,4 +94,6 @@ Question = (
     | StepCountsQuestion
     | LabQuestion
     | PredictionQuestion
+    | SilhouetteQuestion
+    | MisfitsQuestion
 )

@@ -548,6 +548,15 @@ COMMANDS: tuple[Command, ...] = (
         argument="[X Y]",
         rank=11,
     ),
+    _c(
+        "list-misfits",
+        "enter",
+        "misfits",
+        "List the customers nearer to another segment than to their own (silhouettes).",
+        "plots",
+        needs="answer",
+        rank=12,
+    ),
     _c("previous-axes", "A", "axes before", "Pair of axes, or feature, before.", "plots", needs="answer"),
     _c(
         "go-to-run",

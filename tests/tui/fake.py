@@ -14,6 +14,7 @@ import numpy as np
 
 from segtui.errors import SegtuiError, SourceError
 from segtui.evidence import Assessment, Prediction, Sweep, SweepRow
+from segtui.explained import SegmentSilhouette, SilhouetteView
 from segtui.progress import Progress, Steps
 from segtui.recipe import STEPS, Anchor, FeatureSpec, GatherSpec, LabelledSpec, PrepareSpec, Recipe
 from segtui.results import (
@@ -54,8 +55,10 @@ from segtui.session.questions import (
     LabQuestion,
     LeftOutQuestion,
     MapQuestion,
+    MisfitsQuestion,
     PredictionQuestion,
     Question,
+    SilhouetteQuestion,
     StepCountsQuestion,
     StepRowsQuestion,
 )
@@ -253,6 +256,7 @@ class FakeEngine:
         self.closed: list[str] = []
         self.exported: list[LabelledSpec] = []
         self.done: dict[Recipe, Answer] = {}
+        self.replies: list[Question] = []
         self.page = Page(1_000_000, odd)
         self.assessed: Assessment | None = None
         """What every assessment comes to, instead of what is usual."""
@@ -375,6 +379,7 @@ class FakeEngine:
         return [f.name for f in self.explicit(recipe).prepare.features or () if f.on]
 
     def reply(self, question: Question, answer: Answer | None) -> Steps[object]:
+        self.replies.append(question)
         yield from self._work("reply", "looking up")
         if isinstance(question, MapQuestion):
             assert answer is not None
@@ -389,6 +394,11 @@ class FakeEngine:
             made = self.opened[self.gathered][0].rollup
             assert made is not None
             return tuple(replace(s, rows=PROPOSED_ROWS.get(s.id, 0)) if s.rows is None else s for s in made.steps)
+        if isinstance(question, SilhouetteQuestion):
+            assert answer is not None
+            return self._silhouettes(question.steps, answer)
+        if isinstance(question, MisfitsQuestion):
+            return self.page
         if isinstance(question, LabQuestion):
             return LAB
         if isinstance(question, PredictionQuestion):
@@ -403,6 +413,17 @@ class FakeEngine:
         assert made.holdout is not None
         on = self._on(answer.recipe)
         return evidence.prediction(answer.recipe, on, question.tried, made.holdout, CUSTOMERS)
+
+    def _silhouettes(self, steps: int, answer: Answer) -> SilhouetteView:
+        """Falling curves; every second segment has a few misfits."""
+        segments = tuple(
+            SegmentSilhouette(
+                s.letter, s.size, 0.5 - 0.03 * n, s.size // 20 * (n % 2),
+                tuple(0.9 - (1.2 if n % 2 else 0.7) * i / max(1, steps - 1) for i in range(steps)),
+            )
+            for n, s in enumerate(answer.profile.segments)
+        )  # fmt: skip
+        return SilhouetteView(segments, 0.46, CUSTOMERS, np.arange(5, dtype=np.int64))
 
     def export(self, recipe: Recipe, spec: LabelledSpec) -> Steps[tuple[tuple[Path, ...], tuple[str, ...]]]:
         yield from self._work("export", f"writing {spec.path}")

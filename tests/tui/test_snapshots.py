@@ -40,7 +40,9 @@ PLACES = [
     ("plots_distribution", ["5", "p", "p"], "recency by segment"),
     ("plots_levels", ["5", "p", "p", "A"], "Norway"),
     ("plots_centroids", ["5", "p", "p", "p"], "means in original units"),
-    ("plots_convergence", ["5", "p", "p", "p", "p"], "all customers"),
+    ("plots_parallel", ["5", *"pppp"], "average of all"),
+    ("plots_silhouettes", ["5", *"ppppp"], "enter lists the worst"),
+    ("plots_convergence", ["5", *"pppppp"], "all customers"),
     ("runs", ["6", "plus", "S"], "n/c"),
     ("customers", ["4", "enter"], "row 1 of 1,000,000"),
     ("left_out", ["1", "l"], "Rows left out"),
@@ -96,8 +98,7 @@ async def test_while_a_sweep_goes_on(size: tuple[int, int]):
         with engine.held("further"):
             await pilot.press("3", "enter")
             await until(app, pilot, "9,206 rows")
-            await until(app, pilot, lambda: all(thread.name != ERRANDS for thread in threading.enumerate()))
-            await pilot.pause(0.05)
+            await drawn(app, pilot)
             same_as_golden(app, f"choose_k_pending_{size[0]}x{size[1]}")
 
 
@@ -293,5 +294,14 @@ async def settled(app, pilot) -> None:
     """Wait until nothing is computed and nothing is being drawn any more."""
     await until(app, pilot, lambda: app.session is not None and not app.session.busy and not app.session.background)
     await until(app, pilot, lambda: app.status.job is None)
-    await until(app, pilot, lambda: all(thread.name != ERRANDS for thread in threading.enumerate()))
-    await pilot.pause(0.05)
+    await drawn(app, pilot)
+
+
+async def drawn(app, pilot) -> None:
+    """Wait until no chart is being drawn and the screen stays as it is: a chart that came asks for the next one."""
+    before, alike = "", 0
+    while alike < 4:
+        await until(app, pilot, lambda: all(thread.name != ERRANDS for thread in threading.enumerate()))
+        await pilot.pause(0.02)
+        shown = grid(app)
+        before, alike = shown, alike + 1 if shown == before else 0

@@ -1,27 +1,31 @@
-"""Plots: the customer map, sizes, a feature by segment, the centroids as a heat map, and the convergence."""
+"""Plots: the customer map, sizes, a feature by segment, centroids as a heat map and in parallel, silhouettes, and the
+convergence."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import ClassVar
 
+from segtui.explained import SilhouetteView
 from segtui.results import Answer, Distribution, Profile
-from segtui.session.questions import DistributionQuestion, Question
+from segtui.session.questions import DistributionQuestion, MisfitsQuestion, Question, SilhouetteQuestion
 from segtui.tui import format as fmt
 from segtui.tui.bindings import bindings_for
 from segtui.tui.commands import LISTS
 from segtui.tui.panes.base import Desk, Pane
 from segtui.tui.panes.map_view import MapView, letter_place
+from segtui.tui.panes.parallel_plot import axis_line, legend, order, scale_line
 from segtui.tui.panes.segments import column_title, mean_text
+from segtui.tui.panes.silhouette_plot import room_for, silhouette_lines
 from segtui.tui.widgets.cell_map import sign_of
 from segtui.tui.widgets.chart import ChartBox, ChartSpec, Series, nice_ticks
 from segtui.tui.widgets.ink import BLANK, Line, Run, beside, first_fitting, line, seg
 from segtui.tui.widgets.spark import bar, spark
 
-PLOTS = ("map", "sizes", "distribution", "centroids", "convergence")
+PLOTS = ("map", "sizes", "distribution", "centroids", "parallel", "silhouettes", "convergence")
 TITLES = {
-    "map": "customer map", "sizes": "sizes", "distribution": "distribution", "centroids": "centroids",
-    "convergence": "convergence",
+    "map": "map", "sizes": "sizes", "distribution": "distribution", "centroids": "centroids", "parallel": "parallel",
+    "silhouettes": "silhouettes", "convergence": "convergence",
 }  # fmt: skip
 LEGEND = 30
 BINS = 120
@@ -47,7 +51,7 @@ class PlotsPane(Pane):
         answer = self.answer
         if answer is None:
             return 0
-        return len(answer.profile.columns) if PLOTS[self.plot] == "centroids" else len(answer.profile.segments)
+        return len(answer.profile.columns if PLOTS[self.plot] in ("centroids", "parallel") else answer.profile.segments)
 
     def on_found(self, question: Question) -> None:
         self.repaint()
@@ -93,6 +97,12 @@ class PlotsPane(Pane):
             self.desk.say("this plot has no axes to choose: p goes to the next plot")
         self.repaint()
 
+    def do_list_misfits(self, _: str) -> None:
+        if PLOTS[self.plot] != "silhouettes":
+            self.desk.say("misfits are listed from the silhouettes: p goes to the next plot")
+        else:
+            self.desk.open_table("Misfits: nearer to another segment than to their own, worst first", MisfitsQuestion())
+
     def _features(self, answer: Answer) -> list[str]:
         """Features of the profile, those of the clustering first."""
         names = dict.fromkeys(c.feature for c in sorted(answer.profile.columns, key=lambda c: not c.used))
@@ -107,7 +117,7 @@ class PlotsPane(Pane):
         self.first_row_y = height
         draw: dict[str, Callable[[Answer, int, int], list[Line]]] = {
             "map": self._map, "sizes": self._sizes, "distribution": self._by_segment, "centroids": self._centroids,
-            "convergence": self._convergence,
+            "parallel": self._parallel, "silhouettes": self._silhouettes, "convergence": self._convergence,
         }  # fmt: skip
         return [self._strip(width), *draw[PLOTS[self.plot]](answer, width, height - 1)]
 
@@ -116,7 +126,7 @@ class PlotsPane(Pane):
         for i, name in enumerate(PLOTS):
             chosen = i == self.plot
             runs.append((f"[{TITLES[name]}]" if chosen else f" {TITLES[name]} ", "bold key" if chosen else "dim"))
-        if width > 76:
+        if width > 84:
             runs += [("  p ", "key"), ("next", "dim")]
         return line(*runs)
 
@@ -276,6 +286,36 @@ class PlotsPane(Pane):
                 text = fmt.short(s.means[i])
             runs.append((f"{text:>{each - 2}}{sign} ", role))
         return line(*runs)
+
+    # -- parallel coordinates ---------------------------------------------------------------------------------
+
+    def _parallel(self, answer: Answer, width: int, height: int) -> list[Line]:
+        profile, columns = answer.profile, order(answer.profile)
+        name = 24 if width < 100 else 36
+        self.first_row_y = 1
+        lines = []
+        for row in self.cursor.window(len(columns), height - 3):
+            title = fmt.clean(column_title(profile.columns[columns[row]]))
+            lines.append(axis_line(profile, columns[row], title, self.mark(row), self.signs, width, name))
+        told = legend([segment.letter for segment in profile.segments])
+        return [*lines, scale_line(width, name), line((fmt.cut(told, width, self.signs.ellipsis), "dim"))]
+
+    # -- silhouettes ----------------------------------------------------------------------------------------
+
+    def _silhouettes(self, answer: Answer, width: int, height: int) -> list[Line]:
+        assert self.session is not None
+        name = 16 if width < 100 else 34
+        question = SilhouetteQuestion(room_for(width, name))
+        found = self.session.found(question)
+        if not isinstance(found, SilhouetteView):
+            if self._asked != (id(answer), question):
+                self._asked = (id(answer), question)
+                self.session.ask(question)
+            return [line((f"silhouettes of all customers{self.signs.ellipsis}", "dim"))]
+        self.first_row_y = 2
+        shown = self.cursor.window(len(found.segments), max(1, height - 8))
+        marks, grounds = [self.mark(i) for i in shown], [self.ground(i) for i in shown]
+        return silhouette_lines(found, answer.profile.segments, shown, marks, grounds, self.signs, width, name)
 
     # -- convergence ----------------------------------------------------------------------------------------
 
