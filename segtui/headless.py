@@ -298,6 +298,7 @@ def run_document(outcome: Outcome) -> Json:
         "converged": fit.converged.value,
         "iterations": fit.iterations,
         "segments": [_segment_document(segment, outcome) for segment in answer.profile.segments],
+        "profile": profile_document(answer.profile),
         "criteria": [criteria_document(row) for row in _rows(outcome)],
         "verdict": verdict_document(outcome.assessment),
         "rollup": None if dataset.rollup is None else rollup_document(dataset.rollup),
@@ -326,6 +327,37 @@ def _segment_document(segment: Segment, outcome: Outcome) -> Json:
         "silhouette_squared": None if silhouettes is None else silhouettes.squared[segment.cluster],
         "centroid": _centroid(segment, outcome.answer.profile),
     }
+
+
+def profile_document(profile: Profile) -> Json:
+    """Everything the profile says, columns and segments aligned; null where a figure has no meaning."""
+    columns = [
+        {
+            "feature": column.feature,
+            "level": column.level,
+            "used": column.used,
+            "mean": column.mean,
+            "spread": column.spread,
+            "missing": column.missing,
+            "test": None if column.test is None else asdict(column.test),
+        }
+        for column in profile.columns
+    ]
+    segments = [
+        {
+            "segment": segment.letter,
+            "revenue_share": segment.revenue_share,
+            "order_share": segment.order_share,
+            "means": segment.means,
+            "medians": segment.medians,
+            "spreads": segment.spreads,
+            "indexes": segment.indexes,
+            "differences": segment.differences,
+            "missing": segment.missing,
+        }
+        for segment in profile.segments
+    ]
+    return {"columns": columns, "segments": segments}
 
 
 def _centroid(segment: Segment, profile: Profile) -> Json:

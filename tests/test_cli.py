@@ -82,6 +82,12 @@ def test_json_is_one_document_and_nothing_else(customers: Path) -> None:
     assert here["reasons"] == {"later": "no later orders are known: set a holdout"}
     assert {pick["criterion"] for pick in document["picks"]} >= {"gap", "strength", "stability"}
     assert document["suggestion"]["k"] in (2, 3, 4)
+    profile = document["profile"]
+    assert [column["feature"] for column in profile["columns"]] == ["spend", "visits", "club", "club"]
+    assert [column["test"] for column in profile["columns"][:2]] == [None, None]  # they made the segments
+    assert profile["columns"][2]["test"]["name"] == "chi-squared"
+    assert [one["segment"] for one in profile["segments"]] == ["A", "B", "C"]
+    assert all(len(one["medians"]) == 4 for one in profile["segments"])
 
 
 def test_k_by_itself(customers: Path, capsys) -> None:

@@ -514,7 +514,7 @@ COMMANDS: tuple[Command, ...] = (
         "cycle-measure",
         "i",
         "mean/index",
-        "Show means, indexes (100 = average) or standardised differences.",
+        "Show means, indexes (100 = average), differences, medians, spreads, points or missing.",
         "segments",
         needs="answer",
         verb="measure",

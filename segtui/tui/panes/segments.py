@@ -19,11 +19,15 @@ from segtui.tui.widgets.ink import BLANK, Line, Run, beside, line, seg, wrap
 from segtui.tui.widgets.segment_table import Group, header, layout, row
 from segtui.tui.widgets.spark import signed_bar
 
-MEASURES = ("mean", "index", "difference")
+MEASURES = ("mean", "index", "difference", "median", "spread", "points", "missing")
 MEASURE_TEXT = {
     "mean": "means in original units",
+    "median": "medians in original units; of a level the share",
+    "spread": "standard deviations within the segment",
     "index": "indexes, 100 = average",
     "difference": "standardised differences from the rest",
+    "points": "shares of levels against all customers, in points",
+    "missing": "share of customers without a value",
 }
 TELLING = 0.5
 """From this standardised difference on a value is emphasised."""
@@ -194,6 +198,14 @@ class SegmentsPane(Pane):
         if measure == "difference":
             difference = segment.differences[i]
             return fmt.difference(difference)
+        if measure == "median":
+            return mean_text(known(segment.medians, i, segment.means[i]), column)
+        if measure == "spread":
+            return fmt.number(known(segment.spreads, i, float("nan")))
+        if measure == "points":
+            return "" if column.level is None else f"{100 * (segment.means[i] - column.mean):+.1f}"
+        if measure == "missing":
+            return f"{fmt.share(segment.missing[i])}%" if i < len(segment.missing) else ""
         return mean_text(segment.means[i], column)
 
     def _detail(self, answer: Answer, width: int, height: int) -> list[Line]:
@@ -201,7 +213,7 @@ class SegmentsPane(Pane):
         if segment is None:
             return []
         role = seg(letter_place(segment.letter))
-        sizes = f"  {fmt.count(segment.size)} ({fmt.share(segment.share)} %)"
+        sizes = f"  {fmt.count(segment.size)} ({fmt.share(segment.share)} %)" + worth(segment)
         name = fmt.clean(segment.name, max(8, width - len(sizes) - 4), self.signs.ellipsis)
         lines = [line((f"{segment.letter} ", role), (name, "bold"), (sizes, ""))]
         if segment.name != segment.auto_name and height > 8:
@@ -266,8 +278,33 @@ class SegmentsPane(Pane):
         return "\n".join(rows), "the segment table" if whole else f"segment {segment.letter}"
 
     def _copied_value(self, segment: Segment, i: int) -> str:
-        value = (segment.means, segment.indexes, segment.differences)[self.measure][i]
+        by_measure: dict[str, tuple[float | None, ...]] = {
+            "mean": segment.means,
+            "median": segment.medians,
+            "spread": segment.spreads,
+            "index": segment.indexes,
+            "difference": segment.differences,
+            "missing": segment.missing,
+        }
+        measure = MEASURES[self.measure]
+        if measure == "points":
+            return self._value(segment, i, self.profile.columns[i]) if self.profile else ""
+        values = by_measure[measure]
+        value = values[i] if i < len(values) else None
         return "" if value is None else f"{value:g}"
+
+
+def known(values: tuple[float | None, ...], i: int, instead: float) -> float:
+    """A value of a segment that may not be there."""
+    value = values[i] if i < len(values) else None
+    return instead if value is None else value
+
+
+def worth(segment: Segment) -> str:
+    """What a segment has of all revenue and all orders."""
+    shares = ((segment.revenue_share, "revenue"), (segment.order_share, "orders"))
+    told = [f"{fmt.share(share)} % of {what}" for share, what in shares if share is not None]
+    return f", {', '.join(told)}" if told else ""
 
 
 def column_title(column: ProfileColumn) -> str:
