@@ -24,6 +24,16 @@ STRONG = 0.80
 """Prediction strength from which a k counts as supported (Tibshirani & Walther 2005)."""
 
 
+MODES = 0.01
+"""A column has more than one mode when its adjusted p is below this."""
+
+NEAR_EQUAL = 0.01
+"""Inertias this close (as a share) count as equal; METHODS B4."""
+
+SAME_FROM = 0.9
+"""Adjusted Rand index from which two solutions count as the same; METHODS B4."""
+
+
 def band(jaccard: float) -> str:
     """Hennig's reading of a mean Jaccard similarity, in one or two words."""
     if jaccard >= HIGHLY_STABLE:

@@ -7,17 +7,12 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 
+from segtui.evidence import NEAR_EQUAL, SAME_FROM
 from segtui.results import Restart
 
 if TYPE_CHECKING:
     from segtui.cluster.pilot import Trial
     from segtui.results import Labels
-
-NEAR_EQUAL = 0.01
-"""Inertias this close (as a share) count as equal; METHODS B4."""
-
-SAME_FROM = 0.9
-"""Adjusted Rand index from which two solutions count as the same; METHODS B4."""
 
 SMALL_COUNT, SMALL_SHARE = 30, 0.01
 """A cluster with fewer customers than the larger of these two is too small to act on (METHODS B6)."""

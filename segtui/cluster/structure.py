@@ -35,7 +35,7 @@ from segtui.cluster.dip import dip, holm, jittered, p_value, shared
 from segtui.cluster.refit import Refit, refit
 from segtui.cluster.sample import differing, generator
 from segtui.errors import AnalysisError
-from segtui.evidence import STABLE, Dip, Structure, Verdict
+from segtui.evidence import MODES, STABLE, Dip, Structure, Verdict
 from segtui.progress import Progress, Steps
 from segtui.results import Converged, FeatureMatrix, MatrixColumn, Segmentation
 
@@ -56,9 +56,6 @@ customers, seldom more than .05. Three blobs have some .12 where they are 4 stan
 .04 at 2.5, where they have all but run together. Recency, frequency and monetary on a log scale (Online Retail) have
 .004 at k = 4 and at most .02 up to k = 8.
 """
-
-MODES = 0.01
-"""A column has more than one mode when its adjusted p is below this."""
 
 FEWEST = 3
 """Different values below which a column is not tested for modes: two values always are two heaps."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from segtui.evidence import Assessment, Dip, Silhouettes, Structure, band, reading
+from segtui.evidence import MODES, Assessment, Dip, Silhouettes, Structure, band, reading
 from segtui.session.events import ASSESSING
 from segtui.tui import format as fmt
 from segtui.tui.panes import stability_words as stab
@@ -10,8 +10,6 @@ from segtui.tui.panes.k_table import fitted
 from segtui.tui.panes.view import View, table
 from segtui.tui.widgets.ink import BLANK, Line, Run, line, wrap
 
-REJECTS = 0.01
-"""Below this adjusted p a column counts as having more than one mode, as the verdict takes it (METHODS B2)."""
 NAME = 30
 AGAIN = "u and then U look again"
 
@@ -67,7 +65,7 @@ class StructureView(View):
                 *runs, (fmt.clean(dip.reason, width - NAME - 3, self.signs.ellipsis), "dim"), ground=self.pane.ground(i)
             )
         for p in (dip.original, dip.scaled):
-            star, role = ("*", "good bold") if p is not None and p < REJECTS else (" ", "")
+            star, role = ("*", "good bold") if p is not None and p < MODES else (" ", "")
             runs += [(f"{p_text(p):>9}", role), (f"{star}", role)]
         return line(*runs, (f"  {_modes(dip)}", "dim"), ground=self.pane.ground(i))
 
@@ -157,14 +155,14 @@ def _numbers(found: Structure, plain: Silhouettes | None, width: int) -> list[Li
 
 
 def _head(width: int) -> Line:
-    head = f"  {'dip test p, Holm':<{NAME}}{'original':>9} {'scaled':>9}   * below {fmt.score(REJECTS, 2)}"
+    head = f"  {'dip test p, Holm':<{NAME}}{'original':>9} {'scaled':>9}   * below {fmt.score(MODES, 2)}"
     return line((fmt.cut(head, width, ""), "dim under"))
 
 
 def _modes(dip: Dip) -> str:
     """What the two tests of a column come to."""
-    original = dip.original is not None and dip.original < REJECTS
-    scaled = dip.scaled is not None and dip.scaled < REJECTS
+    original = dip.original is not None and dip.original < MODES
+    scaled = dip.scaled is not None and dip.scaled < MODES
     if original:
         return "more than one mode"
     if scaled:

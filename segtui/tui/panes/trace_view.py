@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from segtui.evidence import NEAR_EQUAL, SAME_FROM
 from segtui.results import Answer, Converged, Restart, Segmentation, TraceStep
 from segtui.tui import format as fmt
 from segtui.tui.panes.base import Pane
@@ -11,9 +12,6 @@ from segtui.tui.panes.view import View, table
 from segtui.tui.widgets.chart import ChartBox, ChartSpec, Series, nice_ticks
 from segtui.tui.widgets.ink import BLANK, Line, Run, beside, first_fitting, line, seg, wrap
 
-NEAR_EQUAL, SAME = 0.01, 0.9
-"""Restarts within this share of the best inertia are near-equal, and with an adjusted Rand index below the second
-they ended with other segments (METHODS B4)."""
 ENDS = {Converged.LABELS: "no label changed", Converged.TOLERANCE: "within tolerance", Converged.MAX_ITER: "CAP HIT"}
 FIGURES = 2 + 4 + 6 + 10 + 9 + 6 + 18
 """Cells of a row without its path."""
@@ -88,7 +86,7 @@ class TraceView(View):
         above = above_best(restart, best)
         is_best = restart.inertia == best
         capped = restart.converged is Converged.MAX_ITER
-        other = restart.agreement is not None and restart.agreement < SAME
+        other = restart.agreement is not None and restart.agreement < SAME_FROM
         near = above <= NEAR_EQUAL and other
         runs: list[Run] = [
             (self.pane.mark(i), ""),
@@ -176,7 +174,7 @@ def rivals(restarts: Sequence[Restart]) -> list[tuple[str, str]]:
     worst = max(above_best(restart, best) for restart in restarts)
     capped = sum(restart.converged is Converged.MAX_ITER for restart in restarts)
     others = [
-        r for r in restarts if above_best(r, best) <= NEAR_EQUAL and r.agreement is not None and r.agreement < SAME
+        r for r in restarts if above_best(r, best) <= NEAR_EQUAL and r.agreement is not None and r.agreement < SAME_FROM
     ]
     near = sum(above_best(restart, best) <= NEAR_EQUAL for restart in restarts)
     text = f"{len(restarts)} restarts, {near} within 1 % of the best, worst {fmt.share(worst)} % above"
