@@ -249,7 +249,8 @@ def _with_suggested_k(pipeline: Pipeline, recipe: Recipe, options: RunOptions, r
     suggested = swept.suggestion
     if suggested is None or suggested.k is None:
         reason = "no k could be fitted" if suggested is None else suggested.reason
-        raise AnalysisError(f"no number of segments can be suggested: {reason}", where="k", hint="Give --k a number.")
+        told = f"no number of segments can be suggested: {reason.rstrip('.')}"
+        raise AnalysisError(told, where="k", hint="Give --k a number.")
     printing.say(f"k = {suggested.k}: {suggested.reason}")
     return recipe.with_k(suggested.k)
 
