@@ -172,6 +172,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     add("--sweep", type=_range, metavar="LO-HI", help="compute the criteria for every k from LO to HI as well")
     add("--scale", choices=SCALES, help="how features are brought to scale (default auto: as proposed for each)")
     add("--lab", action="store_true", help="compare what every scale makes of the features, at this k")
+    add("--explain", action="store_true", help="every segment in a rule, and which features drive the segments")
     add("--predict", action="store_true", help="what segments know of the holdout, for every k and scale")
     add("--seed", type=_whole("--seed", 0, 2**32 - 1), metavar="N", help="the seed of the random starts (default 0)")
     add("--restarts", type=_whole("--restarts", 0, 10_000), metavar="N", help="k-means++ starts (0: as the size asks)")
@@ -331,6 +332,7 @@ def _run(options: argparse.Namespace) -> int:
             as_json=options.json,
             lab=options.lab,
             predict=options.predict,
+            explain=options.explain,
         )
     )
     return DONE

@@ -75,6 +75,32 @@ class Rulebook:
         return leaf.right / size if size else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class SegmentRule:
+    """One segment in one rule: `text` in original units. customers: whom it holds for; precision: the share of them in
+    the segment; coverage: the share of the segment that it holds for."""
+
+    letter: str
+    text: str
+    customers: int
+    precision: float
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRules:
+    """Segments in rules, letter order; one that the small tree does not reach has none. small: as many leaves as
+    segments; large: twice as many, for what a nearer tree would cost."""
+
+    rules: tuple[SegmentRule, ...]
+    small: Rulebook
+    large: Rulebook
+
+    def of(self, letter: str) -> SegmentRule | None:
+        """The rule of one segment."""
+        return next((rule for rule in self.rules if rule.letter == letter), None)
+
+
 # -- what drives the clusters ------------------------------------------------------------------------------
 
 

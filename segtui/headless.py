@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from segtui import native, printing, weighing
+from segtui import explaining, native, printing, weighing
 from segtui.describing import left_out, rollup_document
 from segtui.errors import AnalysisError, RecipeError, UsageError
 from segtui.evidence import SweepRow
@@ -22,12 +22,14 @@ from segtui.evidence_report import (
     verdict_document,
     verdict_lines,
 )
+from segtui.explained_report import drivers_document, drivers_lines, rules_document, rules_lines
 from segtui.printing import Json
 from segtui.progress import finish
 from segtui.recipe import FeatureSpec, GatherSpec, LabelledSpec, PrepareSpec, Recipe, SourceSpec
 
 if TYPE_CHECKING:
     from segtui.evidence import Assessment, Prediction, Sweep
+    from segtui.explained import Drivers, SegmentRules
     from segtui.pipeline import Pipeline
     from segtui.results import (
         Answer,
@@ -91,6 +93,7 @@ class RunOptions:
     as_json: bool = False
     lab: bool = False
     predict: bool = False
+    explain: bool = False
     gathering: Gathering = Gathering()
 
     @property
@@ -113,6 +116,8 @@ class Outcome:
     warnings: tuple[str, ...]
     lab: Lab | None = None
     prediction: Prediction | None = None
+    rules: SegmentRules | None = None
+    drivers: Drivers | None = None
 
 
 # -- recipes -----------------------------------------------------------------------------------------------
@@ -212,11 +217,13 @@ def _analyse(recipe: Recipe, options: RunOptions) -> Outcome:
         sweep = _sweep(pipeline, recipe, answer, options, report)
         lab = finish(pipeline.lab(recipe, _unwatched), report) if options.lab else None
         prediction = finish(weighing.predict(pipeline, recipe, (), _unwatched), report) if options.predict else None
+        rules = finish(explaining.rules(pipeline, recipe), report) if options.explain else None
+        drivers = finish(explaining.drivers(pipeline, recipe), report) if options.explain else None
         warnings = [*left_out(dataset), *dataset.warnings, *inspection.warnings, *answer.warnings]
         if options.labelled is not None:
             warnings += _deliver(pipeline, recipe, answer, options.labelled, report)
     told = tuple(dict.fromkeys(warnings))
-    return Outcome(ground.dataset, answer, assessment, sweep, told, lab, prediction)
+    return Outcome(ground.dataset, answer, assessment, sweep, told, lab, prediction, rules, drivers)
 
 
 def _unwatched(step: TraceStep) -> None:
@@ -306,6 +313,8 @@ def run_document(outcome: Outcome) -> Json:
         "warnings": list(outcome.warnings),
         **({} if outcome.sweep is None else sweep_document(outcome.sweep)),
         **({} if outcome.lab is None else {"lab": lab_document(outcome.lab)}),
+        **({} if outcome.rules is None else {"rules": rules_document(outcome.rules)}),
+        **({} if outcome.drivers is None else {"drivers": drivers_document(outcome.drivers)}),
         **({} if outcome.prediction is None else {"prediction": prediction_document(outcome.prediction)}),
     }
 
@@ -426,6 +435,12 @@ def _outcome_lines(outcome: Outcome) -> Iterable[str]:
     if outcome.lab is not None:
         yield ""
         yield from lab_lines(outcome.lab)
+    if outcome.rules is not None:
+        yield ""
+        yield from rules_lines(outcome.rules)
+    if outcome.drivers is not None:
+        yield ""
+        yield from drivers_lines(outcome.drivers)
     if outcome.prediction is not None:
         yield ""
         yield from prediction_lines(outcome.prediction)

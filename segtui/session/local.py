@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from segtui import weighing
+from segtui import explaining, weighing
 from segtui.errors import AnalysisError
 from segtui.evidence import Assessment, Sweep
 from segtui.pipeline import Pipeline, Shelf, Trace
@@ -24,6 +24,7 @@ from segtui.session.questions import (
     MisfitsQuestion,
     PredictionQuestion,
     Question,
+    RulesQuestion,
     SilhouetteQuestion,
     StepCountsQuestion,
     StepRowsQuestion,
@@ -92,6 +93,8 @@ class LocalEngine(Pipeline):
         if isinstance(question, CustomersQuestion):
             ground = yield from self.ground(answer.recipe)
             return CustomersPage.of_segment(ground.dataset, answer, question.letter)
+        if isinstance(question, RulesQuestion):
+            return (yield from explaining.rules(self, answer.recipe))
         if isinstance(question, SilhouetteQuestion):
             return (yield from self._silhouettes(question.steps, answer))
         if isinstance(question, MisfitsQuestion):

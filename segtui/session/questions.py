@@ -85,6 +85,11 @@ class MisfitsQuestion:
     """The customers nearer to another segment than to their own, worst first -> results.TablePage."""
 
 
+@dataclass(frozen=True, slots=True)
+class RulesQuestion:
+    """Every segment in one rule -> explained.SegmentRules."""
+
+
 Question = (
     MapQuestion
     | DistributionQuestion
@@ -96,4 +101,5 @@ Question = (
     | PredictionQuestion
     | SilhouetteQuestion
     | MisfitsQuestion
+    | RulesQuestion
 )

@@ -14,7 +14,7 @@ import numpy as np
 
 from segtui.errors import SegtuiError, SourceError
 from segtui.evidence import Assessment, Prediction, Sweep, SweepRow
-from segtui.explained import SegmentSilhouette, SilhouetteView
+from segtui.explained import Rulebook, SegmentRule, SegmentRules, SegmentSilhouette, SilhouetteView
 from segtui.progress import Progress, Steps
 from segtui.recipe import STEPS, Anchor, FeatureSpec, GatherSpec, LabelledSpec, PrepareSpec, Recipe
 from segtui.results import (
@@ -58,6 +58,7 @@ from segtui.session.questions import (
     MisfitsQuestion,
     PredictionQuestion,
     Question,
+    RulesQuestion,
     SilhouetteQuestion,
     StepCountsQuestion,
     StepRowsQuestion,
@@ -399,6 +400,12 @@ class FakeEngine:
             return self._silhouettes(question.steps, answer)
         if isinstance(question, MisfitsQuestion):
             return self.page
+        if isinstance(question, RulesQuestion):
+            assert answer is not None
+            book = Rulebook("imm", (), answer.segmentation.sizes, 0.9, 1.1, 20_000)
+            letters = [segment.letter for segment in answer.profile.segments]
+            rules = [SegmentRule(one, f"recency <= {40 + 10 * n}", 1_000, 0.91, 0.84) for n, one in enumerate(letters)]
+            return SegmentRules(tuple(rules), book, book)
         if isinstance(question, LabQuestion):
             return LAB
         if isinstance(question, PredictionQuestion):

@@ -118,10 +118,10 @@ def test_hostile_data_stays_data(tmp_path: Path):
     path = write_hostile(tmp_path / "a\x1b]52;c;cm0=\x07[bold]b[red] \u202ecsv\x9b31m.csv", list(HOSTILE))
     walk_through_hostile_data(APP, path, 30)
     with pytest.raises(AssertionError, match="the program ended"):  # markup in a cell
-        walk_through_hostile_data(BARE, path, 2)
+        walk_through_hostile_data(BARE, path, 10)
     controls = [cell for cell in HOSTILE if "[" not in cell]
     with pytest.raises(AssertionError, match=r"ESC P.*U\+009B"):  # which reach the terminal
-        walk_through_hostile_data(BARE, write_hostile(tmp_path / "controls.csv", controls), 2)
+        walk_through_hostile_data(BARE, write_hostile(tmp_path / "controls.csv", controls), 10)
 
 
 def test_hostile_file_name_in_an_error(tmp_path: Path):

@@ -7,8 +7,9 @@ from typing import ClassVar
 from rich.cells import cell_len
 
 from segtui.evidence import Assessment
+from segtui.explained import SegmentRules
 from segtui.results import Answer, Profile, ProfileColumn, Segment
-from segtui.session.questions import CustomersQuestion, Question
+from segtui.session.questions import CustomersQuestion, Question, RulesQuestion
 from segtui.tui import format as fmt
 from segtui.tui.bindings import bindings_for
 from segtui.tui.commands import LISTS
@@ -35,6 +36,8 @@ WIDE = 112
 """From this width on the detail stands beside the table."""
 DETAIL_WIDTH = 52
 LONGEST_NAME = 60
+RULE_FROM = 9
+"""Lines of detail from which the rule of a segment has room."""
 
 
 def reading_order(profile: Profile) -> list[int]:
@@ -75,6 +78,11 @@ class SegmentsPane(Pane):
         if self.profile is None or not self.profile.segments:
             return None
         return self.profile.segments[min(self.cursor.at, self.row_count() - 1)]
+
+    def on_answer(self) -> None:
+        """Have the segments said in rules, once they are converged."""
+        if self.session is not None and self.answer is not None and self.answer.exact:
+            self.session.ask(RulesQuestion())
 
     def on_found(self, question: Question) -> None:
         self.repaint()
@@ -221,6 +229,8 @@ class SegmentsPane(Pane):
         stable = stab.sentence(self.assessment, segment.cluster, "sil2" if self.signs.ascii else "sil²")
         if stable and height >= 6:
             lines += wrap(f"  {stable}", width - 1, stab.role(self._jaccard(segment)), "  ")
+        if height >= RULE_FROM:
+            lines += self._rule_lines(segment, width)
         order = sorted(range(len(answer.profile.columns)), key=lambda i: -abs(segment.differences[i] or 0.0))
         room = height - len(lines) - 1
         limit = max([2.0, *(abs(d) for d in segment.differences if d is not None)])
@@ -234,6 +244,23 @@ class SegmentsPane(Pane):
             for i in order[: max(0, room)]
         ]
         return lines[:height] if lines else [BLANK]
+
+    def _rule_lines(self, segment: Segment, width: int) -> list[Line]:
+        """The segment in one rule, as soon as it is there; at most two lines."""
+        found = self.session.found(RulesQuestion()) if self.session is not None else None
+        if not isinstance(found, SegmentRules):
+            return []
+        rule = found.of(segment.letter)
+        if rule is None:
+            return [line(("  in a rule: the tree does not reach this segment", "dim"))]
+        figures = f"(right {fmt.share(rule.precision)} %, covers {fmt.share(rule.coverage)} %)"
+        folded = wrap(f"  in a rule: {fmt.clean(rule.text)} {figures}", width - 1, "", "  ")
+        if len(folded) <= 2:
+            return folded
+        room = max(8, 2 * width - len(figures) - 20)
+        return wrap(f"  in a rule: {fmt.clean(rule.text, room, self.signs.ellipsis)} {figures}", width - 1, "", "  ")[
+            :2
+        ]
 
     def _bar_line(
         self, segment: Segment, column: ProfileColumn, i: int, title: int, half: int, limit: float, role: str

@@ -1,0 +1,89 @@
+"""Segments in rules and what drives them, through the pipeline: true in original units, filed, and printed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from segtui import explaining
+from segtui.cli import main
+from segtui.pipeline import Pipeline
+from segtui.progress import finish
+from segtui.recipe import FeatureSpec, GatherSpec, PrepareSpec, Recipe, SourceSpec
+from segtui.session.local import LocalEngine
+from segtui.session.questions import RulesQuestion
+
+
+@pytest.fixture(scope="module")
+def recipe(examples: Path) -> Recipe:
+    names = ("recency", "frequency", "monetary", "tenure", "discount_share")
+    features = tuple(FeatureSpec(name) for name in names)
+    sources = (SourceSpec(str(examples / "customers.csv")),)
+    return Recipe(gather=GatherSpec(sources), prepare=PrepareSpec(features)).with_k(5)
+
+
+def opened(recipe: Recipe) -> Pipeline:
+    pipeline = Pipeline()
+    finish(pipeline.open(recipe))
+    return pipeline
+
+
+def test_every_segment_in_one_rule(recipe: Recipe) -> None:
+    pipeline = opened(recipe)
+    found = finish(explaining.rules(pipeline, recipe))
+    assert [rule.letter for rule in found.rules] == ["A", "B", "C", "D", "E"]
+    for rule in found.rules:
+        assert 0.8 < rule.precision <= 1  # the shop's kinds of customer are planted, and simple to say
+        assert 0.8 < rule.coverage <= 1
+        assert any(name in rule.text for name in ("recency", "frequency", "monetary", "tenure", "discount_share"))
+    assert (found.small.method, found.large.method) == ("imm", "cart")
+    assert 1.0 <= found.small.price < 1.2
+    assert found.large.fidelity >= found.small.fidelity
+    assert found.of("C") == found.rules[2]
+    assert found.of("Z") is None
+
+
+def test_a_rule_holds_for_whom_it_says(recipe: Recipe) -> None:
+    """The first rule, evaluated on the file by hand."""
+    pipeline = opened(recipe)
+    rule = finish(explaining.rules(pipeline, recipe)).rules[0]
+    frame = pipeline.dataset.frame
+    code = rule.text.replace(",", "")
+    columns = {name: frame[name].to_list() for name in frame.columns if name in code}
+    rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    assert sum(bool(eval(code, {}, row)) for row in rows) == rule.customers
+
+
+def test_what_drives_the_segments(recipe: Recipe) -> None:
+    pipeline = opened(recipe)
+    found = finish(explaining.drivers(pipeline, recipe))
+    assert {driver.feature for driver in found.drivers} == {f.name for f in recipe.prepare.features or ()}
+    assert found == finish(explaining.drivers(pipeline, recipe))
+    frequency = found.of("frequency")
+    assert frequency is not None
+    assert frequency.influence > 0.02
+    assert found.of("age") is None
+
+
+def test_the_engine_answers_for_the_screen(recipe: Recipe) -> None:
+    engine = LocalEngine({})
+    finish(engine.open(recipe))
+    answer = finish(engine.exact(recipe, lambda step: None))
+    found = finish(engine.reply(RulesQuestion(), answer))
+    assert found == finish(explaining.rules(engine, recipe))
+
+
+def test_the_command_line(examples: Path, capsys) -> None:
+    path = str(examples / "customers.csv")
+    run = ["run", path, "--k", "3", "--features", "recency,frequency,monetary", "--explain"]
+    assert main([*run, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [one["segment"] for one in document["rules"]["segments"]] == ["A", "B", "C"]
+    assert [tree["method"] for tree in document["rules"]["trees"]] == ["imm", "cart"]
+    assert [one["feature"] for one in document["drivers"]["features"]] == ["recency", "frequency", "monetary"]
+    assert main(run) == 0
+    out = capsys.readouterr().out
+    assert "in a rule" in out
+    assert "influence" in out
