@@ -255,6 +255,8 @@ def _with_suggested_k(pipeline: Pipeline, recipe: Recipe, options: RunOptions, r
     swept = finish(weighing.sweep(pipeline, recipe, ks, _unwatched, lambda sweep: None), report)
     suggested = swept.suggestion
     if suggested is None or suggested.k is None:
+        if swept.rows and all(row.failed for row in swept.rows):
+            raise AnalysisError(swept.rows[0].failed)
         reason = "no k could be fitted" if suggested is None else suggested.reason
         told = f"no number of segments can be suggested: {reason.rstrip('.')}"
         raise AnalysisError(told, where="k", hint="Give --k a number.")

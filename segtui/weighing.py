@@ -171,7 +171,7 @@ class _Sweeping:
         from segtui.cluster.suggest import suggestion
 
         rows = tuple(self._rows[k] for k in sorted(self._rows))
-        suggested = None if any(row.pending for row in rows) else suggestion(rows)
+        suggested = None if any(row.pending for row in rows) else suggestion(rows, self._one)
         return Sweep(rows, picks(rows, self._one), suggested)
 
     def first(self, k: int, trace: Trace) -> Steps[None]:

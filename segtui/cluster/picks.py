@@ -49,8 +49,8 @@ CRITERIA: dict[str, Criterion] = {
         ),
         Criterion(
             "bic",
-            "BIC of equal spheres",
-            "many segments where customers are many: no cloud is made of equal spheres",
+            "BIC, the larger the better",
+            "many segments where customers are many: no cloud is made of the equal spheres it supposes",
             lambda row: row.scores.bic if row.scores else None,
         ),
         Criterion(
@@ -74,13 +74,13 @@ CRITERIA: dict[str, Criterion] = {
         Criterion(
             "later",
             "later spend explained",
-            "what predicts; it grows with k, so the first k that comes near the most is taken",
+            "segments that predict; it grows with k, so the first k within 5 % of the most is taken",
             lambda row: row.later.spend if row.later else None,
         ),
         Criterion(
             "inertia",
             "inertia",
-            "falls with every k; its knee follows the range that is plotted, so it is drawn and never asked",
+            "more segments, always; its knee follows the range that is plotted, so it is drawn and never asked",
             lambda row: row.scores.inertia if row.scores else None,
         ),
     )

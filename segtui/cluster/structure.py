@@ -91,7 +91,7 @@ def structure(
     verdict = evidence.verdict
     return Structure(
         verdict=verdict,
-        meaning=MEANINGS[verdict] if jaccard else NOT_MEASURED,
+        meaning=evidence.meaning,
         k=k,
         silhouette=compared.silhouette,
         null=float(np.mean(compared.null)) if compared.null else None,
@@ -105,6 +105,12 @@ def structure(
 
 
 # -- the verdict -----------------------------------------------------------------------------------------
+
+BY_MODES = (
+    "A column falls into groups of its own, and the segments come back when the customers are drawn anew. Beyond that "
+    "there is no more structure than margins and correlations give, so the segments need not be these groups."
+)
+"""What `natural` means where it rests on the modes of a column alone."""
 
 MEANINGS = {
     Verdict.NATURAL: "The segments are groups that are there, and they come back when the customers are drawn anew.",
@@ -164,9 +170,20 @@ class Evidence:
             return Verdict.CONSTRUCTIVE
         return Verdict.NATURAL if self.structured else Verdict.REPRODUCIBLE
 
+    @property
+    def meaning(self) -> str:
+        """The verdict in a sentence."""
+        if self.lowest is None:
+            return NOT_MEASURED
+        by_modes = self.verdict is Verdict.NATURAL and not self.compared.beyond
+        return BY_MODES if by_modes else MEANINGS[self.verdict]
+
     def notes(self) -> tuple[str, ...]:
         """What the verdict does not say, in sentences."""
         said = [note for one in self.dips if (note := _mode_note(one))]
+        draws = len(self.compared.null)
+        if self.compared.p is not None and self.compared.p <= 1 / (1 + draws):
+            said.append(f"None of {draws} draws has as much silhouette: p cannot be smaller with so few.")
         if self.lowest is None:
             said.append("Stability was not measured, and without it no verdict is better than constructive.")
         elif self.structured and self.lowest < STABLE:

@@ -18,15 +18,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from segtui.cluster.picks import SATURATED
-from segtui.evidence import STABLE, STRONG, Suggestion, SweepRow
+from segtui.cluster.picks import SATURATED, gap_pick
+from segtui.evidence import STABLE, STRONG, Gap, Suggestion, SweepRow
 
 FEWEST, SHARE = 10, 0.01
 """A segment needs so many customers, and this share of all."""
 
+ENOUGH = f"at least {FEWEST} customers and {SHARE:.0%} of all"
 
-def suggestion(rows: Sequence[SweepRow]) -> Suggestion:
-    """What the rule makes of the rows (in order of k)."""
+
+def suggestion(rows: Sequence[SweepRow], one: Gap | None = None) -> Suggestion:
+    """What the rule makes of the rows (in order of k). one: the gap at k = 1, where it is known."""
     measured = [row for row in rows if row.stability is not None]
     if not measured:
         failed = [row.failed for row in rows if row.failed]
@@ -36,25 +38,33 @@ def suggestion(rows: Sequence[SweepRow]) -> Suggestion:
         best = max(measured, key=lambda row: (_lowest(row), -row.k))
         return Suggestion(
             best.k,
-            f"no k holds: none has every segment at a Jaccard similarity of at least {STABLE} and large enough to act "
-            f"on; the least stable segment is most stable at this k ({_lowest(best):.2f})",
+            f"no k holds, this one comes nearest: its least stable segment has a Jaccard similarity of "
+            f"{_lowest(best):.2f}; to hold, every one needs {STABLE} and {ENOUGH}{_gap_said(rows, one)}",
         )
     later = [(row, row.later.spend) for row in fit if row.later is not None and row.later.spend is not None]
     if later and (most := max(share for _, share in later)) > 0:
         row, share = next(pair for pair in later if pair[1] >= SATURATED * most)
         return Suggestion(
             row.k,
-            f"the smallest k whose segments all come back (lowest Jaccard {_lowest(row):.2f}) and explain nearly as "
-            f"much of later spend ({share:.3f}) as any such k does ({most:.3f})",
+            f"the smallest k whose segments all come back (lowest Jaccard {_lowest(row):.2f}), hold {ENOUGH}, and "
+            f"explain {share:.3f} of later spend, at least {SATURATED:.0%} of the most that a k of this range does "
+            f"({most:.3f}){_gap_said(rows, one)}",
         )
     strong = [row for row in fit if row.strength is not None and row.strength.value >= STRONG]
     row = (strong or fit)[-1]
     halves = f", that half of the customers predict for the other half (strength {_strength(row)})" if strong else ""
+    weak = "" if strong else f"; no such k has a prediction strength of {STRONG:.2f}"
     return Suggestion(
         row.k,
         f"the largest k whose segments all come back when customers are drawn anew (lowest Jaccard {_lowest(row):.2f})"
-        f"{halves} and that are large enough to act on",
+        f"{halves} and that hold {ENOUGH}{weak}{_gap_said(rows, one)}",
     )
+
+
+def _gap_said(rows: Sequence[SweepRow], one: Gap | None) -> str:
+    """That the gap sees a single group, where it does."""
+    picked, _ = gap_pick([(row.k, row.gap) for row in rows if row.gap is not None], one)
+    return "; the gap sees no more than one group" if picked == 1 else ""
 
 
 def smallest(row: SweepRow) -> float:

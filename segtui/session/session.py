@@ -71,6 +71,9 @@ if TYPE_CHECKING:
 REFINEMENTS_KEPT = 3
 """Half-done refinements kept for when the analyst comes back to them."""
 
+SWEEPS_KEPT = 8
+"""Sweeps put by while the analyst looks at other recipes."""
+
 ASSESSMENTS_KEPT = 64
 """Assessments at hand; one that is needed again later is put together from filed pieces."""
 
@@ -135,6 +138,7 @@ class Session(Listener):
         self.preview: Preview | None = None
         self.shown: Answer | None = None
         self.swept = Sweep()
+        self._sweeps: dict[Recipe, Sweep] = {}
         self._assessments: dict[str, Assessment] = {}
 
     # -- what is --------------------------------------------------------------------------------------------
@@ -254,6 +258,7 @@ class Session(Listener):
         source.anchor, source.exact, source.given = self._engine.anchor(answer), True, True
         self._save()
         self._answer_current()
+        self._sweeps.clear()  # their letters are those of before
         if self.swept.rows:
             self._sweep_over([row.k for row in self.swept.rows])  # the same segments under their new letters
         return True
@@ -266,7 +271,8 @@ class Session(Listener):
         """Fit every k of a range, and look at what speaks for it, in the background; k that were swept before stay."""
         self._sweep_is_over(self._history.current.value)
         asked = range(max(K_MIN, lowest), min(K_MAX, highest) + 1)
-        self._sweep_over({*asked, *(row.k for row in self.swept.rows)})  # what is there is not computed again
+        done = (row.k for row in self.swept.rows if not row.pending)
+        self._sweep_over({*asked, *done})  # what is there is not computed again
 
     def _sweep_over(self, wanted: Collection[int]) -> None:
         recipe, ks = self._history.current.value, sorted(wanted)
@@ -374,10 +380,15 @@ class Session(Listener):
             self._worker.cancel_request()
 
     def _sweep_is_over(self, recipe: Recipe) -> None:
-        """The recipe changed: a sweep of other features or data, or from other starts, says nothing about it."""
+        """The recipe changed: a sweep of other features or data, or from other starts, says nothing about it. It is put
+        by for when the analyst comes back."""
         swept = self._sweeping
         if swept is None or _but_for_k(swept) != _but_for_k(recipe):
-            self.swept = Sweep()
+            if swept is not None:
+                self._sweeps[_but_for_k(swept)] = self.swept
+                while len(self._sweeps) > SWEEPS_KEPT:
+                    del self._sweeps[next(iter(self._sweeps))]
+            self._sweeping, self.swept = recipe, self._sweeps.pop(_but_for_k(recipe), Sweep())
             self._worker.drop_background(lambda key: key != SWEEPING)
 
     def _is_current(self, answer: Answer) -> bool:
@@ -429,7 +440,7 @@ class Session(Listener):
             if self._saves is not None:
                 self._saves.new_session()
             self._scores, self._replies, self.shown, self.swept = {}, {}, None, Sweep()
-            self._assessments = {}
+            self._assessments, self._sweeps, self._sweeping = {}, {}, None
         self._tell(Opened(dataset, inspection))
         self._answer_current()
 

@@ -70,7 +70,10 @@ def test_halves_that_share_nobody_have_a_say():
     assert found.k == 3
     assert "strength 0.81" in found.reason
     weak = tuple(row(k, ps=0.5) for k in (2, 3))
-    assert suggestion(weak).k == 3  # where no k has that strength, it is not asked for
+    assert suggestion(weak).k == 3  # where no k has that strength, it is not asked for, and that is said
+    assert "no such k has a prediction strength of 0.80" in suggestion(weak).reason
+    assert "no more than one group" in suggestion(weak, Gap(9.0, 0.01, 20, 100)).reason
+    assert "no more than one group" not in suggestion(weak, Gap(0.0, 0.01, 20, 100)).reason
 
 
 def test_the_smallest_that_predicts_as_well():

@@ -242,3 +242,17 @@ def test_every_piece_says_what_it_is():
     assert len(said) > 2 * DRAWS
     shares = [one.done for one in said if one.done is not None]
     assert 0 <= min(shares) <= max(shares) <= 1
+
+
+def test_what_natural_rests_on_is_said():
+    """A column of two heaps beside a lump: its modes are all there is, and the segments need not be the heaps."""
+    original = lump(2_000)
+    original[0] = np.where(rng(3).random(2_000) < 0.5, -4, 4) + 0.5 * original[0]
+    by_modes = judged(original, k=2)
+    assert by_modes.verdict is Verdict.NATURAL
+    assert by_modes.delta is not None
+    assert by_modes.delta < 0.05
+    assert "need not be these groups" in by_modes.meaning
+    both = judged(three_blobs(), k=3)
+    assert both.meaning.startswith("The segments are groups that are there")
+    assert any("p cannot be smaller" in note for note in both.notes)

@@ -337,6 +337,22 @@ def test_a_sweep_ends_with_what_it_stood_on(desk):
     assert session.swept.rows == ()
 
 
+def test_a_sweep_comes_back_with_its_recipe(desk):
+    session = desk.opened()
+    session.sweep(2, 4)
+    until(lambda: any(event.finished for event in desk.of(Swept)))
+    rows = session.swept.rows
+    session.change(replace(session.recipe, cluster=replace(session.recipe.cluster, seed=7)), "seed 7")
+    desk.until_idle()
+    assert session.swept.rows == ()
+    session.undo()
+    desk.until_idle()
+    assert session.swept.rows == rows
+    session.redo()
+    desk.until_idle()
+    assert session.swept.rows == ()
+
+
 def test_replies_belong_to_the_answer_they_were_asked_about(desk):
     session = desk.opened()
     question = CustomersQuestion("A")

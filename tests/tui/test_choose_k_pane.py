@@ -520,3 +520,14 @@ def test_later_is_read_and_written():
     row = replace(rows(2)[0], later=Later(None, 0.1))
     assert one.cell(row, "…") == "-"
     assert one.cell(replace(row, later=Later(0.2, 0.1)), "…") == ".200"
+
+
+async def test_keys_work_again_after_the_window_was_too_small():
+    async with running(FakeEngine()) as (app, pilot):
+        await swept(app, pilot)
+        await pilot.resize_terminal(60, 12)
+        await until(app, pilot, "Enlarge")
+        await pilot.resize_terminal(80, 24)
+        await gone(app, pilot, "Enlarge")
+        await pilot.press("v")
+        await until(app, pilot, "[picks]")

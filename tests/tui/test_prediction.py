@@ -18,7 +18,7 @@ HELD_OUT = replace(ORDERS, gather=replace(ORDERS.gather, holdout=90))
 async def on_prediction(app, pilot) -> None:
     await until(app, pilot, "exact")
     await pilot.press("3", "p")
-    await until(app, pilot, "ceiling")
+    await until(app, pilot, "linear")
     assert isinstance(app.screen, PredictionScreen)
 
 
@@ -29,7 +29,7 @@ async def test_the_comparison_is_painted(size: tuple[int, int], plain: bool):
         await on_prediction(app, pilot)
         text = grid(app)
         assert "orders 2011-09-11 to 2011-12-09" in text
-        assert "ceiling" in text
+        assert "linear" in text
         assert ".258*" in text
         assert "RFM table" in text
         assert text.isascii() or not plain

@@ -69,7 +69,7 @@ async def test_screen(name: str, keys: list[str], ready: str, size: tuple[int, i
 # the views of a sweep that is complete
 SWEPT = [
     ("choose_k_failed", ["G"], "k 12: only 11"),
-    ("choose_k_picks", ["v", "j", "j"], "Calinski-Harabasz favours"),
+    ("choose_k_picks", ["v", "j", "j"], "It favours round segments"),
     ("choose_k_tree", ["v", "v", "l"], "C at k 4"),
     ("choose_k_tree_end", ["v", "v", "G", "k"], "A at k 11"),
 ]
@@ -104,7 +104,7 @@ async def test_while_a_sweep_goes_on(size: tuple[int, int]):
 
 # what segments know of later orders
 PREDICTED = [
-    ("prediction", 90, ["3", "p"], "ceiling"),
+    ("prediction", 90, ["3", "p"], "linear"),
     ("prediction_active", 90, ["2", "j", "space", "3", "p", "i", "j"], "later active"),
     ("prediction_no_holdout", 0, ["3", "p"], ":holdout 90"),
 ]

@@ -42,7 +42,8 @@ class PicksView(View):
         sweep, text = self.session.swept, width - 1
         running = bool(self.session.background or self.session.busy)
         here = picks[min(self.cursor.at, len(picks) - 1)]
-        favours = wrap(f"{fmt.clean(here.title)} favours {fmt.clean(here.favours)}", text, "dim", "  ")
+        told = f"{fmt.clean(here.title)}: {fmt.clean(here.why)}. It favours {fmt.clean(here.favours)}"
+        favours = wrap(told, text, "dim", "  ")
         said = [
             *wrap(disagreement(sweep), text, "bold", "  "),
             *suggested(sweep, self.k, running, text),
@@ -105,6 +106,8 @@ def disagreement(sweep: Sweep) -> str:
     if len(chosen) == 1:
         (one, who), *_ = chosen.items()
         return f"all {fmt.plural(len(who), 'criterion', 'criteria')} that pick a k pick {one}"
+    done = sum(not row.pending for row in sweep.rows)
+    so_far = "" if done == len(sweep.rows) else f"so far ({done} of {len(sweep.rows)} k done) "
     listed = [str(at) for at in sorted(chosen)]
     picked = f"{', '.join(listed[:-1])} and {listed[-1]}"
-    return f"criteria pick {picked}: each favours other segments, none is right by itself"
+    return f"{so_far}criteria pick {picked}: each favours other segments, none is right by itself"

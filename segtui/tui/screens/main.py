@@ -137,5 +137,10 @@ class MainScreen(Screen[None]):
         return zoomed
 
     def on_resize(self, _: events.Resize) -> None:
-        """The status line may need another height."""
+        """The status line may need another height, and a pane that was hidden for want of room has lost the keys."""
         self.refresh_lines()
+        self.call_after_refresh(self._give_keys_back)
+
+    def _give_keys_back(self) -> None:
+        if self.focused is None and self.pane is not None:
+            self.set_focus(self.pane)

@@ -28,10 +28,10 @@ OUTCOMES = ("spend", "active")
 NAMES = {"spend": "log(1 + later spend)", "active": "having ordered at all"}
 CELL, CEILING, LABEL = 6, 9, 44
 HOW_TO_READ = (
-    "It grows with k by itself: look where it stops growing, and how near the ceiling that is (R², what a linear model "
-    "makes of the same columns without throwing anything away). * the most in its row."
+    "Measured on the same customers, it grows with k by itself: look where it stops growing. linear: R² of a linear "
+    "model on the same columns; segments may pass it, by following bends or by chance. * the most in its row."
 )
-IN_SHORT = "* the most in its row; ceiling: R² of a linear model on the same columns."
+IN_SHORT = "* the most in its row; linear: R² of a linear model on the same columns."
 
 
 class PredictionView(AskingView):
@@ -133,7 +133,7 @@ class PredictionView(AskingView):
         cells = "".join(f"{f'k {k}':>{CELL - 1}} " for k in found.ks)
         wordings = (f"later {self.outcome} explained", f"later {self.outcome}", self.outcome)
         what = next((wording for wording in wordings if len(wording) < label), self.outcome)
-        return line((f"  {fmt.pad(what, label)}{cells}{'ceiling':>{CEILING}}", "dim under"))
+        return line((f"  {fmt.pad(what, label)}{cells}{'linear':>{CEILING}}", "dim under"))
 
     def _row(self, i: int, row: PredictionRow, label: int) -> Line:
         values = [self._value(later) for later in row.later]
@@ -191,7 +191,9 @@ class PredictionView(AskingView):
         if not whole:
             return table((), cells), "the row"
         cells.append(("RFM table", "", "", *[None] * len(found.ks), self._value(found.rfm)))
-        return table(("way", "scale", "features", *(f"k{k}" for k in found.ks), "ceiling"), cells), "the prediction"
+        return table(
+            ("way", "scale", "features", *(f"k{k}" for k in found.ks), "linear model"), cells
+        ), "the prediction"
 
 
 class PredictionScreen(AskingScreen):
