@@ -131,13 +131,11 @@ def _read(source: SourceSpec, columns: _Columns) -> Steps[pl.DataFrame]:
     batches = _chosen(read_text(source) if is_text else read_typed(source), columns)
     parts: list[pl.DataFrame] = []
     rows = 0
-    # The first one may take a look at the whole file.
-    part = yield from in_background(partial(next, batches, None), DOING)
-    while part is not None:
+    # A batch may take longer than a piece should, and the first one takes a look at the whole file.
+    while (part := (yield from in_background(partial(next, batches, None), DOING))) is not None:
         parts.append(part)
         rows += part.height
         yield Progress(DOING, None, f"{rows:,} rows")
-        part = next(batches, None)
     return _concatenated(parts, source)
 
 
@@ -151,8 +149,7 @@ def _chosen(batches: Iterator[pl.DataFrame], columns: _Columns) -> Iterator[pl.D
 
 def _plain(values: pl.Series) -> pl.Series:
     """As text, without blanks around it and what guards it from spreadsheets; None where nothing is left."""
-    bare = pl.col("v").str.strip_chars().str.replace(FORMULA, "${1}")
-    return _key(normalise(values)[0], False).to_frame("v").select(pl.when(bare != "").then(bare)).to_series()
+    return _unguarded(_key(normalise(values)[0], False).str.strip_chars())
 
 
 def _concatenated(parts: list[pl.DataFrame], source: SourceSpec) -> pl.DataFrame:
@@ -213,6 +210,8 @@ def _place(segment: str) -> tuple[int, int, str]:
 
 def _one_per_customer(rows: pl.DataFrame, where: str) -> pl.DataFrame:
     """One row for each id, with its segment."""
+    if rows["key"].n_unique() == rows.height:
+        return rows.select("key", "segment")
     each = rows.group_by("key").agg(pl.col("segment").min(), other=pl.col("segment").max())
     torn = each.filter(pl.col("segment") != pl.col("other")).sort("key")
     if torn.height:
@@ -286,5 +285,11 @@ def _key(ids: pl.Series, loose: bool) -> pl.Series:
         key = as_key(value, kind, pl.String(), loose)
     else:
         key = loosened(value) if loose else value.cast(pl.String)
-    bare = key.str.replace(FORMULA, "${1}")
-    return ids.to_frame("v").select(pl.when(bare != "").then(bare)).to_series()
+    return _unguarded(ids.to_frame("v").select(key).to_series())
+
+
+def _unguarded(text: pl.Series) -> pl.Series:
+    """Text without what guards it from spreadsheets; None where nothing is left."""
+    if text.str.starts_with("'").any():
+        text = text.str.replace(FORMULA, "${1}")
+    return text.set(text == "", None) if (text == "").any() else text

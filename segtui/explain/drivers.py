@@ -48,9 +48,9 @@ RELEVANT = 0.1
 normal features that correlate by .3 and .45 with one other have some .17 / k and .44 / k, recency among RFM .6 / k."""
 
 CHANCE = 4.0
-"""Standard deviations of what HINoV is by chance (`relevance.chances`) that it must exceed as well: over 2 to 8
+"""Standard deviations of what HINoV is by chance (`relevance.chances`) that it must reach as well: over 2 to 8
 clusters of 200 to 4,338 customers the larger of two noise columns, normal, uniform, lognormal or rare 0/1, had 1 to 3.2
-of them at its 95 % quantile. With some thousand customers RELEVANT asks for more."""
+of them at its 95 % quantile. From some thousand customers on RELEVANT asks for more."""
 
 ENOUGH = 3
 """Features below which relevance says little: of two, each is as relevant as the other."""

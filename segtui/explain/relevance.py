@@ -156,13 +156,13 @@ def _soft(positive: Floats, delta: float) -> Floats:
 
 # -- sparse k-means: the clusters ----------------------------------------------------------------------------
 
-ROUNDS = 10
+ROUNDS = 8
 """Rounds of clusters and weights at most; mostly three to five settle it."""
 
 SETTLED = 1e-4
 """Weights stand still when they change by less than this share (Witten & Tibshirani's criterion)."""
 
-STARTS, LIMIT = 3, 12
+STARTS, LIMIT = 2, 12
 """Fresh k-means++ starts beside the clusters of the round before, and iterations of k-means in a round."""
 
 

@@ -1,0 +1,69 @@
+"""Baskets and what is found in them: frozen values, no behaviour beyond look-ups.
+
+Items are numbered; `Baskets.items` says what a number stands for. A basket holds an item or does not: how many of it
+were bought, and how often it is on the receipt, is not kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from segtui.results import Rows
+
+    Counts = NDArray[np.int64]
+    Numbers = NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False, slots=False)
+class Baskets:
+    """Which items are in which basket, as rows of a sparse table.
+
+    items: names, by number. starts: int64 (baskets + 1,), index: int32, so that index[starts[b]:starts[b + 1]] are the
+    items of basket b, ascending and without repeats; a basket may be empty. owner: int64 (baskets,), the position of its
+    customer in canonical order, -1 where nobody is known; None where baskets have no customers. ids: what the source
+    calls the baskets, in order; None where it does not.
+    """
+
+    items: tuple[str, ...]
+    starts: Counts
+    index: Numbers
+    owner: Rows | None = None
+    ids: tuple[str, ...] | None = None
+
+    @property
+    def count(self) -> int:
+        """Baskets, empty ones among them."""
+        return len(self.starts) - 1
+
+    @cached_property
+    def sizes(self) -> Counts:
+        """Items in each basket (baskets,)."""
+        return np.diff(self.starts)
+
+    @cached_property
+    def item_counts(self) -> Counts:
+        """Baskets with each item (items,)."""
+        return np.bincount(self.index, minlength=len(self.items)).astype(np.int64)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Itemsets:
+    """Frequent itemsets by length. levels: for each length from 1 up its sets, int32 (sets, length), every row
+    ascending and rows in lexicographic order; counts: baskets with all of them, int64 (sets,), beside it. baskets: how
+    many there are; least: the count asked for."""
+
+    levels: tuple[tuple[Numbers, Counts], ...]
+    baskets: int
+    least: int
+
+    @property
+    def number(self) -> int:
+        """Itemsets of every length."""
+        return sum(len(counts) for _, counts in self.levels)
