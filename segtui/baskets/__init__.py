@@ -1,0 +1,1 @@
+"""Baskets: association rules one can act on, overall and per segment."""

@@ -1,0 +1,1 @@
+"""Tests of `segtui.cluster`: scikit-learn is the oracle."""
