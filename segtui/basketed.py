@@ -26,9 +26,9 @@ class Baskets:
     """Which items are in which basket, as rows of a sparse table.
 
     items: names, by number. starts: int64 (baskets + 1,), index: int32, so that index[starts[b]:starts[b + 1]] are the
-    items of basket b, ascending and without repeats; a basket may be empty. owner: int64 (baskets,), the position of its
-    customer in canonical order, -1 where nobody is known; None where baskets have no customers. ids: what the source
-    calls the baskets, in order; None where it does not.
+    items of basket b, ascending and without repeats; a basket may be empty. owner: int64 (baskets,), the position of
+    its customer in canonical order, -1 where nobody is known; None where baskets have no customers. ids: what the
+    source calls the baskets, in order; None where it does not.
     """
 
     items: tuple[str, ...]

@@ -160,7 +160,7 @@ def _add_describe(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
-    from segtui.recipe import LABELLED_FORMATS, SCALES
+    from segtui.recipe import LABELLED_FORMATS, SCALES, TREE_MOST
 
     _add_sources(parser, "*")
     _add_gathering(parser)
@@ -176,6 +176,12 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     add("--predict", action="store_true", help="what segments know of the holdout, for every k and scale")
     add("--seed", type=_whole("--seed", 0, 2**32 - 1), metavar="N", help="the seed of the random starts (default 0)")
     add("--restarts", type=_whole("--restarts", 0, 10_000), metavar="N", help="k-means++ starts (0: as the size asks)")
+    add(
+        "--tree",
+        type=_whole("--tree", 0, TREE_MOST),
+        metavar="N",
+        help="segments by N rules each (0: by centroid)",
+    )
     add("--max-iter", type=_whole("--max-iter", 1, 1_000_000), metavar="N", help="cap on iterations (default 300)")
     endings = ", ".join(LABELLED_FORMATS)
     add("--out", metavar="FILE", help=f"write every input row with its segment ({endings}; - for standard output)")
@@ -325,6 +331,7 @@ def _run(options: argparse.Namespace) -> int:
             scale=options.scale,
             seed=options.seed,
             restarts=options.restarts,
+            tree=options.tree,
             max_iter=options.max_iter,
             out=options.out,
             overwrite=options.overwrite,

@@ -90,15 +90,47 @@ class SegmentRule:
 @dataclass(frozen=True, slots=True)
 class SegmentRules:
     """Segments in rules, letter order; one that the small tree does not reach has none. small: as many leaves as
-    segments; large: twice as many, for what a nearer tree would cost."""
+    segments; large: twice as many, for what a nearer tree would cost. adopted: the segments are what these rules say,
+    all leaves of each in one text; small and large are then about the k-means they come from."""
 
     rules: tuple[SegmentRule, ...]
     small: Rulebook
     large: Rulebook
+    adopted: bool = False
 
     def of(self, letter: str) -> SegmentRule | None:
         """The rule of one segment."""
         return next((rule for rule in self.rules if rule.letter == letter), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """What the segments would be if a tree of `tree` rules per segment were adopted (0: k-means as it is).
+
+    rules: leaves; agreed: share of customers whom the tree puts where k-means does; price: inertia over that of
+    k-means. silhouette: mean, with squared distances. spend, active: the share of the variance of log(1 + later spend)
+    and of having ordered at all that lies between the segments (METHODS B9); None without a holdout. texts: (letter,
+    rule) of every leaf. failed: why it cannot be.
+    """
+
+    tree: int
+    rules: int
+    agreed: float
+    price: float
+    silhouette: float | None
+    spend: float | None = None
+    active: float | None = None
+    texts: tuple[SegmentRule, ...] = ()
+    failed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Adoptions:
+    """Every tree that may be adopted, k-means as it is first. shown: the row of the recipe."""
+
+    k: int
+    rows: tuple[Adoption, ...]
+    shown: int
 
 
 # -- what drives the clusters ------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ WIDTH = 80
 def rules_document(found: SegmentRules) -> Json:
     """Every segment in one rule, and what the two trees cost."""
     return {
+        "adopted": found.adopted,
         "segments": [
             {
                 "segment": rule.letter,
@@ -48,10 +49,13 @@ def drivers_document(found: Drivers) -> Json:
 
 def rules_lines(found: SegmentRules) -> Iterable[str]:
     """One rule per segment, then the price of saying segments in rules."""
-    yield "in a rule (right: share of whom it holds for that is in the segment; covers: share of the segment)"
+    if found.adopted:
+        yield "by rule (the segments are what these say)"
+    else:
+        yield "in a rule (right: share of whom it holds for that is in the segment; covers: share of the segment)"
     for rule in found.rules:
-        figures = f"right {rule.precision:.0%}, covers {rule.coverage:.0%}"
-        yield from printing.folded(f"{rule.letter}: {rule.text} ({figures})", WIDTH)
+        figures = "" if found.adopted else f" (right {rule.precision:.0%}, covers {rule.coverage:.0%})"
+        yield from printing.folded(f"{rule.letter}: {rule.text}{figures}", WIDTH)
     for book in (found.small, found.large):
         yield from printing.folded(
             f"{len(book.leaves)} rules put {book.fidelity:.1%} of customers where k-means does and cost "

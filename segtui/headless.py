@@ -87,6 +87,7 @@ class RunOptions:
     seed: int | None = None
     restarts: int | None = None
     max_iter: int | None = None
+    tree: int | None = None
     out: str | None = None
     overwrite: bool = False
     csv_safe: bool = False
@@ -149,6 +150,7 @@ def recipe_for(options: RunOptions) -> Recipe:
         "k": options.k,
         "seed": options.seed,
         "restarts": options.restarts,
+        "tree": options.tree,
         "max_iter": options.max_iter,
     }
     cluster = replace(recipe.cluster, **{name: value for name, value in given.items() if value is not None})
@@ -303,6 +305,7 @@ def run_document(outcome: Outcome) -> Json:
         "scale": answer.recipe.prepare.scale,
         "k": fit.k,
         "seed": fit.seed,
+        "tree": answer.recipe.cluster.tree,
         "inertia": fit.inertia,
         "exact": fit.exact,
         "converged": fit.converged.value,

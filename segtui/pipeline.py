@@ -300,10 +300,22 @@ class Pipeline:
             # A sweep has been here. Describing all customers exactly takes longer than a key press may: at first
             # the converged clusters are described from a sample, like any first answer.
             return replace(converged, exact=False)
+        if recipe.cluster.tree:
+            return (yield from self._by_tree(name, recipe, ground, trace, exact=exact))
         return (
             yield from self.filed_as(
                 name, Segmentation, lambda: fit(ground.matrix, recipe.cluster, ground.exact_values, trace)
             )
+        )
+
+    def _by_tree(self, name: str, recipe: Recipe, ground: Ground, trace: Trace, *, exact: bool) -> Steps[Segmentation]:
+        """What a tree makes of the k-means clusters of the same recipe."""
+        from segtui.explain.adopt import adopted
+
+        means = yield from self.segmentation(recipe.with_tree(0), ground, trace, exact=exact)
+        tree = recipe.cluster.tree
+        return (
+            yield from self.filed_as(name, Segmentation, lambda: adopted(ground.dataset, ground.matrix, means, tree))
         )
 
     def letters(self, recipe: Recipe, ground: Ground, segmentation: Segmentation) -> Steps[tuple[str, ...]]:
@@ -392,6 +404,7 @@ class Pipeline:
         from segtui.explain import lab
         from segtui.prepare.matrix import ColumnCache
 
+        recipe = recipe.with_tree(0)
         columns = ColumnCache()  # its own, so that the columns on screen stay at hand
         others = [self.explicit(replace(recipe, prepare=spec)).prepare for spec in lab.by_scale(recipe.prepare)]
         choices, shown = lab.choices(recipe.prepare, self.explicit(recipe).prepare, others)

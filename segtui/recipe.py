@@ -29,6 +29,9 @@ TRIM_MOST = 0.1
 
 K_MIN, K_MAX = 2, 50
 
+TREE_MOST = 3
+"""The most rules per segment that a tree may have which is adopted as the segmentation."""
+
 ROLES = (
     "customer_id", "order_id", "time", "product", "product_name", "category", "brand", "quantity", "unit_price",
     "amount", "discount", "status", "country", "event", "session", "channel", "revenue",
@@ -192,13 +195,15 @@ class ClusterSpec:
     """How k-means is run.
 
     restarts: number of k-means++ starts; 0 means as many as the size of the data calls for
-    (`cluster.kmeans.restarts_for`).
+    (`cluster.kmeans.restarts_for`). tree: whether a customer's segment is that of the nearest centroid (0), or what a
+    tree of so many rules per segment says, which is grown to come near k-means (1 to TREE_MOST; `explain.adopt`).
     """
 
     k: int = 4
     seed: int = 0
     restarts: int = 0
     max_iter: int = 300
+    tree: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +236,10 @@ class Recipe:
     def with_k(self, k: int) -> Recipe:
         """The same recipe with `k` clusters, held within K_MIN..K_MAX."""
         return replace(self, cluster=replace(self.cluster, k=max(K_MIN, min(K_MAX, k))))
+
+    def with_tree(self, tree: int) -> Recipe:
+        """The same recipe with segments by so many rules each; 0: by the nearest centroid."""
+        return replace(self, cluster=replace(self.cluster, tree=tree))
 
     def with_features(self, features: tuple[FeatureSpec, ...]) -> Recipe:
         """The same recipe with these features."""

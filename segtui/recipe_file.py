@@ -21,6 +21,7 @@ from segtui.recipe import (
     STEPS,
     TRANSFORMS,
     TREATMENTS,
+    TREE_MOST,
     TRIM_MOST,
     VERSION,
     Anchor,
@@ -62,6 +63,7 @@ def to_toml(recipe: Recipe) -> str:
         "seed": cluster.seed,
         "restarts": cluster.restarts,
         "max_iter": cluster.max_iter,
+        **({"tree": cluster.tree} if cluster.tree else {}),
     }
     if recipe.names:
         document["names"] = dict(recipe.names)
@@ -342,6 +344,7 @@ def _read_cluster(table: _Table) -> ClusterSpec:
         seed=table.between("seed", default.seed, 0, MAX_SEED),
         restarts=table.between("restarts", default.restarts, 0, 10_000),
         max_iter=table.between("max_iter", default.max_iter, 1, 1_000_000),
+        tree=table.between("tree", default.tree, 0, TREE_MOST),
     )
     table.finish()
     return spec

@@ -31,6 +31,7 @@ from segtui.progress import Progress, Steps, as_part
 if TYPE_CHECKING:
     from segtui.cluster.ground import Ground
     from segtui.cluster.prediction import Outcome
+    from segtui.cluster.stability import Grow
     from segtui.pipeline import Pipeline, Trace
     from segtui.recipe import Recipe
     from segtui.results import Dataset, Floats, Floats32, Labels, Segmentation
@@ -106,9 +107,17 @@ def _stability(pipeline: Pipeline, fit: Fitted) -> Steps[Stability]:
         yield from pipeline.filed_as(
             f"stability {fit.name}",
             Stability,
-            lambda: stability(fit.values, fit.segmentation.labels, fit.k, fit.seed),
+            lambda: stability(fit.values, fit.segmentation.labels, fit.k, fit.seed, grow=_grow(fit)),
         )
     )
+
+
+def _grow(fit: Fitted) -> Grow | None:
+    """How the segments of a draw are made where they are those of a tree."""
+    from segtui.explain.adopt import regrown
+
+    tree = fit.recipe.cluster.tree
+    return (lambda values, found: regrown(values, found.labels, found.centroids, tree)) if tree else None
 
 
 def _strength(pipeline: Pipeline, fit: Fitted) -> Steps[Strength]:
@@ -142,9 +151,10 @@ def _gap(pipeline: Pipeline, fit: Fitted, k: int) -> Steps[Gap]:
 def sweep(pipeline: Pipeline, recipe: Recipe, ks: Sequence[int], trace: Trace, found: Found) -> Steps[Sweep]:
     """The rows for `ks`, ascending; `found` hears of every new one and of all that is added to it.
 
-    Each fit is filed as the exact segmentation of its k, so stepping to it afterwards is instant.
+    Each fit is filed as the exact segmentation of its k, so stepping to it afterwards is instant. It is about k-means
+    also where a tree was adopted: rules are said afterwards, and follow whatever is found.
     """
-    going = _Sweeping(pipeline, recipe, found)
+    going = _Sweeping(pipeline, recipe.with_tree(0), found)
     each = 1 / max(1, len(ks))
     for done, k in enumerate(ks):
         first = going.first(k, trace)
@@ -306,7 +316,7 @@ def predict(pipeline: Pipeline, recipe: Recipe, tried: Sequence[Recipe], trace: 
 
     Raises AnalysisError where no later orders are known.
     """
-    rollup = pipeline.dataset.rollup
+    recipe, rollup = recipe.with_tree(0), pipeline.dataset.rollup
     outcome = _outcome(pipeline.dataset)
     if outcome is None or rollup is None or rollup.holdout is None:
         raise AnalysisError("no later orders are known", hint="Set a holdout: days that no feature sees.")

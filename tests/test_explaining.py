@@ -75,6 +75,46 @@ def test_the_engine_answers_for_the_screen(recipe: Recipe) -> None:
     assert found == finish(explaining.rules(engine, recipe))
 
 
+def test_an_adopted_tree_is_the_segmentation(recipe: Recipe) -> None:
+    """Who is in a segment is who its rules hold for, evaluated on the file by hand, also where there are several."""
+    for tree in (1, 2):
+        pipeline = opened(recipe)
+        adopting = recipe.with_tree(tree)
+        answer = finish(pipeline.exact(adopting, lambda step: None))
+        told = finish(explaining.rules(pipeline, adopting))
+        frame = pipeline.dataset.frame
+        labels = answer.segmentation.labels
+        assert told.adopted
+        for rule in told.rules:
+            code = rule.text.replace(",", "")
+            columns = {name: frame[name].to_list() for name in frame.columns if name in code}
+            rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+            holds = [bool(eval(code, {}, row)) for row in rows]
+            assert holds == (labels == answer.letters.index(rule.letter)).tolist()
+
+
+def test_what_every_tree_would_make_of_the_segments(recipe: Recipe) -> None:
+    pipeline = opened(recipe)
+    found = finish(explaining.adoptions(pipeline, recipe.with_tree(2)))
+    assert (found.k, found.shown, [row.tree for row in found.rows]) == (5, 2, [0, 1, 2, 3])
+    means, *trees = found.rows
+    assert (means.agreed, means.price, means.texts, means.spend) == (1.0, 1.0, (), None)
+    for row in trees:
+        answer = finish(pipeline.exact(recipe.with_tree(row.tree), lambda step: None))
+        plain = finish(pipeline.exact(recipe, lambda step: None))
+        same = answer.segmentation.labels == plain.segmentation.labels
+        assert row.agreed == pytest.approx(same.mean())
+        assert row.price == pytest.approx(answer.scores.inertia / plain.scores.inertia, rel=1e-4)
+        assert row.silhouette == answer.scores.silhouette_squared
+        assert sum(rule.customers for rule in row.texts) == pipeline.dataset.customers
+    assert [row.rules for row in trees] == sorted(row.rules for row in trees)
+
+
+def test_what_rests_on_k_means_is_the_same_with_a_tree(recipe: Recipe) -> None:
+    pipeline = opened(recipe)
+    assert finish(explaining.drivers(pipeline, recipe)) == finish(explaining.drivers(pipeline, recipe.with_tree(1)))
+
+
 def test_the_command_line(examples: Path, capsys) -> None:
     path = str(examples / "customers.csv")
     run = ["run", path, "--k", "3", "--features", "recency,frequency,monetary", "--explain"]

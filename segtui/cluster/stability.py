@@ -8,13 +8,14 @@ every k, so that k differ by what k does.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from segtui.cluster.assign import Nearest
 from segtui.cluster.judge import agreement
-from segtui.cluster.refit import DRAWN, refit
+from segtui.cluster.refit import DRAWN, Refit, refit
 from segtui.cluster.sample import CHUNK, generator, norms
 from segtui.evidence import DISSOLVED, Stability
 from segtui.progress import Progress, Steps
@@ -33,10 +34,27 @@ COMPARED = 5_000
 PURPOSE_DRAW, PURPOSE_FIT = 11, 12
 
 
-def stability(values: Floats32, labels: Labels, k: int, seed: int, draws: int = DRAWS) -> Steps[Stability]:
+Put = Callable[["Floats32"], "Labels"]
+"""Puts points (columns, customers) into clusters."""
+
+Grow = Callable[["Floats32", Refit], Steps[Put]]
+"""Makes of the customers of a draw, and of what k-means makes of them, what puts customers into clusters."""
+
+
+def by_means(values: Floats32, found: Refit) -> Steps[Put]:
+    """The nearest centroid."""
+    del values
+    yield from ()
+    return lambda points: nearest(points, found.centroids)
+
+
+def stability(
+    values: Floats32, labels: Labels, k: int, seed: int, draws: int = DRAWS, grow: Grow | None = None
+) -> Steps[Stability]:
     """How stable the clusters `labels` of `values` (columns, customers) are.
 
     A draw holds as many customers as there are, at most DRAWN, drawn with replacement from all of them.
+    grow: how segments are made of a draw where they are not those of the nearest centroid.
     """
     customers = values.shape[1]
     rows = min(customers, DRAWN)
@@ -46,10 +64,15 @@ def stability(values: Floats32, labels: Labels, k: int, seed: int, draws: int = 
     for draw in range(draws):
         yield Progress(f"how stable is k={k}", draw / draws, f"draw {draw + 1} of {draws}")
         drawn = generator(seed, PURPOSE_DRAW, draw).integers(0, customers, rows)
-        found = yield from refit(values.take(drawn, axis=1), k, generator(seed, PURPOSE_FIT, k, draw))
+        points = values.take(drawn, axis=1)
+        found = yield from refit(points, k, generator(seed, PURPOSE_FIT, k, draw))
         once = first_places(drawn)
-        matches[draw] = best_matches(labels[drawn[once]], found.labels[once], k)
-        given.append(nearest(everyone, found.centroids))
+        again = found.labels[once]
+        put = yield from (grow or by_means)(points, found)
+        if grow is not None:
+            again = put(points)[once]
+        matches[draw] = best_matches(labels[drawn[once]], again, k)
+        given.append(put(everyone))
     agreed = [agreement(one, other) for i, one in enumerate(given) for other in given[:i]]
     return Stability(
         jaccard=tuple(matches.mean(axis=0).tolist()),

@@ -45,37 +45,43 @@ def rulebook(dataset: Dataset, matrix: FeatureMatrix, segmentation: Segmentation
 
     A tree may need fewer leaves than it is given. Raises ValueError for fewer leaves than segments, or above 255.
     """
-    if not segmentation.k <= leaves <= MOST_LEAVES:
-        raise ValueError(f"{leaves} leaves for {segmentation.k} segments: give {segmentation.k} to {MOST_LEAVES}")
-    grown_on = yield from sample(dataset, matrix, segmentation)
-    least = leaves == segmentation.k
-    tree = yield from imm(grown_on) if least else cart(grown_on, leaves)
-    rules = leaves_of(tree, matrix.columns, dataset.frame)
+    rules, fitted = yield from grown(dataset, matrix, segmentation, leaves)
     counts, price = yield from _judged(dataset, matrix, segmentation, rules)
     counted = tuple(
         replace(rule, customers=int(row.sum()), right=int(row[rule.cluster]))
         for rule, row in zip(rules, counts, strict=True)
     )
     return Rulebook(
-        method="imm" if least else "cart",
+        method="imm" if leaves == segmentation.k else "cart",
         leaves=counted,
         sizes=tuple(int(size) for size in counts.sum(axis=0)),
         fidelity=sum(rule.right for rule in counted) / max(1, len(segmentation.labels)),
         price=price,
-        fitted=grown_on.rows,
+        fitted=fitted,
     )
 
 
-def labels(book: Rulebook, dataset: Dataset, columns: Sequence[MatrixColumn]) -> Steps[Labels]:
-    """Every customer by the rules alone, uint8, canonical order: the segmentation that adopting the tree would give.
+def grown(
+    dataset: Dataset, matrix: FeatureMatrix, segmentation: Segmentation, leaves: int
+) -> Steps[tuple[tuple[LeafRule, ...], int]]:
+    """The rules of a tree that comes near the segments, nobody counted yet, and how many customers it was grown on."""
+    if not segmentation.k <= leaves <= MOST_LEAVES:
+        raise ValueError(f"{leaves} leaves for {segmentation.k} segments: give {segmentation.k} to {MOST_LEAVES}")
+    known = yield from sample(dataset, matrix, segmentation)
+    tree = yield from imm(known) if leaves == segmentation.k else cart(known, leaves)
+    return leaves_of(tree, matrix.columns, dataset.frame), known.rows
+
+
+def labels(rules: Sequence[LeafRule], dataset: Dataset, columns: Sequence[MatrixColumn]) -> Steps[Labels]:
+    """Every customer by the rules alone, uint8, canonical order: the segmentation that adopting the tree gives.
 
     columns: those of the matrix (or its `space`) that the tree was grown on; they say what a level means.
     """
-    clusters = _clusters(book.leaves)
+    clusters = _clusters(rules)
     found = np.empty(dataset.customers, dtype=np.uint8)
     for block in _blocks(dataset.customers, 1):
         yield Progress("putting customers where the rules say", block.start / dataset.customers)
-        found[block] = clusters[_leaves(book.leaves, dataset, columns, block)]
+        found[block] = clusters[_leaves(rules, dataset, columns, block)]
     return found
 
 

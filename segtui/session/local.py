@@ -16,6 +16,7 @@ from segtui.recipe import Anchor, LabelledSpec, Recipe
 from segtui.results import Answer, Cell, Preview
 from segtui.session.pages import CustomersPage, FramePage, LeftOutPage
 from segtui.session.questions import (
+    AdoptionQuestion,
     CustomersQuestion,
     DistributionQuestion,
     LabQuestion,
@@ -95,6 +96,8 @@ class LocalEngine(Pipeline):
             return CustomersPage.of_segment(ground.dataset, answer, question.letter)
         if isinstance(question, RulesQuestion):
             return (yield from explaining.rules(self, answer.recipe))
+        if isinstance(question, AdoptionQuestion):
+            return (yield from explaining.adoptions(self, answer.recipe))
         if isinstance(question, SilhouetteQuestion):
             return (yield from self._silhouettes(question.steps, answer))
         if isinstance(question, MisfitsQuestion):

@@ -90,6 +90,11 @@ class RulesQuestion:
     """Every segment in one rule -> explained.SegmentRules."""
 
 
+@dataclass(frozen=True, slots=True)
+class AdoptionQuestion:
+    """What the segments would be if a tree were adopted -> explained.Adoptions. It grows several trees."""
+
+
 Question = (
     MapQuestion
     | DistributionQuestion
@@ -102,4 +107,5 @@ Question = (
     | SilhouetteQuestion
     | MisfitsQuestion
     | RulesQuestion
+    | AdoptionQuestion
 )

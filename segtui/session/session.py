@@ -641,7 +641,7 @@ class Session(Listener):
 
 def _but_for_k(recipe: Recipe) -> Recipe:
     """What a sweep over k stands on."""
-    return replace(recipe.with_k(K_MIN), anchor=None, names=())
+    return replace(recipe.with_k(K_MIN).with_tree(0), anchor=None, names=())
 
 
 def _read_since() -> SegtuiError:

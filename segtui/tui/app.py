@@ -150,6 +150,12 @@ class SegApp(SafeApp):
 
         self.show(PredictionScreen(self, self.status))
 
+    def open_adoption(self) -> None:
+        """Show what trees would make of the segments on a screen of its own."""
+        from segtui.tui.screens.adoption import AdoptionScreen
+
+        self.show(AdoptionScreen(self, self.status))
+
     def errand(self, work: Callable[[], object], then: Callable[[object], None]) -> None:
         """Do something short on a thread, then `then` on the event loop."""
         errand(self, work, then, lambda error: self.say(f"{type(error).__name__}: {error}", "error"))

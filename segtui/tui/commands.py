@@ -17,6 +17,8 @@ LAB = "lab"
 """The scaling lab."""
 PREDICTION = "prediction"
 """What segments know of later orders."""
+ADOPTION = "adoption"
+"""Segments by the rules of a tree."""
 TABLES = "tables"
 """Full-screen tables (customers, rows left out)."""
 
@@ -31,6 +33,7 @@ PLACES = {
     "runs": "Runs",
     LAB: "Scaling lab",
     PREDICTION: "Does it predict",
+    ADOPTION: "Segments by rules",
     TABLES: "Customers and other tables",
 }
 """Where a command applies, as a heading, in the order of the help screen."""
@@ -521,6 +524,27 @@ COMMANDS: tuple[Command, ...] = (
         rank=12,
     ),
     _c(
+        "segments-by-rules",
+        "a",
+        "by rules",
+        "See what the rules of a tree would make of the segments, and adopt them; with a number, adopt so many each.",
+        "segments",
+        needs="answer",
+        verb="tree",
+        argument="[0|1|2|3]",
+        rank=14,
+    ),
+    _c(
+        "use-tree",
+        "enter space",
+        "adopt",
+        "Take the rules under the cursor for the segmentation, or k-means as it is.",
+        ADOPTION,
+        needs="answer",
+        rank=10,
+    ),
+    _c("leave-adoption", "a", "leave", "Go back to the segments.", ADOPTION),
+    _c(
         "next-criterion",
         "i",
         "criterion",
@@ -584,7 +608,7 @@ COMMANDS: tuple[Command, ...] = (
         argument="[PATH]",
         rank=15,
     ),
-    _c("back", "q backspace escape", "back", "Go back.", f"{TABLES} {LAB} {PREDICTION}", rank=3),
+    _c("back", "q backspace escape", "back", "Go back.", f"{TABLES} {LAB} {PREDICTION} {ADOPTION}", rank=3),
     # -- lists ---------------------------------------------------------------------------------------------
     _c("cursor-down", "j down", "down", "Move down.", LISTS),
     _c("cursor-up", "k up", "up", "Move up.", LISTS),

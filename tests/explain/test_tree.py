@@ -67,7 +67,7 @@ def test_as_many_leaves_as_segments_by_hand() -> None:
     assert [book.coverage(leaf) for leaf in book.leaves] == [2 / 3, 1.0, 1.0]
     said = [conditions_text(leaf, gaps=()) for leaf in book.leaves]
     assert said == ["y <= 6 and x <= 0", "y <= 6 and x > 0", "y > 6"]
-    assert finish(labels(book, data, points.columns)).tolist() == [0, 1, 0, 1, 1, 1, 2, 2]
+    assert finish(labels(book.leaves, data, points.columns)).tolist() == [0, 1, 0, 1, 1, 1, 2, 2]
 
 
 def test_more_leaves_than_segments_by_hand() -> None:
@@ -233,7 +233,7 @@ def test_rules_are_true_in_original_units(seed: int, k: int, times: int, winsori
     tree = finish(imm(grown) if times == 1 else cart(grown, times * k))
     told = by_rules(book, data, points.columns)
     assert told == by_tree(tree, data, points)
-    assert told == finish(labels(book, data, points.columns)).tolist()
+    assert told == finish(labels(book.leaves, data, points.columns)).tolist()
     assert book.fidelity == pytest.approx((np.array(told) == fit.labels).mean())
     assert all(leaf.customers > 0 for leaf in book.leaves)
     assert sum(leaf.customers for leaf in book.leaves) == customers
@@ -250,7 +250,7 @@ def test_the_price_is_that_of_the_groups(seed: int) -> None:
     points = prepared(data, PrepareSpec(features(rng)))
     fit = clustered(data, points, 4)
     book = finish(rulebook(data, points, fit, 8))
-    told = finish(labels(book, data, points.columns))
+    told = finish(labels(book.leaves, data, points.columns))
     ratio = inertia(points.values, told) / inertia(points.values, fit.labels)
     assert book.price == pytest.approx(ratio, rel=1e-5)
 
@@ -280,7 +280,7 @@ def test_thresholds_lie_within_the_winsorising_limits() -> None:
     assert cuts
     assert all(held.low <= value < held.high for value in cuts)
     assert book.fidelity > 0.99
-    assert by_rules(book, data, points.columns) == finish(labels(book, data, points.columns)).tolist()
+    assert by_rules(book, data, points.columns) == finish(labels(book.leaves, data, points.columns)).tolist()
 
 
 @pytest.mark.parametrize("fill", [1.0, 9.0])
@@ -357,7 +357,7 @@ def test_two_hundred_thousand_customers() -> None:
         assert book.fitted == 20_000
         assert sum(leaf.customers for leaf in book.leaves) == 200_000
         assert book.fidelity > 0.85
-        assert (finish(labels(book, data, points.columns)) == fit.labels).mean() == pytest.approx(book.fidelity)
+        assert (finish(labels(book.leaves, data, points.columns)) == fit.labels).mean() == pytest.approx(book.fidelity)
 
 
 def test_fifty_segments() -> None:

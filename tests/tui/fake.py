@@ -14,7 +14,7 @@ import numpy as np
 
 from segtui.errors import SegtuiError, SourceError
 from segtui.evidence import Assessment, Prediction, Sweep, SweepRow
-from segtui.explained import Rulebook, SegmentRule, SegmentRules, SegmentSilhouette, SilhouetteView
+from segtui.explained import Adoption, Adoptions, Rulebook, SegmentRule, SegmentRules, SegmentSilhouette, SilhouetteView
 from segtui.progress import Progress, Steps
 from segtui.recipe import STEPS, Anchor, FeatureSpec, GatherSpec, LabelledSpec, PrepareSpec, Recipe
 from segtui.results import (
@@ -50,6 +50,7 @@ from segtui.results import (
     TraceStep,
 )  # fmt: skip
 from segtui.session.questions import (
+    AdoptionQuestion,
     CustomersQuestion,
     DistributionQuestion,
     LabQuestion,
@@ -406,11 +407,28 @@ class FakeEngine:
             letters = [segment.letter for segment in answer.profile.segments]
             rules = [SegmentRule(one, f"recency <= {40 + 10 * n}", 1_000, 0.91, 0.84) for n, one in enumerate(letters)]
             return SegmentRules(tuple(rules), book, book)
+        if isinstance(question, AdoptionQuestion):
+            assert answer is not None
+            return self._adoptions(answer)
         if isinstance(question, LabQuestion):
             return LAB
         if isinstance(question, PredictionQuestion):
             return self._prediction(question, answer)
         raise AssertionError(question)
+
+    def _adoptions(self, answer: Answer) -> Adoptions:
+        """Trees that cost less the more rules they have; with three each it leaves a segment out."""
+        letters = [segment.letter for segment in answer.profile.segments]
+        rows = [Adoption(0, 0, 1.0, 1.0, 0.51)]
+        for tree, agreed, price in ((1, 0.83, 1.13), (2, 0.89, 1.09)):
+            texts = tuple(
+                SegmentRule(letter, f"recency <= {40 + 10 * n} and monetary > {part}", 1_000, 0.91, 0.84)
+                for n, letter in enumerate(letters)
+                for part in range(tree)
+            )
+            rows.append(Adoption(tree, len(texts), agreed, price, 0.45, texts=texts))
+        rows.append(Adoption(3, 9, 0.0, 0.0, None, failed="a tree of 9 rules reaches 4 of 5 segments"))
+        return Adoptions(answer.segmentation.k, tuple(rows), answer.recipe.cluster.tree)
 
     def _prediction(self, question: PredictionQuestion, answer: Answer | None) -> Prediction:
         assert answer is not None

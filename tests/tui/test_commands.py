@@ -85,12 +85,23 @@ def test_every_command_has_someone_who_does_it():
     from segtui.tui.panes.runs import RunsPane
     from segtui.tui.panes.segments import SegmentsPane
     from segtui.tui.program import Program
+    from segtui.tui.screens.adoption import AdoptionView
     from segtui.tui.screens.customers import CustomersScreen
     from segtui.tui.screens.lab import LabView
     from segtui.tui.screens.prediction import PredictionView
     from segtui.tui.whatif import WhatIf
 
-    views = (ChooseKPane, DataPane, FeaturesPane, LabView, PlotsPane, PredictionView, RunsPane, SegmentsPane)
+    views = (
+        AdoptionView,
+        ChooseKPane,
+        DataPane,
+        FeaturesPane,
+        LabView,
+        PlotsPane,
+        PredictionView,
+        RunsPane,
+        SegmentsPane,
+    )
     panes = {p.place: p for p in views}
     for c in COMMANDS:
         name = "do_" + c.id.replace("-", "_")

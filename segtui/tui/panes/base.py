@@ -63,6 +63,10 @@ class Desk(Protocol):
         """Show what segments know of later orders on a screen of its own."""
         ...
 
+    def open_adoption(self) -> None:
+        """Show what trees would make of the segments on a screen of its own."""
+        ...
+
     def errand(self, work: Callable[[], object], then: Callable[[object], None]) -> None:
         """Do something short off the event loop, then hand the result to `then` on it."""
         ...

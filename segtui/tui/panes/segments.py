@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from segtui.evidence import Assessment
 from segtui.explained import SegmentRules
+from segtui.recipe import TREE_MOST
 from segtui.results import Answer, Profile, ProfileColumn, Segment
 from segtui.session.questions import CustomersQuestion, Question, RulesQuestion
 from segtui.tui import format as fmt
@@ -125,6 +126,15 @@ class SegmentsPane(Pane):
             return
         label = f"{segment.letter} named {name}" if name else f"{segment.letter} named automatically"
         self.desk.change(self.session.recipe.with_name(segment.letter, name), label)
+
+    def do_segments_by_rules(self, argument: str) -> None:
+        given = argument.strip()
+        if not given:
+            self.desk.open_adoption()
+        elif given.isdigit() and int(given) <= TREE_MOST and self.session is not None:
+            self.desk.change(self.session.recipe.with_tree(int(given)), tree_label(int(given)))
+        else:
+            self.desk.say(f"{fmt.clean(given)}: give 0 for k-means as it is, or 1 to {TREE_MOST} rules each", "error")
 
     def do_cycle_measure(self, argument: str) -> None:
         wanted = [i for i, name in enumerate(MEASURES) if argument and name.startswith(argument.strip().lower())]
@@ -253,6 +263,8 @@ class SegmentsPane(Pane):
         rule = found.of(segment.letter)
         if rule is None:
             return [line(("  in a rule: the tree does not reach this segment", "dim"))]
+        if found.adopted:
+            return wrap(f"  by rule: {fmt.clean(rule.text)}", width - 1, "", "  ")[:3]
         figures = f"(right {fmt.share(rule.precision)} %, covers {fmt.share(rule.coverage)} %)"
         folded = wrap(f"  in a rule: {fmt.clean(rule.text)} {figures}", width - 1, "", "  ")
         if len(folded) <= 2:
@@ -319,6 +331,13 @@ class SegmentsPane(Pane):
         values = by_measure[measure]
         value = values[i] if i < len(values) else None
         return "" if value is None else f"{value:g}"
+
+
+def tree_label(tree: int) -> str:
+    """How the history says that a tree was adopted."""
+    if not tree:
+        return "segments by k-means"
+    return "segments by a rule each" if tree == 1 else f"segments by {tree} rules each"
 
 
 def known(values: tuple[float | None, ...], i: int, instead: float) -> float:

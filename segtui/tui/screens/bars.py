@@ -157,14 +157,14 @@ def run_line(session: SessionLike | None, signs: Charset, width: int) -> Line:
     if session is None or (session.dataset is None and session.shown is None):
         return line((" no run yet", "dim"))
     answer = session.shown
-    k = session.recipe.cluster.k
+    k, tree = session.recipe.cluster.k, session.recipe.cluster.tree
     if answer is None:
         waiting = f"computing{signs.ellipsis}" if session.busy else "no answer yet"
         return line((f" k {k}", "bold"), (f"  {waiting}", "warn"))
     current = next((run for run in session.runs if run.current), None)
     number = f" run {current.number} " if current else " "
     previous, earlier = comparable_run(session.runs) if not session.stale else (None, False)
-    base: list[Run] = [(number, "dim"), (f" k {k}", "bold"), ("  ", "")]
+    base: list[Run] = [(number, "dim"), (f" k {k}", "bold"), (" by rules" if tree else "", "title"), ("  ", "")]
     states = _states(answer, session, signs)
     verdict = _verdict_on(session)
     variants = [
