@@ -213,6 +213,17 @@ class Member:
     change: Change | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """Customers of one segment worth a look, in order. of: from how many of the segment they were taken; texts: the
+    smallest change of each in words, "" where there is none."""
+
+    letter: str
+    members: tuple[Member, ...]
+    of: int
+    texts: tuple[str, ...] = ()
+
+
 # -- two runs ----------------------------------------------------------------------------------------------
 
 

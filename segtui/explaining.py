@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segtui.errors import AnalysisError
-from segtui.explained import Adoption, Adoptions, Drivers, LeafRule, Rulebook, SegmentRule, SegmentRules
+from segtui.explained import Adoption, Adoptions, Drivers, LeafRule, Nearby, Rulebook, SegmentRule, SegmentRules
 from segtui.progress import Steps, as_part
 from segtui.recipe import TREE_MOST
 
@@ -138,6 +138,54 @@ def _later(pipeline: Pipeline, labels: Labels) -> Later | None:
     if rollup is None or rollup.outcome is None:
         return None
     return later(Outcome.of(rollup.outcome), labels)
+
+
+# -- customers worth a look --------------------------------------------------------------------------------
+
+TYPICAL, NEAREST = 50, 200
+"""How many customers of a segment are listed: those nearest to its centroid, and those nearest to a border."""
+
+
+def typical(pipeline: Pipeline, recipe: Recipe, letter: str) -> Steps[Nearby]:
+    """The customers of a segment nearest to its centroid, nearest first. Raises AnalysisError for no such letter."""
+    from segtui.explain.members import exemplars
+
+    ground = yield from pipeline.ground(recipe)
+    fit = yield from pipeline.segmentation(recipe, ground, _unwatched, exact=True)
+    letters = yield from pipeline.letters(recipe, ground, fit)
+    cluster = _cluster(letters, letter)
+    found = yield from exemplars(ground.dataset, ground.matrix, fit, letters, TYPICAL)
+    return Nearby(letter, tuple(member for member in found if member.letter == letter), fit.sizes[cluster])
+
+
+def near_border(pipeline: Pipeline, recipe: Recipe, letter: str) -> Steps[Nearby]:
+    """The customers of a segment whose second-best centroid is at most 10 % farther away, the closest call first, each
+    with the smallest change of one feature that would move them. Raises AnalysisError where a tree was adopted."""
+    import numpy as np
+
+    from segtui.explain.change_words import change_text
+    from segtui.explain.members import borders, members
+
+    if recipe.cluster.tree:
+        raise AnalysisError(
+            "segments by rules have no centroids to lie between",
+            hint="Their borders are the thresholds of the rules (a in Segments).",
+        )
+    ground = yield from pipeline.ground(recipe)
+    fit = yield from pipeline.segmentation(recipe, ground, _unwatched, exact=True)
+    letters = yield from pipeline.letters(recipe, ground, fit)
+    own = fit.labels == _cluster(letters, letter)
+    all_of_them = yield from borders(ground.dataset, ground.matrix, fit, letters)
+    closest = all_of_them.closest(NEAREST, own)
+    found = yield from members(ground.dataset, ground.matrix, fit, letters, closest)
+    texts = tuple(change_text(member.change, ground.matrix.columns) for member in found)
+    return Nearby(letter, found, int(np.count_nonzero(all_of_them.near & own)), texts)
+
+
+def _cluster(letters: Sequence[str], letter: str) -> int:
+    if letter not in letters:
+        raise AnalysisError(f"there is no segment {letter} any more", hint="Go back to the segments.")
+    return letters.index(letter)
 
 
 # -- features ----------------------------------------------------------------------------------------------

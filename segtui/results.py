@@ -690,10 +690,11 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class PageColumn:
-    """A column of a paged table. numeric: align right and format as a number."""
+    """A column of a paged table. numeric: align right and format as a number; wide: a text to be read whole."""
 
     title: str
     numeric: bool
+    wide: bool = False
 
 
 class TablePage(Protocol):
@@ -704,6 +705,11 @@ class TablePage(Protocol):
 
     @property
     def row_count(self) -> int: ...
+
+    @property
+    def said(self) -> str:
+        """What the heading adds, such as how many there are in all; mostly ""."""
+        ...
 
     def rows(self, start: int, stop: int) -> list[tuple[Cell, ...]]:
         """Rows start..stop-1, each as long as `columns`."""

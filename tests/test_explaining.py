@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from segtui import explaining
 from segtui.cli import main
+from segtui.errors import AnalysisError
 from segtui.pipeline import Pipeline
 from segtui.progress import finish
 from segtui.recipe import FeatureSpec, GatherSpec, PrepareSpec, Recipe, SourceSpec
 from segtui.session.local import LocalEngine
-from segtui.session.questions import RulesQuestion
+from segtui.session.questions import BorderQuestion, RulesQuestion, TypicalQuestion
 
 
 @pytest.fixture(scope="module")
@@ -127,3 +129,45 @@ def test_the_command_line(examples: Path, capsys) -> None:
     out = capsys.readouterr().out
     assert "in a rule" in out
     assert "influence" in out
+
+
+def test_customers_worth_a_look(recipe: Recipe) -> None:
+    """The nearest and the border cases, against distances worked out from the centroids."""
+    pipeline = opened(recipe)
+    answer = finish(pipeline.exact(recipe, lambda step: None))
+    ground = finish(pipeline.ground(recipe))
+    values, fit = ground.matrix.values.astype(float), answer.segmentation
+    away = np.sqrt(((values[:, None, :] - fit.centroids.T[:, :, None]) ** 2).sum(axis=0))
+    two = np.sort(away, axis=0)[:2]
+    b = answer.letters.index("B")
+    own = np.flatnonzero(fit.labels == b)
+    nearest = finish(explaining.typical(pipeline, recipe, "B"))
+    assert (nearest.of, len(nearest.members)) == (len(own), 50)
+    assert [m.distance for m in nearest.members] == pytest.approx(sorted(away[b, own])[:50], rel=1e-5)
+    border = finish(explaining.near_border(pipeline, recipe, "B"))
+    close = own[two[1, own] <= 1.1 * two[0, own]]
+    assert border.of == len(close)
+    assert {m.position for m in border.members} == set(close[np.argsort(two[1, close] / two[0, close])][:200])
+    for member, text in zip(border.members, border.texts, strict=True):
+        assert text.endswith(f"makes it {member.change.letter}" if member.change else "")
+    with pytest.raises(AnalysisError, match="no segment Z"):
+        finish(explaining.typical(pipeline, recipe, "Z"))
+    with pytest.raises(AnalysisError, match="no centroids to lie between"):
+        finish(explaining.near_border(pipeline, recipe.with_tree(1), "B"))
+
+
+def test_tables_of_them_for_the_screen(recipe: Recipe) -> None:
+    engine = LocalEngine({})
+    finish(engine.open(recipe))
+    answer = finish(engine.exact(recipe, lambda step: None))
+    page = finish(engine.reply(BorderQuestion("A"), answer))
+    titles = [column.title for column in page.columns]
+    assert titles[:7] == ["row", "segment", "customer_id", "distance", "% to next", "next", "smallest change"]
+    assert titles[7:12] == ["recency", "frequency", "monetary", "tenure", "discount_share"]
+    first = page.rows(0, 1)[0]
+    assert first[1] == "A"
+    assert 0 <= first[4] <= 10
+    assert page.said.startswith(f"{page.row_count:,} of ")
+    typical = finish(engine.reply(TypicalQuestion("A"), answer))
+    distances = [row[3] for row in typical.rows(0, typical.row_count)]
+    assert distances == sorted(distances)

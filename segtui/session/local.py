@@ -14,9 +14,10 @@ from segtui.pipeline import Pipeline, Shelf, Trace
 from segtui.progress import Progress, Steps
 from segtui.recipe import Anchor, LabelledSpec, Recipe
 from segtui.results import Answer, Cell, Preview
-from segtui.session.pages import CustomersPage, FramePage, LeftOutPage
+from segtui.session.pages import CustomersPage, FramePage, LeftOutPage, nearby_page
 from segtui.session.questions import (
     AdoptionQuestion,
+    BorderQuestion,
     CustomersQuestion,
     DistributionQuestion,
     LabQuestion,
@@ -29,6 +30,7 @@ from segtui.session.questions import (
     SilhouetteQuestion,
     StepCountsQuestion,
     StepRowsQuestion,
+    TypicalQuestion,
 )
 
 if TYPE_CHECKING:
@@ -91,19 +93,14 @@ class LocalEngine(Pipeline):
             return (yield from self.lab(answer.recipe, lambda step: None))
         if isinstance(question, PredictionQuestion):
             return (yield from weighing.predict(self, answer.recipe, question.tried, lambda step: None))
-        if isinstance(question, CustomersQuestion):
-            ground = yield from self.ground(answer.recipe)
-            return CustomersPage.of_segment(ground.dataset, answer, question.letter)
+        if isinstance(question, CustomersQuestion | TypicalQuestion | BorderQuestion | MisfitsQuestion):
+            return (yield from self._customers(question, answer))
         if isinstance(question, RulesQuestion):
             return (yield from explaining.rules(self, answer.recipe))
         if isinstance(question, AdoptionQuestion):
             return (yield from explaining.adoptions(self, answer.recipe))
         if isinstance(question, SilhouetteQuestion):
             return (yield from self._silhouettes(question.steps, answer))
-        if isinstance(question, MisfitsQuestion):
-            found = yield from self._silhouettes(2, answer)
-            ground = yield from self.ground(answer.recipe)
-            return CustomersPage(ground.dataset, answer, found.misfits)
         if isinstance(question, MapQuestion):
             return (yield from self._map(question, answer))
         return (yield from self._distribution(question, answer))
@@ -113,6 +110,20 @@ class LocalEngine(Pipeline):
 
         ground = yield from self.ground(answer.recipe)
         return (yield from silhouettes(ground.matrix, answer.segmentation, answer.letters, steps))
+
+    def _customers(
+        self, question: CustomersQuestion | TypicalQuestion | BorderQuestion | MisfitsQuestion, answer: Answer
+    ) -> Steps[TablePage]:
+        """Some of the customers who take part, as a table."""
+        ground = yield from self.ground(answer.recipe)
+        if isinstance(question, CustomersQuestion):
+            return CustomersPage.of_segment(ground.dataset, answer, question.letter)
+        if isinstance(question, MisfitsQuestion):
+            found = yield from self._silhouettes(2, answer)
+            return CustomersPage(ground.dataset, answer, found.misfits)
+        look = explaining.typical if isinstance(question, TypicalQuestion) else explaining.near_border
+        nearby = yield from look(self, answer.recipe, question.letter)
+        return nearby_page(ground.dataset, answer, nearby)
 
     def _left_out(self, answer: Answer | None) -> Steps[LeftOutPage]:
         if answer is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import polars as pl
 from segtui.results import Answer, Cell, Dataset, PageColumn
 
 if TYPE_CHECKING:
+    from segtui.explained import Nearby
     from segtui.results import Rows
 
 SEARCHED_AT_ONCE = 100_000
@@ -29,6 +31,8 @@ def cell(value: object) -> Cell:
 
 class CustomersPage:
     """Customers at some positions, in this order: row number, id, segment, then every column."""
+
+    said = ""
 
     def __init__(self, dataset: Dataset, answer: Answer, at: Rows) -> None:
         self._at = at
@@ -77,6 +81,7 @@ class LeftOutPage:
     """The source rows that are no customer, or set aside: row number and reason."""
 
     columns: tuple[PageColumn, ...] = (PageColumn("row", True), PageColumn("reason", False))
+    said = ""
 
     def __init__(self, dataset: Dataset) -> None:
         self._rows = np.concatenate([part.rows for part in dataset.left_out]) if dataset.left_out else np.empty(0, int)
@@ -102,12 +107,19 @@ class LeftOutPage:
 
 
 class FramePage:
-    """Any frame as it stands; a column named row is the number of a source row."""
+    """Any frame as it stands; a column named row is the number of a source row.
 
-    def __init__(self, frame: pl.DataFrame) -> None:
+    titles: where its names are no titles; wide: those of texts that are to be read whole. said: for the heading.
+    """
+
+    def __init__(
+        self, frame: pl.DataFrame, titles: Sequence[str] | None = None, *, wide: Sequence[str] = (), said: str = ""
+    ) -> None:
         self._frame = frame
+        self.said = said
         self.columns: tuple[PageColumn, ...] = tuple(
-            PageColumn(name, kind.is_numeric()) for name, kind in frame.schema.items()
+            PageColumn(title, kind.is_numeric(), title in wide)
+            for title, kind in zip(titles or frame.columns, frame.dtypes, strict=True)
         )
 
     @property
@@ -126,6 +138,33 @@ class FramePage:
             if len(found):
                 return low + int(found[0] if forward else found[-1])
         return None
+
+
+def nearby_page(dataset: Dataset, answer: Answer, found: Nearby) -> FramePage:
+    """Customers worth a look: row, segment, id, how far they are, and their columns, those that vote first."""
+    at = np.array([member.position for member in found.members], dtype=np.int64)
+    first = [dataset.id_column] if dataset.id_column else []
+    votes = [feature.name for feature in answer.space.features if feature.on]
+    rest = [name for name in dict.fromkeys((*votes, *dataset.frame.columns)) if name not in first]
+    values = dataset.frame.select([*first, *rest])[at]
+    told: list[tuple[str, pl.Series]] = [
+        ("row", pl.Series(dataset.row[at] + 1)),
+        ("segment", pl.Series([member.letter for member in found.members], dtype=pl.String)),
+        *((name, values[name]) for name in first),
+        ("distance", pl.Series([m.distance for m in found.members], dtype=pl.Float64).round(3)),
+    ]
+    if found.texts:
+        farther = [None if m.margin is None else 100 * m.margin for m in found.members]
+        told += [
+            ("% to next", pl.Series(farther, dtype=pl.Float64).round(2)),
+            ("next", pl.Series([m.second for m in found.members], dtype=pl.String)),
+            ("smallest change", pl.Series(found.texts, dtype=pl.String)),
+        ]
+    told += [(name, values[name]) for name in rest]
+    # a column of the data may be called like one of these, so that the frame has names of its own
+    frame = pl.DataFrame([values.alias(f"{i}") for i, (_, values) in enumerate(told)])
+    said = f"{len(at):,} of {found.of:,}"
+    return FramePage(frame, [title for title, _ in told], wide=("smallest change",), said=said)
 
 
 def _contains(column: str, text: str) -> pl.Expr:

@@ -36,6 +36,21 @@ class CustomersQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class TypicalQuestion:
+    """The customers of a segment nearest to its centroid, nearest first -> results.TablePage."""
+
+    letter: str
+
+
+@dataclass(frozen=True, slots=True)
+class BorderQuestion:
+    """The customers of a segment nearest to a border, with the smallest change that would move them across it ->
+    results.TablePage."""
+
+    letter: str
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOutQuestion:
     """The source rows that are no customer, or that the answer on screen sets aside, with reasons -> results.TablePage.
 
@@ -99,6 +114,8 @@ Question = (
     MapQuestion
     | DistributionQuestion
     | CustomersQuestion
+    | TypicalQuestion
+    | BorderQuestion
     | LeftOutQuestion
     | StepRowsQuestion
     | StepCountsQuestion

@@ -132,11 +132,11 @@ class SegApp(SafeApp):
 
         self.show(Pick(title, choices, at), answered)
 
-    def open_table(self, title: str, question: Question) -> None:
+    def open_table(self, title: str, question: Question, *others: tuple[str, Question]) -> None:
         """Show a table on a screen of its own."""
         from segtui.tui.screens.customers import CustomersScreen
 
-        self.show(CustomersScreen(self, self.status, title, question))
+        self.show(CustomersScreen(self, self.status, ((title, question), *others)))
 
     def open_lab(self) -> None:
         """Show the scaling lab on a screen of its own."""

@@ -524,6 +524,17 @@ COMMANDS: tuple[Command, ...] = (
         rank=12,
     ),
     _c(
+        "sort-segments",
+        "s",
+        "sort",
+        "Sort the segments by a column; the same again turns it round.",
+        "segments",
+        needs="answer",
+        verb="sort",
+        argument="[COLUMN]",
+        rank=13,
+    ),
+    _c(
         "segments-by-rules",
         "a",
         "by rules",
@@ -594,6 +605,7 @@ COMMANDS: tuple[Command, ...] = (
         rank=10,
     ),
     # -- tables --------------------------------------------------------------------------------------------
+    _c("next-table", "v", "next table", "Of a segment: typical customers, those near a border, all.", TABLES, rank=13),
     _c("find", "slash", "find", "Find a text in the table.", TABLES, rank=10),
     _c("find-next", "n", "next", "The next row with the text.", TABLES, rank=11),
     _c("find-previous", "N", "previous", "The row before with the text.", TABLES, rank=12),

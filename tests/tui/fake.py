@@ -51,6 +51,7 @@ from segtui.results import (
 )  # fmt: skip
 from segtui.session.questions import (
     AdoptionQuestion,
+    BorderQuestion,
     CustomersQuestion,
     DistributionQuestion,
     LabQuestion,
@@ -63,6 +64,7 @@ from segtui.session.questions import (
     SilhouetteQuestion,
     StepCountsQuestion,
     StepRowsQuestion,
+    TypicalQuestion,
 )
 from tests.tui import fake_evidence as evidence
 from tests.tui.fake_evidence import letter
@@ -219,6 +221,7 @@ class Page:
             *(PageColumn(name, True) for name in NUMERIC), PageColumn("country", False),
         )  # fmt: skip
         self.row_count = count
+        self.said = ""
         self.fetched: list[tuple[int, int]] = []
         self._odd = odd
 
@@ -389,7 +392,9 @@ class FakeEngine:
         if isinstance(question, DistributionQuestion):
             assert answer is not None
             return self._distribution(question, answer)
-        if isinstance(question, CustomersQuestion | LeftOutQuestion | StepRowsQuestion):
+        if isinstance(
+            question, CustomersQuestion | TypicalQuestion | BorderQuestion | LeftOutQuestion | StepRowsQuestion
+        ):
             return self.page
         if isinstance(question, StepCountsQuestion):
             assert self.gathered is not None

@@ -12,7 +12,7 @@ from rich.style import Style
 from segtui.results import MapGrid, Profile, ProfileColumn
 from segtui.tui.charset import ASCII, UNICODE
 from segtui.tui.panes.map_view import axis_wordings, letter_place
-from segtui.tui.panes.segments import reading_order, short_title
+from segtui.tui.panes.profile_words import reading_order, short_title
 from segtui.tui.widgets.cell_map import Cells, map_lines, sign_of
 from segtui.tui.widgets.chart import ChartSpec, Series, build, nice_ticks
 from segtui.tui.widgets.ink import Ink, beside, clip, line, pad, wrap

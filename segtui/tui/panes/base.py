@@ -51,8 +51,8 @@ class Desk(Protocol):
         """Do what the command with this id does."""
         ...
 
-    def open_table(self, title: str, question: Question) -> None:
-        """Show the table that answers a question on a screen of its own."""
+    def open_table(self, title: str, question: Question, *others: tuple[str, Question]) -> None:
+        """Show the table that answers a question on a screen of its own; a key goes on to the others."""
         ...
 
     def open_lab(self) -> None:

@@ -15,7 +15,7 @@ from segtui.tui.commands import LISTS
 from segtui.tui.panes.base import Desk, Pane
 from segtui.tui.panes.map_view import MapView, letter_place
 from segtui.tui.panes.parallel_plot import axis_line, legend, order, scale_line
-from segtui.tui.panes.segments import column_title, mean_text
+from segtui.tui.panes.profile_words import column_title, mean_text
 from segtui.tui.panes.silhouette_plot import room_for, silhouette_lines
 from segtui.tui.widgets.cell_map import sign_of
 from segtui.tui.widgets.chart import ChartBox, ChartSpec, Series, nice_ticks

@@ -2,51 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import ClassVar
-
-from rich.cells import cell_len
 
 from segtui.evidence import Assessment
 from segtui.explained import SegmentRules
 from segtui.recipe import TREE_MOST
-from segtui.results import Answer, Profile, ProfileColumn, Segment
-from segtui.session.questions import CustomersQuestion, Question, RulesQuestion
+from segtui.results import Answer, Profile, Segment
+from segtui.session.questions import BorderQuestion, CustomersQuestion, Question, RulesQuestion, TypicalQuestion
 from segtui.tui import format as fmt
 from segtui.tui.bindings import bindings_for
 from segtui.tui.commands import LISTS
 from segtui.tui.panes import stability_words as stab
 from segtui.tui.panes.base import Desk, Pane
 from segtui.tui.panes.map_view import MapView, letter_place
-from segtui.tui.widgets.ink import BLANK, Line, Run, beside, line, seg, wrap
+from segtui.tui.panes.profile_words import (
+    MEASURE_TEXT,
+    MEASURES,
+    column_title,
+    measured,
+    measured_text,
+    reading_order,
+)
+from segtui.tui.panes.segment_detail import SegmentDetail
+from segtui.tui.panes.segment_order import Sort, choices, ordered
+from segtui.tui.widgets.ink import Line, beside, seg
 from segtui.tui.widgets.segment_table import Group, header, layout, row
-from segtui.tui.widgets.spark import signed_bar
 
-MEASURES = ("mean", "index", "difference", "median", "spread", "points", "missing")
-MEASURE_TEXT = {
-    "mean": "means in original units",
-    "median": "medians in original units; of a level the share",
-    "spread": "standard deviations within the segment",
-    "index": "indexes, 100 = average",
-    "difference": "standardised differences from the rest",
-    "points": "shares of levels against all customers, in points",
-    "missing": "share of customers without a value",
-}
 TELLING = 0.5
 """From this standardised difference on a value is emphasised."""
 WIDE = 112
 """From this width on the detail stands beside the table."""
 DETAIL_WIDTH = 52
 LONGEST_NAME = 60
-RULE_FROM = 9
-"""Lines of detail from which the rule of a segment has room."""
-
-
-def reading_order(profile: Profile) -> list[int]:
-    """The columns of the table as one wants to read them: what was clustered on first, numbers before levels."""
-    return sorted(
-        range(len(profile.columns)),
-        key=lambda i: (not profile.columns[i].used, profile.columns[i].level is not None, i),
-    )
 
 
 class SegmentsPane(Pane):
@@ -60,6 +48,7 @@ class SegmentsPane(Pane):
         super().__init__(desk)
         self.measure = 0
         self.first_column = 0
+        self.sort = Sort()
         self._map = MapView()
 
     @property
@@ -74,11 +63,15 @@ class SegmentsPane(Pane):
     def row_count(self) -> int:
         return len(self.profile.segments) if self.profile else 0
 
+    def segments(self, profile: Profile) -> Sequence[Segment]:
+        """The segments as they are sorted now."""
+        return ordered(profile, self.sort, MEASURES[self.measure], self._jaccard)
+
     def under_cursor(self) -> Segment | None:
         """The segment under the cursor."""
         if self.profile is None or not self.profile.segments:
             return None
-        return self.profile.segments[min(self.cursor.at, self.row_count() - 1)]
+        return self.segments(self.profile)[min(self.cursor.at, self.row_count() - 1)]
 
     def on_answer(self) -> None:
         """Have the segments said in rules, once they are converged."""
@@ -94,7 +87,13 @@ class SegmentsPane(Pane):
         segment = self.under_cursor()
         if segment is not None:
             title = f"{segment.letter} {fmt.clean(segment.name, 40)}: {fmt.plural(segment.size, 'customer')}"
-            self.desk.open_table(title, CustomersQuestion(segment.letter))
+            called = f"{segment.letter} {fmt.clean(segment.name, 40)}"
+            self.desk.open_table(
+                title,
+                CustomersQuestion(segment.letter),
+                (f"{called}: the most typical, nearest to the centroid", TypicalQuestion(segment.letter)),
+                (f"{called}: near a border, and the smallest change that moves them", BorderQuestion(segment.letter)),
+            )
 
     def do_rename_segment(self, argument: str) -> None:
         segment = self.under_cursor()
@@ -142,6 +141,39 @@ class SegmentsPane(Pane):
         self.desk.say(f"showing {MEASURE_TEXT[MEASURES[self.measure]]}")
         self.repaint()
 
+    def do_sort_segments(self, argument: str) -> None:
+        """Sort by what is named, or ask."""
+        profile = self.profile
+        if profile is None:
+            return
+        offered = choices(profile)
+        names = [name for name, _ in offered]
+        wanted = argument.strip().lower()
+        if not wanted:
+            at = names.index(self.sort.by) if self.sort.by in names else 0
+            self.desk.pick("Sort the segments by (the same again: the other way)", offered, at, self._sorted_by(names))
+            return
+        found = next((i for i, name in enumerate(names) if name.lower() == wanted), None)
+        if found is None:
+            found = next((i for i, name in enumerate(names) if name.lower().startswith(wanted)), None)
+        if found is None:
+            self.desk.say(f"there is no column {fmt.clean(argument.strip(), 40)} to sort by", "error")
+        else:
+            self._sorted_by(names)(found)
+
+    def _sorted_by(self, names: Sequence[str]) -> Callable[[int], None]:
+        def sort(chosen: int) -> None:
+            here = self.under_cursor()
+            self.sort = self.sort.then(names[chosen])
+            if here is not None and self.profile is not None:
+                letters = [segment.letter for segment in self.segments(self.profile)]
+                self.cursor.at = letters.index(here.letter)
+            way = ", the other way round" if self.sort.backwards else ""
+            self.desk.say(f"sorted by {fmt.clean(self.sort.by, 40)}{way}")
+            self.repaint()
+
+        return sort
+
     def do_scroll_right(self, _: str) -> None:
         if self.profile is not None:
             self.first_column = min(self.first_column + 1, max(0, len(self.profile.columns) - 1))
@@ -166,7 +198,7 @@ class SegmentsPane(Pane):
         room = height - len(table) - 1
         if room >= 9:
             table += [self.rule(left), *self._map.lines(session, self.signs, left, room)]
-        return beside(table, self._detail(answer, detail, height), left, (f"{self.signs.vline} ", "dim"))
+        return beside(table, self._detail(detail, height), left, (f"{self.signs.vline} ", "dim"))
 
     def _stacked(self, answer: Answer, width: int, height: int) -> list[Line]:
         segments = len(answer.profile.segments)
@@ -174,13 +206,15 @@ class SegmentsPane(Pane):
         lines = self._table(answer, width, table_height)
         rest = height - len(lines) - 1
         if rest >= 3:
-            lines += [self.rule(width), *self._detail(answer, width, rest)]
+            lines += [self.rule(width), *self._detail(width, rest)]
         return lines
 
     def _table(self, answer: Answer, width: int, height: int) -> list[Line]:
         profile = answer.profile
-        titles = [fmt.clean(column_title(profile.columns[i])) for i in reading_order(profile)]
-        groups = [self._group(segment, profile) for segment in profile.segments]
+        arrow = self.signs.up if self.sort.backwards else self.signs.down
+        called = [column_title(profile.columns[i]) for i in reading_order(profile)]
+        titles = [fmt.clean(title) + (arrow if title == self.sort.by else "") for title in called]
+        groups = [self._group(segment, profile) for segment in self.segments(profile)]
         columns = layout(groups, titles, width, self.first_column)
         signs = self.signs
         lines = [header(columns, titles, signs.left, signs.right, signs.ellipsis)]
@@ -192,7 +226,7 @@ class SegmentsPane(Pane):
         return lines
 
     def _group(self, segment: Segment, profile: Profile) -> Group:
-        order = reading_order(profile)
+        order, measure = reading_order(profile), MEASURES[self.measure]
         return Group(
             letter=segment.letter,
             role=seg(letter_place(segment.letter)),
@@ -200,7 +234,7 @@ class SegmentsPane(Pane):
             size=fmt.count(segment.size),
             share=segment.share,
             share_text=fmt.share(segment.share),
-            values=tuple(self._value(segment, i, profile.columns[i]) for i in order),
+            values=tuple(measured_text(segment, i, profile.columns[i], measure) for i in order),
             emphasis=tuple("bold" if abs(segment.differences[i] or 0.0) >= TELLING else "" for i in order),
             stability=stab.column(self.assessment, segment.cluster),
             stability_role=stab.role(self._jaccard(segment)),
@@ -209,91 +243,13 @@ class SegmentsPane(Pane):
     def _jaccard(self, segment: Segment) -> float | None:
         return stab.of_cluster(self.assessment.stability if self.assessment else None, segment.cluster)
 
-    def _value(self, segment: Segment, i: int, column: ProfileColumn) -> str:
-        measure = MEASURES[self.measure]
-        if measure == "index":
-            return fmt.index(segment.indexes[i])
-        if measure == "difference":
-            difference = segment.differences[i]
-            return fmt.difference(difference)
-        if measure == "median":
-            return mean_text(known(segment.medians, i, segment.means[i]), column)
-        if measure == "spread":
-            return fmt.number(known(segment.spreads, i, float("nan")))
-        if measure == "points":
-            return "" if column.level is None else f"{100 * (segment.means[i] - column.mean):+.1f}"
-        if measure == "missing":
-            return f"{fmt.share(segment.missing[i])}%" if i < len(segment.missing) else ""
-        return mean_text(segment.means[i], column)
-
-    def _detail(self, answer: Answer, width: int, height: int) -> list[Line]:
+    def _detail(self, width: int, height: int) -> list[Line]:
         segment = self.under_cursor()
-        if segment is None:
+        if segment is None or self.profile is None or self.session is None:
             return []
-        role = seg(letter_place(segment.letter))
-        sizes = f"  {fmt.count(segment.size)} ({fmt.share(segment.share)} %)" + worth(segment)
-        name = fmt.clean(segment.name, max(8, width - len(sizes) - 4), self.signs.ellipsis)
-        lines = [line((f"{segment.letter} ", role), (name, "bold"), (sizes, ""))]
-        if segment.name != segment.auto_name and height > 8:
-            lines.append(line(("  found as: " + fmt.clean(segment.auto_name, width - 12, self.signs.ellipsis), "dim")))
-        stable = stab.sentence(self.assessment, segment.cluster, "sil2" if self.signs.ascii else "sil²")
-        if stable and height >= 6:
-            lines += wrap(f"  {stable}", width - 1, stab.role(self._jaccard(segment)), "  ")
-        if height >= RULE_FROM:
-            lines += self._rule_lines(segment, width)
-        order = sorted(range(len(answer.profile.columns)), key=lambda i: -abs(segment.differences[i] or 0.0))
-        room = height - len(lines) - 1
-        limit = max([2.0, *(abs(d) for d in segment.differences if d is not None)])
-        half = 8 if width >= 70 else 5
-        title = max(10, min(30, width - 2 * half - 1 - 34))
-        lines.append(
-            line((f"  {fmt.pad('', title)} {'less':>{half}} {'more':<{half}}    sd       mean      all", "dim"))
-        )
-        lines += [
-            self._bar_line(segment, answer.profile.columns[i], i, title, half, limit, role)
-            for i in order[: max(0, room)]
-        ]
-        return lines[:height] if lines else [BLANK]
-
-    def _rule_lines(self, segment: Segment, width: int) -> list[Line]:
-        """The segment in one rule, as soon as it is there; at most two lines."""
-        found = self.session.found(RulesQuestion()) if self.session is not None else None
-        if not isinstance(found, SegmentRules):
-            return []
-        rule = found.of(segment.letter)
-        if rule is None:
-            return [line(("  in a rule: the tree does not reach this segment", "dim"))]
-        if found.adopted:
-            return wrap(f"  by rule: {fmt.clean(rule.text)}", width - 1, "", "  ")[:3]
-        figures = f"(right {fmt.share(rule.precision)} %, covers {fmt.share(rule.coverage)} %)"
-        folded = wrap(f"  in a rule: {fmt.clean(rule.text)} {figures}", width - 1, "", "  ")
-        if len(folded) <= 2:
-            return folded
-        room = max(8, 2 * width - len(figures) - 20)
-        return wrap(f"  in a rule: {fmt.clean(rule.text, room, self.signs.ellipsis)} {figures}", width - 1, "", "  ")[
-            :2
-        ]
-
-    def _bar_line(
-        self, segment: Segment, column: ProfileColumn, i: int, title: int, half: int, limit: float, role: str
-    ) -> Line:
-        difference = segment.differences[i]
-        drawn = signed_bar(
-            difference or 0.0, limit, half, self.signs.bar_full if not self.signs.ascii else "#", self.signs.vline
-        )
-        runs: list[Run] = [
-            (
-                "  " + fmt.pad(short_title(column, title, self.signs.ellipsis), title) + " ",
-                "" if column.used else "dim",
-            ),
-            (drawn[:half], role),
-            (drawn[half], "dim"),
-            (drawn[half + 1 :], role),
-            (f" {fmt.difference(difference):>5}", "bold"),
-            (f" {mean_text(segment.means[i], column):>10}", ""),
-            (f" {mean_text(column.mean, column):>8}", "dim"),
-        ]
-        return line(*runs)
+        found = self.session.found(RulesQuestion())
+        rules = found if isinstance(found, SegmentRules) else None
+        return SegmentDetail(segment, self.profile, self.assessment, rules, self.signs).lines(width, height)
 
     def copied(self, whole: bool) -> tuple[str, str]:
         profile, segment = self.profile, self.under_cursor()
@@ -309,27 +265,15 @@ class SegmentsPane(Pane):
             *(fmt.clean(column_title(profile.columns[i])) for i in order),
         ]
         rows = ["\t".join(titles)] if whole else []
-        for s in profile.segments if whole else (segment,):
+        for s in self.segments(profile) if whole else (segment,):
             jaccard = self._jaccard(s)
             stable = "" if jaccard is None else f"{jaccard:g}"
             cells = [s.letter, fmt.clean(s.name), str(s.size), f"{s.share:g}", stable]
-            rows.append("\t".join([*cells, *(self._copied_value(s, i) for i in order)]))
+            rows.append("\t".join([*cells, *(self._copied_value(s, i, profile) for i in order)]))
         return "\n".join(rows), "the segment table" if whole else f"segment {segment.letter}"
 
-    def _copied_value(self, segment: Segment, i: int) -> str:
-        by_measure: dict[str, tuple[float | None, ...]] = {
-            "mean": segment.means,
-            "median": segment.medians,
-            "spread": segment.spreads,
-            "index": segment.indexes,
-            "difference": segment.differences,
-            "missing": segment.missing,
-        }
-        measure = MEASURES[self.measure]
-        if measure == "points":
-            return self._value(segment, i, self.profile.columns[i]) if self.profile else ""
-        values = by_measure[measure]
-        value = values[i] if i < len(values) else None
+    def _copied_value(self, segment: Segment, i: int, profile: Profile) -> str:
+        value = measured(segment, i, profile.columns[i], MEASURES[self.measure])
         return "" if value is None else f"{value:g}"
 
 
@@ -338,38 +282,6 @@ def tree_label(tree: int) -> str:
     if not tree:
         return "segments by k-means"
     return "segments by a rule each" if tree == 1 else f"segments by {tree} rules each"
-
-
-def known(values: tuple[float | None, ...], i: int, instead: float) -> float:
-    """A value of a segment that may not be there."""
-    value = values[i] if i < len(values) else None
-    return instead if value is None else value
-
-
-def worth(segment: Segment) -> str:
-    """What a segment has of all revenue and all orders."""
-    shares = ((segment.revenue_share, "revenue"), (segment.order_share, "orders"))
-    told = [f"{fmt.share(share)} % of {what}" for share, what in shares if share is not None]
-    return f", {', '.join(told)}" if told else ""
-
-
-def column_title(column: ProfileColumn) -> str:
-    """How a profile column is called."""
-    return column.feature if column.level is None else f"{column.feature}={column.level}"
-
-
-def short_title(column: ProfileColumn, width: int, ellipsis: str) -> str:
-    """A column's title in `width` cells; of a level the level stays readable, for it tells its rows apart."""
-    title = fmt.clean(column_title(column))
-    if column.level is None or cell_len(title) <= width:
-        return fmt.cut(title, width, ellipsis)
-    level = fmt.cut(fmt.clean(column.level), width // 2, ellipsis)
-    return f"{fmt.cut(fmt.clean(column.feature), width - 1 - cell_len(level), ellipsis)}={level}"
-
-
-def mean_text(mean: float, column: ProfileColumn) -> str:
-    """A mean in its own unit; the share of a level in percent."""
-    return fmt.number(mean) if column.level is None else f"{fmt.share(mean)}%"
 
 
 def check_name(text: str) -> str:

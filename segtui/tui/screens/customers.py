@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -25,19 +26,20 @@ if TYPE_CHECKING:
 
 
 class CustomersScreen(Screen[None]):
-    """A table that answers a question."""
+    """A table that answers a question, and others beside it that a key goes on to."""
 
     CSS_PATH = "../styles/customers.tcss"
     AUTO_FOCUS = "FrameTable"
     BINDINGS: ClassVar = bindings_for(TABLES, LISTS)
 
-    def __init__(self, desk: Desk, status: Status, title: str, question: Question) -> None:
+    def __init__(self, desk: Desk, status: Status, tables: Sequence[tuple[str, Question]]) -> None:
         super().__init__()
         self.desk = desk
         self.status = status
         self.place = TABLES
-        self.heading = title
-        self.question = question
+        self._tables = tables
+        self._at = 0
+        self.heading, self.question = tables[0]
         self.table = FrameTable(desk.charset, id="table")
         self._last_find = ""
         self._searching = 0
@@ -53,6 +55,18 @@ class CustomersScreen(Screen[None]):
         session = self.desk.session
         if session is not None and not self._take():
             session.ask(self.question)
+
+    def do_next_table(self, _: str) -> None:
+        if len(self._tables) == 1:
+            self._say("there is one table of these")
+            return
+        self._at = (self._at + 1) % len(self._tables)
+        self.heading, self.question = self._tables[self._at]
+        self.table.clear()
+        session = self.desk.session
+        if session is not None and not self._take():
+            session.ask(self.question)
+        self.refresh_lines()
 
     def found(self, question: Question) -> None:
         """A question was answered, perhaps this one."""
@@ -187,8 +201,9 @@ class _Title(LineView):
 
     def paint(self, width: int, height: int) -> list[Line]:
         del height
-        heading = fmt.clean(self._owner.heading, width - 2)
-        rest = "" if self._owner.table.page is not None else f"  reading{self._owner.desk.charset.ellipsis}"
+        page = self._owner.table.page
+        rest = f"  reading{self._owner.desk.charset.ellipsis}" if page is None else f"  {page.said}".rstrip()
+        heading = fmt.cut(fmt.clean(self._owner.heading), width - 2 - len(rest), self._owner.desk.charset.ellipsis)
         return [line((f" {heading}", "title"), (rest, "dim"), ground="head")]
 
 

@@ -13,7 +13,7 @@ from segtui.tui.charset import Charset
 from segtui.tui.widgets.ink import Line, Run, line, pad
 from segtui.tui.widgets.line_view import LineView
 
-NARROWEST, WIDEST, FIRST_WIDEST = 4, 60, 24
+NARROWEST, WIDEST, FIRST_WIDEST, READ_WHOLE = 4, 60, 24, 48
 MEASURED = 60
 """Rows that decide how wide columns are at first."""
 
@@ -47,8 +47,14 @@ class FrameTable(LineView, can_focus=True):
         sample = page.rows(0, min(MEASURED, self.count))
         self.widths = []
         for i, column in enumerate(self.columns):
-            texts = [fmt.clean(column.title, FIRST_WIDEST), *(fmt.cell(row[i], FIRST_WIDEST) for row in sample)]
+            most = READ_WHOLE if column.wide else FIRST_WIDEST
+            texts = [fmt.clean(column.title, most), *(fmt.cell(row[i], most) for row in sample)]
             self.widths.append(max(NARROWEST, max(map(len, texts), default=NARROWEST)))
+        self.repaint()
+
+    def clear(self) -> None:
+        """Show nothing until the next table is there."""
+        self.page, self.columns, self.count, self.widths = None, (), 0, []
         self.repaint()
 
     # -- moving ---------------------------------------------------------------------------------------------
