@@ -162,11 +162,11 @@ def test_tables_of_them_for_the_screen(recipe: Recipe) -> None:
     answer = finish(engine.exact(recipe, lambda step: None))
     page = finish(engine.reply(BorderQuestion("A"), answer))
     titles = [column.title for column in page.columns]
-    assert titles[:7] == ["row", "segment", "customer_id", "distance", "% to next", "next", "smallest change"]
+    assert titles[:7] == ["row", "segment", "customer_id", "smallest change", "next", "% to next", "distance"]
     assert titles[7:12] == ["recency", "frequency", "monetary", "tenure", "discount_share"]
     first = page.rows(0, 1)[0]
     assert first[1] == "A"
-    assert 0 <= first[4] <= 10
+    assert 0 <= first[5] <= 10
     assert page.said.startswith(f"{page.row_count:,} of ")
     typical = finish(engine.reply(TypicalQuestion("A"), answer))
     distances = [row[3] for row in typical.rows(0, typical.row_count)]

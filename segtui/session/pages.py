@@ -151,15 +151,15 @@ def nearby_page(dataset: Dataset, answer: Answer, found: Nearby) -> FramePage:
         ("row", pl.Series(dataset.row[at] + 1)),
         ("segment", pl.Series([member.letter for member in found.members], dtype=pl.String)),
         *((name, values[name]) for name in first),
-        ("distance", pl.Series([m.distance for m in found.members], dtype=pl.Float64).round(3)),
     ]
     if found.texts:
         farther = [None if m.margin is None else 100 * m.margin for m in found.members]
         told += [
-            ("% to next", pl.Series(farther, dtype=pl.Float64).round(2)),
-            ("next", pl.Series([m.second for m in found.members], dtype=pl.String)),
             ("smallest change", pl.Series(found.texts, dtype=pl.String)),
+            ("next", pl.Series([m.second for m in found.members], dtype=pl.String)),
+            ("% to next", pl.Series(farther, dtype=pl.Float64).round(2)),
         ]
+    told.append(("distance", pl.Series([m.distance for m in found.members], dtype=pl.Float64).round(3)))
     told += [(name, values[name]) for name in rest]
     # a column of the data may be called like one of these, so that the frame has names of its own
     frame = pl.DataFrame([values.alias(f"{i}") for i, (_, values) in enumerate(told)])
