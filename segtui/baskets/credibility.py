@@ -76,8 +76,8 @@ def credibility(
         mined = yield from as_part(mine(drawn), name, before + 0.4 * part, 0.5 * part)
         counts = yield from as_part(rule_counts(drawn, rules), name, before + 0.9 * part, 0.1 * part)
         known.add(mined, *counts)
-        found((yield from known.now()))
-    return (yield from known.now())
+        found((yield from as_part(known.now(), name, before + part, 0.0)))
+    return (yield from as_part(known.now(), "credibility", 1.0, 0.0))
 
 
 class _Known:

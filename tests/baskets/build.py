@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,8 @@ def baskets_of(rows: Sequence[Sequence[int]], items: int | None = None, owner: S
 
 
 def rows_of(baskets: Baskets) -> list[list[int]]:
-    return [part.tolist() for part in np.split(baskets.index, baskets.starts[1:-1])]
+    starts = baskets.starts.tolist()
+    return [baskets.index[start:stop].tolist() for start, stop in pairwise(starts)]
 
 
 def groceries(folder: Path) -> Baskets:
