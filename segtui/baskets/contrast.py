@@ -22,10 +22,11 @@ in all baskets. Ask for less to have it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from segtui.basketed import GroupCounts, RuleContrast
 from segtui.baskets.credibility import rule_counts
@@ -40,8 +41,11 @@ if TYPE_CHECKING:
 DELTA, LEVEL = 0.03, 0.05
 """Least difference of supports, and the false discovery share allowed."""
 
-PAIRS = 20_000
+PAIRS = 10_000
 """Pairs of a rule and a segment that are computed in one piece."""
+
+TERMS = 30
+"""Terms of a tail whose terms fall at least as fast as 1 / j!."""
 
 Z95 = 1.959963984540054
 
@@ -75,43 +79,55 @@ def rule_contrast(
             f"no rule has {FEWEST} baskets with its antecedent in a segment and in the rest",
             hint="ask for more support, or for fewer segments",
         )
-    confidence, rest_confidence = _shares(counts, few), _shares(in_rest, few)
-    p = np.full(few.shape, np.nan)
-    tested = np.flatnonzero(~few)
-    for start in range(0, len(tested), PAIRS):
-        at = np.unravel_index(tested[start : start + PAIRS], few.shape)
-        p[at] = two_sided(counts.joint[at], counts.antecedent[at], in_rest.joint[at], in_rest.antecedent[at])
-        yield Progress("comparing rules by segment", start / len(tested))
-    low, high = newcombe(confidence, counts.antecedent, rest_confidence, in_rest.antecedent)
+    parts = []
+    at_once = max(1, PAIRS // few.shape[1])
+    for start in range(0, len(few), at_once):
+        rows = slice(start, start + at_once)
+        parts.append(_tables(_part(counts, rows), _part(in_rest, rows), few[rows]))
+        yield Progress("comparing rules by segment", start / len(few))
+    tables = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    q = benjamini_hochberg(tables["p"])
     yield Progress("comparing rules by segment", 1.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        support = np.where(few, np.nan, counts.joint / counts.baskets - in_rest.joint / in_rest.baskets)
-        size = np.where(few, np.nan, _beside(counts) / _beside(in_rest))
-        taste = np.where(few, np.nan, (counts.consequent / counts.lines) / (in_rest.consequent / in_rest.lines))
-        adjusted, rest_adjusted = _adjusted(counts, few), _adjusted(in_rest, few)
-        affinity = adjusted / rest_adjusted
-        remains = confidence - np.minimum(1.0, size * taste * rest_confidence)
-    q = benjamini_hochberg(p)
     return RuleContrast(
-        confidence=confidence,
-        rest_confidence=rest_confidence,
-        difference=confidence - rest_confidence,
-        low=low,
-        high=high,
-        support_difference=support,
-        p=p,
+        **tables,
         q=q,
-        lift=adjusted,
-        rest_lift=rest_adjusted,
-        size=size,
-        taste=taste,
-        affinity=affinity,
-        remains=remains,
-        marked=(q <= level) & (np.abs(support) >= delta),
+        marked=(q <= level) & (np.abs(tables["support_difference"]) >= delta),
         few=few,
         delta=delta,
         level=level,
         notes=notes(counts.left_out, int(few.sum()), "pair of a rule and a segment", from_baskets=from_baskets),
+    )
+
+
+def _tables(counts: GroupCounts, in_rest: GroupCounts, few: Marks) -> dict[str, Floats]:
+    """What `RuleContrast` has of some rules, by its names; nan where there are too few baskets."""
+    one, two = _confidence(counts), _confidence(in_rest)
+    low, high = newcombe(one, counts.antecedent, two, in_rest.antecedent)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        size = np.broadcast_to(_beside(counts) / _beside(in_rest), few.shape)
+        taste = (counts.consequent / counts.lines) / (in_rest.consequent / in_rest.lines)
+        adjusted, rest_adjusted = _adjusted(counts), _adjusted(in_rest)
+        tables = {
+            "confidence": one,
+            "rest_confidence": two,
+            "difference": one - two,
+            "low": low,
+            "high": high,
+            "support_difference": counts.joint / counts.baskets - in_rest.joint / in_rest.baskets,
+            "p": two_sided(counts.joint, counts.antecedent, in_rest.joint, in_rest.antecedent),
+            "lift": adjusted,
+            "rest_lift": rest_adjusted,
+            "size": size,
+            "taste": taste,
+            "affinity": adjusted / rest_adjusted,
+            "remains": one - np.minimum(1.0, size * taste * two),
+        }
+    return {name: np.where(few, np.nan, values) for name, values in tables.items()}
+
+
+def _part(counts: GroupCounts, rows: slice) -> GroupCounts:
+    return replace(
+        counts, antecedent=counts.antecedent[rows], consequent=counts.consequent[rows], joint=counts.joint[rows]
     )
 
 
@@ -127,9 +143,10 @@ def _rest(counts: GroupCounts) -> GroupCounts:
     )
 
 
-def _shares(counts: GroupCounts, few: Marks) -> Floats:
-    """Confidences, nan where there are too few baskets."""
-    return np.where(few, np.nan, counts.joint / np.maximum(1, counts.antecedent))
+def _confidence(counts: GroupCounts) -> Floats:
+    """Of each rule in each segment; 0 where no basket has the antecedent."""
+    confidence: Floats = counts.joint / np.maximum(1, counts.antecedent)
+    return confidence
 
 
 def _beside(counts: GroupCounts) -> Floats:
@@ -138,11 +155,12 @@ def _beside(counts: GroupCounts) -> Floats:
     return beside
 
 
-def _adjusted(counts: GroupCounts, few: Marks) -> Floats:
+def _adjusted(counts: GroupCounts) -> Floats:
     """Lift over lambda, each of its own baskets."""
     size = counts.baskets * (counts.others / np.square(counts.lines.astype(np.float64)))
     lift = counts.joint * counts.baskets / (counts.antecedent.astype(np.float64) * counts.consequent)
-    return np.where(few, np.nan, lift / size)
+    adjusted: Floats = lift / size
+    return adjusted
 
 
 # -- two proportions -------------------------------------------------------------------------------------
@@ -174,8 +192,8 @@ def two_sided(one: Counts, of_one: Counts, two: Counts, of_two: Counts) -> Float
     cross = one.astype(np.float64) * of_two - two.astype(np.float64) * of_one
     with np.errstate(divide="ignore", invalid="ignore"):
         square = np.square(cross) * (total - 1) / (variance * of_one * of_two)
+        least = np.minimum(of_one, of_two) * np.minimum(both, total - both) / total
     p: Floats = np.where(variance > 0, stats.chi2.sf(square, 1), 1.0)
-    least = np.minimum(of_one, of_two) * np.minimum(both, total - both) / total
     exact = (least < 1) & (variance > 0)
     if exact.any():
         p[exact] = _fisher(one[exact], of_one[exact], two[exact], of_two[exact])
@@ -183,9 +201,37 @@ def two_sided(one: Counts, of_one: Counts, two: Counts, of_two: Counts) -> Float
 
 
 def _fisher(one: Counts, of_one: Counts, two: Counts, of_two: Counts) -> Floats:
-    law = stats.hypergeom(of_one + of_two, one + two, of_one)
-    doubled: Floats = 2 * np.minimum(law.cdf(one), law.sf(one - 1))
-    return np.minimum(1.0, doubled)
+    """Twice the smaller tail, where a cell is expected to have less than one basket: turned so that it is the first."""
+    turned = of_one > of_two
+    one, of_one, two, of_two = (
+        np.where(turned, *pair) for pair in ((two, one), (of_two, of_one), (one, two), (of_one, of_two))
+    )
+    most = 2 * (one + two) > of_one + of_two
+    one, two = np.where(most, of_one - one, one), np.where(most, of_two - two, two)
+    both, total = (one + two).astype(np.float64), (of_one + of_two).astype(np.float64)
+    above = _upper(one, of_one, both, total)
+    below = 1 - _upper(one + 1, of_one, both, total)
+    doubled: Floats = np.minimum(1.0, 2 * np.minimum(above, below))
+    return doubled
+
+
+def _upper(least: Counts, of: Counts, both: Floats, total: Floats) -> Floats:
+    """P(at least `least` of `both` are among `of` of `total`), hypergeometric with a mean below 1: terms fall fast."""
+    j = least.astype(np.float64)
+    log = _log_choose(both, j) + _log_choose(total - both, of - j) - _log_choose(total, of.astype(np.float64))
+    term = np.where(j <= np.minimum(both, of), np.exp(log), 0.0)
+    tail: Floats = term.copy()
+    for _ in range(TERMS):
+        j = j + 1
+        term = term * np.maximum(0.0, both - j + 1) * np.maximum(0.0, of - j + 1) / (j * (total - both - of + j))
+        tail += term
+    return tail
+
+
+def _log_choose(of: Floats, some: Floats) -> Floats:
+    """log of the binomial coefficient; anything where it is 0."""
+    chosen: Floats = special.gammaln(of + 1) - special.gammaln(some + 1) - special.gammaln(np.maximum(0, of - some) + 1)
+    return chosen
 
 
 # -- words -----------------------------------------------------------------------------------------------

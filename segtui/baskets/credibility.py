@@ -87,10 +87,10 @@ class _Known:
         self._rules, self._wanted = rules, wanted
         self._lift = lift(rules.joint, rules.with_antecedent, rules.with_consequent, rules.baskets)
         self._excess = excess(rules.joint, rules.with_antecedent, rules.with_consequent, rules.baskets)
-        self._stronger = np.zeros(len(rules.joint), dtype=np.int64)
-        self._joint = np.zeros(len(rules.joint), dtype=np.int64)
+        self._of_length = [np.flatnonzero(rules.lengths == length) for length in np.unique(rules.lengths)]
+        self._stronger, self._joint, self._null_above = (np.zeros(len(rules.joint), dtype=np.int64) for _ in range(3))
         self._excesses: list[Floats] = []
-        self._mined: list[NullRules] = []
+        self._found: list[int] = []
 
     def add(self, mined: NullRules, antecedent: Counts, consequent: Counts, joint: Counts) -> None:
         """One shuffle more: its rules, and the counts of ours in it."""
@@ -98,26 +98,26 @@ class _Known:
         self._stronger += strength >= self._lift * CLOSE
         self._joint += joint
         self._excesses.append(excess(joint, antecedent, consequent, self._rules.baskets))
-        self._mined.append(mined)
+        self._found.append(len(mined.lengths))
+        for which in self._of_length:
+            null = mined.lifts[mined.lengths == self._rules.lengths[which[0]]]
+            self._null_above[which] += at_least(self._lift[which], null)
 
     def now(self) -> Steps[Credibility]:
         """What this makes of the rules."""
-        done, lengths = len(self._mined), self._rules.lengths
-        pooled = np.full(len(lengths), np.nan)
-        above = np.full(len(lengths), np.nan)
-        for length in np.unique(lengths):
-            which = np.flatnonzero(lengths == length)
-            null = np.concatenate([mined.lifts[mined.lengths == length] for mined in self._mined])
-            above[which] = false_above(self._lift[which], null, done)
+        done, many = len(self._found), len(self._lift)
+        pooled, above = np.full(many, np.nan), np.full(many, np.nan)
+        for which in self._of_length:
+            above[which] = false_above(self._lift[which], self._null_above[which] / done)
             yield Progress("comparing with shuffles")
             if done > 1:
                 nulls = [values[which] for values in self._excesses]
                 pooled[which] = yield from pooled_p(self._excess[which], nulls)
         return Credibility(
-            shown=len(lengths),
+            shown=many,
             shuffles=done,
             wanted=self._wanted,
-            found=np.array([len(mined.lengths) for mined in self._mined], dtype=np.int64),
+            found=np.array(self._found, dtype=np.int64),
             p=(1 + self._stronger) / (done + 1),
             pooled=pooled,
             expected=self._joint / done,
@@ -139,13 +139,21 @@ def excess(joint: Counts, antecedent: Counts, consequent: Counts, baskets: int) 
     return above
 
 
-def false_above(lifts: Floats, null: Floats, shuffles: int) -> Floats:
-    """For each lift the least share, over all cut-offs up to it, of null lifts per shuffle among the lifts there."""
+def at_least(lifts: Floats, null: Floats) -> Counts:
+    """For each lift how many of `null` are at least as large."""
+    below = np.searchsorted(np.sort(null), lifts * CLOSE, side="left")
+    return (len(null) - below).astype(np.int64)
+
+
+def false_above(lifts: Floats, null_above: Floats) -> Floats:
+    """For each lift the least share, over all cut-offs up to it, of null lifts (a shuffle's mean) among those there.
+
+    null_above: for each lift, null lifts at least as large.
+    """
     order = np.argsort(lifts, kind="stable")
     ranked = lifts[order]
     ours = len(ranked) - np.searchsorted(ranked, ranked, side="left")
-    theirs = len(null) - np.searchsorted(np.sort(null), ranked * CLOSE, side="left")
-    share = np.minimum(1.0, theirs / shuffles / ours)
+    share = np.minimum(1.0, null_above[order] / ours)
     result = np.empty(len(lifts))
     result[order] = np.minimum.accumulate(share)
     return result

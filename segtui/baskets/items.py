@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
-from segtui.basketed import ItemContrast
+from segtui.basketed import Baskets, ItemContrast
 from segtui.errors import AnalysisError
 from segtui.progress import Progress, Steps
 
 if TYPE_CHECKING:
-    from segtui.basketed import Baskets, Counts
+    from segtui.basketed import Counts
     from segtui.results import Floats, Labels
 
 FEWEST = 10
@@ -84,6 +84,19 @@ def groups_of(baskets: Baskets, labels: Labels) -> Counts:
         return np.full(baskets.count, -1, dtype=np.int64)
     known = baskets.owner >= 0
     return np.where(known & (labels[baskets.owner] >= 0), labels[baskets.owner], -1).astype(np.int64)
+
+
+def of_segment(baskets: Baskets, group: Counts, segment: int) -> Baskets:
+    """The baskets of one segment, in their order; items keep their numbers, so rules of it can be compared."""
+    kept = group == segment
+    rows = np.flatnonzero(kept)
+    return Baskets(
+        items=baskets.items,
+        starts=np.concatenate([[0], np.cumsum(baskets.sizes[rows])]).astype(np.int64),
+        index=baskets.index[np.repeat(kept, baskets.sizes)],
+        owner=None if baskets.owner is None else baskets.owner[rows],
+        ids=None if baskets.ids is None else tuple(baskets.ids[row] for row in rows),
+    )
 
 
 def checked_sizes(group: Counts, segments: int) -> Counts:

@@ -51,6 +51,21 @@ def test_small_tables_are_exact():
     assert two_sided(column(2), column(10), column(0), column(30))[0] == pytest.approx(2 * 90 / 1560)
 
 
+@given(st.integers(1, 30), st.integers(1, 400), st.integers(0, 30), st.integers(0, 3), st.booleans(), st.booleans())
+def test_small_tables_are_those_of_the_hypergeometric_law(of_one, of_two, one, two, turned, other):
+    one, two = min(one, of_one), min(two, of_two)
+    both, total = one + two, of_one + of_two
+    expected = min(of_one, of_two) * min(both, total - both) / total
+    if other:
+        one, two = of_one - one, of_two - two
+    if turned:
+        one, of_one, two, of_two = two, of_two, one, of_one
+    p = two_sided(column(one), column(of_one), column(two), column(of_two))[0]
+    law = stats.hypergeom(total, one + two, of_one)
+    if 0 < expected < 1:
+        assert p == pytest.approx(min(1, 2 * min(law.cdf(one), law.sf(one - 1))), rel=1e-6)
+
+
 def test_all_or_none_is_no_difference():
     assert two_sided(column(0, 9), column(10, 9), column(0, 30), column(20, 30)).tolist() == [1.0, 1.0]
 

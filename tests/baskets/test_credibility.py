@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segtui.basketed import CountedRules, Credibility, NullRules
-from segtui.baskets.credibility import counted, credibility, false_above, pooled_p, rule_counts, wording
+from segtui.baskets.credibility import at_least, counted, credibility, false_above, pooled_p, rule_counts, wording
 from segtui.baskets.swap import shuffled
 from segtui.progress import Progress, finish
 from tests.baskets.build import baskets_of, groceries, miner, rules_of
@@ -67,13 +67,18 @@ def test_counts_are_those_of_a_loop(rows, sets):
 # -- p and shares ----------------------------------------------------------------------------------------
 
 
+def test_null_lifts_at_least_as_large_by_hand():
+    assert at_least(numbers(3, 1, 2, 1.5), numbers(2.5, 1.5, 0.5, 0.5)).tolist() == [0, 2, 1, 2]
+    assert at_least(numbers(0.1 * 3), numbers(0.3)).tolist() == [1]  # the same fraction
+
+
 def test_false_above_by_hand():
-    # At least 3: none. At least 2: one null lift in two shuffles, half a rule of two. At least 1: one rule of three.
-    assert false_above(numbers(3, 1, 2), numbers(2.5, 1.5, 0.5, 0.5), 2).tolist() == pytest.approx([0, 1 / 3, 1 / 4])
+    # At least 3: none. At least 2: half a null lift among two. At least 1: one among three.
+    assert false_above(numbers(3, 1, 2), numbers(0, 1, 0.5)).tolist() == pytest.approx([0, 1 / 3, 1 / 4])
 
 
 def test_a_higher_lift_never_has_the_higher_share():
-    assert false_above(numbers(3, 2, 1), numbers(3.5), 1).tolist() == pytest.approx([1 / 3] * 3)
+    assert false_above(numbers(3, 2, 1), numbers(1, 1, 1)).tolist() == pytest.approx([1 / 3] * 3)
 
 
 def test_pooled_p_by_hand():

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segtui.baskets.items import benjamini_hochberg, groups_of, item_contrast, log_odds
+from segtui.baskets.items import benjamini_hochberg, groups_of, item_contrast, log_odds, of_segment
 from segtui.errors import AnalysisError
 from segtui.progress import finish
-from tests.baskets.build import baskets_of
+from tests.baskets.build import baskets_of, rows_of
 
 
 def test_log_odds_by_hand():
@@ -106,6 +106,16 @@ def test_groups_follow_the_customers():
     baskets = baskets_of([[0], [0], [0], [0]], owner=[1, 0, 2, -1])
     assert groups_of(baskets, labels).tolist() == [0, 2, -1, -1]
     assert groups_of(baskets, labels[:0]).tolist() == [-1] * 4
+
+
+def test_the_baskets_of_one_segment():
+    baskets = baskets_of([[0, 1], [2], [], [0, 2]], owner=[4, 5, 6, 7])
+    part = of_segment(baskets, np.array([1, 0, 1, 1]), 1)
+    assert rows_of(part) == [[0, 1], [], [0, 2]]
+    assert part.items == baskets.items
+    assert part.owner is not None
+    assert part.owner.tolist() == [4, 6, 7]
+    assert of_segment(baskets, np.array([1, 0, 1, 1]), 2).count == 0
 
 
 def test_refusals_say_why():
