@@ -186,10 +186,11 @@ class RuleContrast:
     """Rules in each segment against the rest; tables are float64 (rules, segments), nan where a pair was not tested.
 
     confidence, rest_confidence, difference: shares, and the first less the second; low, high: its 95 % interval.
-    support_difference: likewise. p: two-sided; q: adjusted over all tested pairs. size, taste, affinity: factors whose
-    product is confidence / rest_confidence (see `baskets.contrast`); lift, rest_lift: basket-adjusted. remains: what of
-    the difference is left when size and taste are taken out. marked: bool, q and support difference are beyond the
-    cut-offs. few: bool, too few baskets to be tested. delta: least support difference; level: of q.
+    support_difference: likewise. p: two-sided; q: adjusted over all tested pairs. lift, rest_lift: basket-adjusted.
+    size, taste, affinity: factors whose product is confidence / rest_confidence. expected, rest_expected: confidences
+    that basket size and popularity give by themselves; beyond, rest_beyond: what there is above them; remains: the
+    first of these less the second (`baskets.contrast` has the formulas). marked: bool, q and support difference are
+    beyond the cut-offs. few: bool, too few baskets to be tested. delta: least support difference; level: of q.
     """
 
     confidence: Floats
@@ -205,6 +206,10 @@ class RuleContrast:
     size: Floats
     taste: Floats
     affinity: Floats
+    expected: Floats
+    rest_expected: Floats
+    beyond: Floats
+    rest_beyond: Floats
     remains: Floats
     marked: Marks
     few: Marks

@@ -6,15 +6,18 @@ else twice the smaller tail of Fisher's exact test (Campbell 2007 recommends thi
 all pairs of a rule and a segment that were tested, not over those that are shown. A pair is marked where q is at most
 LEVEL and the supports differ by DELTA or more (contrast sets, Bay & Pazzani 2001).
 
-The guard against basket size. With s the sizes of a segment's baskets, w the share of Y of its lines, and
-lambda = n sum s (s - 1) / (sum s)^2, basket-adjusted lift is lift / lambda, and
+The guard against basket size. With s the sizes of a segment's baskets, w the share of Y of its lines and
+lambda = n sum s (s - 1) / (sum s)^2,
 
     confidence = w * [sum s (s - 1) / sum s] * (lift / lambda)
 
-exactly: Y's share of what is bought, times how many other items lie beside an item, times how much X draws Y. So the
-ratio of two confidences is a product of three: `size` (more beside everything), `taste` (more Y whatever it lies
-beside), `affinity` (X and Y belong together more). `remains` is the confidence less what it would be with the rest's
-affinity. For rules of more than two items lambda is a first approximation, as sides of several items are.
+exactly: Y's share of what is bought, times how many other items lie beside an item, times basket-adjusted lift. The
+first two make `expected`, the confidence that basket size and Y's popularity give by themselves; the ratios of the
+three, segment to rest, are `taste`, `size` and `affinity`. For strong rules that last ratio takes away too much: a
+confidence of .6 cannot treble because baskets do. So `beyond` = (confidence - expected) / (1 - expected), the share of
+X's baskets that X brings Y into where chance did not (certainty with a baseline for size; Abbott 1925), and what
+`remains` of the difference is that of the segment less that of the rest: 0 where X and Y have nothing to do with each
+other, however baskets differ. For sides of several items both are first approximations.
 
 Only rules that were given are tested: one that is frequent in a small segment alone may be below the support asked for
 in all baskets. Ask for less to have it.
@@ -46,6 +49,9 @@ PAIRS = 10_000
 
 TERMS = 30
 """Terms of a tail whose terms fall at least as fast as 1 / j!."""
+
+HALF = 0.5
+"""Share of a difference that must remain for it not to be called mostly size and popularity."""
 
 Z95 = 1.959963984540054
 
@@ -95,7 +101,7 @@ def rule_contrast(
         few=few,
         delta=delta,
         level=level,
-        notes=notes(counts.left_out, int(few.sum()), "pair of a rule and a segment", from_baskets=from_baskets),
+        notes=notes(counts.left_out, int(few.sum()), "pairs of a rule and a segment", from_baskets=from_baskets),
     )
 
 
@@ -107,6 +113,8 @@ def _tables(counts: GroupCounts, in_rest: GroupCounts, few: Marks) -> dict[str, 
         size = np.broadcast_to(_beside(counts) / _beside(in_rest), few.shape)
         taste = (counts.consequent / counts.lines) / (in_rest.consequent / in_rest.lines)
         adjusted, rest_adjusted = _adjusted(counts), _adjusted(in_rest)
+        expected, rest_expected = _expected(counts), _expected(in_rest)
+        beyond, rest_beyond = (one - expected) / (1 - expected), (two - rest_expected) / (1 - rest_expected)
         tables = {
             "confidence": one,
             "rest_confidence": two,
@@ -120,7 +128,11 @@ def _tables(counts: GroupCounts, in_rest: GroupCounts, few: Marks) -> dict[str, 
             "size": size,
             "taste": taste,
             "affinity": adjusted / rest_adjusted,
-            "remains": one - np.minimum(1.0, size * taste * two),
+            "expected": expected,
+            "rest_expected": rest_expected,
+            "beyond": beyond,
+            "rest_beyond": rest_beyond,
+            "remains": beyond - rest_beyond,
         }
     return {name: np.where(few, np.nan, values) for name, values in tables.items()}
 
@@ -153,6 +165,12 @@ def _beside(counts: GroupCounts) -> Floats:
     """How many other items lie in the basket of an item, on average over items."""
     beside: Floats = counts.others / counts.lines
     return beside
+
+
+def _expected(counts: GroupCounts) -> Floats:
+    """Confidences that size and popularity give by themselves; nan from 1 on, where the approximation ends."""
+    chance = counts.consequent / counts.lines * _beside(counts)
+    return np.where(chance < 1, chance, np.nan)
 
 
 def _adjusted(counts: GroupCounts) -> Floats:
@@ -243,11 +261,13 @@ def wording(contrast: RuleContrast, rule: int, segment: int, rule_text: str, let
         return f"{rule_text}: too few baskets in {letter} or in the rest to compare (fewer than {FEWEST})."
     here, there = contrast.confidence[rule, segment], contrast.rest_confidence[rule, segment]
     low, high = 100 * contrast.low[rule, segment], 100 * contrast.high[rule, segment]
+    if here == there:
+        return f"{rule_text}: confidence {here:.0%} in {letter} and in the rest."
     difference, remains = 100 * contrast.difference[rule, segment], 100 * contrast.remains[rule, segment]
     text = f"{rule_text}: confidence {here:.0%} in {letter}, {there:.0%} in the rest, {difference:+.1f} points "
     text += f"({low:+.1f} to {high:+.1f}). "
     if not np.isfinite(remains):
-        return text + "How much of this is basket size cannot be told."
-    factors = f"basket size × {contrast.size[rule, segment]:.2f}, "
-    factors += f"share of the consequent × {contrast.taste[rule, segment]:.2f}"
-    return text + f"Beyond {factors}: {remains:+.1f} points are left."
+        return text + "How much of this is basket size cannot be told: baskets are too large for the approximation."
+    text += f"Basket size and popularity alone would give {contrast.expected[rule, segment]:.0%} and "
+    text += f"{contrast.rest_expected[rule, segment]:.0%}; beyond that {remains:+.1f} points remain"
+    return text + (": most of it is size and popularity." if remains / difference < HALF else ".")

@@ -65,7 +65,7 @@ def item_contrast(
         q=benjamini_hochberg(p),
         baskets=sizes,
         left_out=int(np.sum(group < 0)),
-        notes=notes(int(np.sum(group < 0)), few, "item", from_baskets=from_baskets),
+        notes=notes(int(np.sum(group < 0)), few, "items", from_baskets=from_baskets),
     )
 
 
@@ -143,7 +143,7 @@ def notes(left_out: int, few: int, what: str, *, from_baskets: bool) -> tuple[st
     if left_out:
         told.append(f"{left_out:,} baskets of customers without a segment are left out.")
     if few:
-        told.append(f"Not tested for want of {FEWEST} baskets: {few:,} {what}{'' if few == 1 else 's'}.")
+        told.append(f"Not tested for want of {FEWEST} baskets: {few:,} {what}.")
     return tuple(told)
 
 

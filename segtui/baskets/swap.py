@@ -5,8 +5,8 @@ random, each taking as many as it gave. A trade is as likely as its reverse, so 
 these margins is equally likely (Carstens 2015). Here all baskets are paired off at random and every pair trades at
 once. A basket of 500 gets no more than 20 new items from one of 20: after five trades per basket the largest of Online
 Retail still held half of what they began with. So within a round a basket of m times the mean size trades m times,
-each further time with one that is not as large. Who trades depends on sizes alone, which never change, so a round is
-still as likely as its reverse.
+each further time with one that is not as large. Who trades depends on sizes alone, which never change, and the trades
+of a round come in random order, so a round is still as likely as its reverse.
 
 Within a trade no pair sees another, so all pairs are sorted together: once by pair and item, which brings common items
 side by side, and once by pair and a random number, which deals. Common items draw the lowest and the highest number:
@@ -51,8 +51,8 @@ def shuffled(baskets: Baskets, seed: int | Sequence[int], trades: int = TRADES) 
     filled = filled[np.argsort(-baskets.sizes[filled], kind="stable")]
     leads = _leads(baskets.sizes[filled])
     for number in range(2 * trades):
-        for lead in leads:
-            order = filled[_pairs(rng, len(filled), lead)]
+        for lead in rng.permutation(leads):
+            order = filled[_pairs(rng, len(filled), int(lead))]
             for rows in _pieces(order, baskets.sizes):
                 deal(index, baskets.starts, rows, len(baskets.items), rng)
                 yield Progress("shuffling baskets", number / (2 * trades), f"round {number + 1} of {2 * trades}")
@@ -89,16 +89,16 @@ def deal(index: Numbers, starts: Counts, rows: Counts, items: int, rng: np.rando
     index[at] = keys & mask
 
 
-def _leads(sizes: Counts) -> list[int]:
+def _leads(sizes: Counts) -> Counts:
     """How many of the largest baskets lead in each trade of a round. sizes: descending, none 0.
 
     0 stands for all baskets; then come those of at least 2, 3, ... times the mean size, fewer each time.
     """
     if len(sizes) < 2:
-        return []
+        return np.zeros(0, dtype=np.int64)
     mean = sizes.mean()
     times = np.arange(2, int(sizes[0] / mean) + 1)
-    return [0, *(int(most) for most in np.searchsorted(-sizes, -mean * times, side="right"))]
+    return np.concatenate([[0], np.searchsorted(-sizes, -mean * times, side="right")])
 
 
 def _pairs(rng: np.random.Generator, baskets: int, lead: int) -> Counts:

@@ -116,7 +116,14 @@ def test_a_contrast_by_hand():
     assert contrast.lift[rule].tolist() == pytest.approx([0.9 * 55**2 / 1500, 2 / 3 * 6400 / 4000])
     assert contrast.size[rule, 0] == pytest.approx((50 / 55) / (100 / 80))
     assert contrast.taste[rule, 0] == pytest.approx((25 / 55) / (20 / 80))
-    assert contrast.remains[rule, 0] == pytest.approx(0.75 - (50 / 55) / (100 / 80) * (25 / 55) / (20 / 80) / 3)
+    # Shares of lines 25/55 and 20/80, others beside an item 50/55 and 100/80.
+    first, second = 25 / 55 * 50 / 55, 20 / 80 * 100 / 80
+    assert contrast.expected[rule].tolist() == pytest.approx([first, second])
+    assert contrast.rest_expected[rule].tolist() == pytest.approx([second, first])
+    assert contrast.beyond[rule].tolist() == pytest.approx(
+        [(0.75 - first) / (1 - first), (1 / 3 - second) / (1 - second)]
+    )
+    assert contrast.remains[rule, 0] == pytest.approx((0.75 - first) / (1 - first) - (1 / 3 - second) / (1 - second))
     assert contrast.tested == np.isfinite(contrast.q).sum()
     assert any("3 baskets" in note for note in contrast.notes)
     assert "conditional" in " ".join(finish(rule_contrast(found, from_baskets=True)).notes)
@@ -126,8 +133,8 @@ def test_the_words_by_hand():
     rule, found = by_hand()
     text = wording(finish(rule_contrast(found, from_baskets=False)), rule, 0, "a → b", "A")
     assert text.startswith("a → b: confidence 75% in A, 33% in the rest, +41.7 points (")
-    assert "basket size × 0.73, share of the consequent × 1.82" in text
-    assert text.endswith("+30.9 points are left.")
+    assert "Basket size and popularity alone would give 41% and 31%" in text
+    assert text.endswith("beyond that +54.4 points remain.")
 
 
 def test_few_baskets_are_refused():
@@ -194,6 +201,11 @@ def test_of_a_difference_in_basket_size_alone_nothing_remains():
     assert np.mean(found.q[pairs, 1] <= 0.05) > 0.5
     assert np.mean(found.difference[pairs, 1]) > 0.1
     assert abs(np.mean(found.remains[pairs, 1])) < 0.02
+    assert np.mean(found.expected[pairs, 1]) == pytest.approx(
+        np.mean(found.confidence[pairs, 1]) * 19 / 20, rel=0.02
+    )  # no item lies beside itself
+    at = int(np.flatnonzero(pairs)[np.argmin(found.p[pairs, 1])])
+    assert "most of it is size and popularity" in wording(found, at, 1, "a → b", "B")
     assert np.median(found.affinity[pairs, 1]) == pytest.approx(1, abs=0.05)
     assert found.size[0, 1] > 1.8
 

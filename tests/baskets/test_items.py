@@ -98,7 +98,7 @@ def test_rare_items_are_not_tested_and_said_so():
     rows = [[0]] * 20 + [[0, 1]] * 9
     found = finish(item_contrast(baskets_of(rows), np.arange(29) % 2, 2, from_baskets=False))
     assert np.isnan(found.p[1]).all()
-    assert any("1 item" in note for note in found.notes)
+    assert any("1 items" in note for note in found.notes)
 
 
 def test_groups_follow_the_customers():
