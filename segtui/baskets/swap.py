@@ -24,11 +24,7 @@ import numpy as np
 from segtui.progress import Progress, Steps
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from segtui.basketed import Baskets, Counts, Numbers
-
-    Keys = NDArray[np.uint64]
 
 TRADES = 5
 """Trades of a basket of mean size are twice as many (METHODS D2 counts trades by basket, and a trade is of two). What
@@ -38,12 +34,13 @@ PIECE = 20_000
 """Items in baskets that trade in one piece."""
 
 BITS = 64
+"""Of a key, shared by pair, draw and item; the draw gets what the others leave, half of it or so."""
 
 
 def shuffled(baskets: Baskets, seed: int | Sequence[int], trades: int = TRADES) -> Steps[Baskets]:
     """Baskets with the same sizes and the same item counts, otherwise drawn at random; who owns them stays.
 
-    The same seed gives the same baskets. trades: per basket. Raises RuntimeError should a margin not be kept.
+    The same seed gives the same baskets. trades: per basket, as many as TRADES says. Raises RuntimeError should a margin not be kept.
     """
     rng = np.random.default_rng(seed)
     index = baskets.index.copy()
