@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from segtui.basketed import Baskets, Counts, Numbers
 
 TRADES = 5
-"""Trades of a basket of mean size are twice as many (METHODS D2 counts trades by basket, and a trade is of two). What
-is counted afterwards does not move any more with ten times as many."""
+"""Trades per basket as METHODS D2 counts them: a trade is of two, so a basket of about the mean size takes part in twice
+as many. What is counted afterwards does not move any more with ten times as many."""
 
 PIECE = 20_000
 """Items in baskets that trade in one piece."""
@@ -40,7 +40,7 @@ BITS = 64
 def shuffled(baskets: Baskets, seed: int | Sequence[int], trades: int = TRADES) -> Steps[Baskets]:
     """Baskets with the same sizes and the same item counts, otherwise drawn at random; who owns them stays.
 
-    The same seed gives the same baskets. trades: per basket, as many as TRADES says. Raises RuntimeError should a margin not be kept.
+    The same seed gives the same baskets. trades: per basket. Raises RuntimeError should a margin not be kept.
     """
     rng = np.random.default_rng(seed)
     index = baskets.index.copy()
