@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from segtui.basketed import Baskets, Counts, Numbers
 
 TRADES = 5
-"""Trades per basket as METHODS D2 counts them: a trade is of two, so a basket of about the mean size takes part in twice
+"""Trades per basket as METHODS D2 counts them: a trade is of two, so a basket of mean size takes part in twice
 as many. What is counted afterwards does not move any more with ten times as many."""
 
 PIECE = 20_000
