@@ -15,10 +15,11 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from segtui.results import Rows
+    from segtui.results import Floats, Rows
 
     Counts = NDArray[np.int64]
     Numbers = NDArray[np.int32]
+    Marks = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False, slots=False)
@@ -67,3 +68,156 @@ class Itemsets:
     def number(self) -> int:
         """Itemsets of every length."""
         return sum(len(counts) for _, counts in self.levels)
+
+
+# -- credibility -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class CountedRules:
+    """Rules by item number, with what was counted for them.
+
+    antecedents, consequents: int32 (rules, longest), filled up with -1. joint: baskets with all items of a rule;
+    with_antecedent, with_consequent: with those of one side; int64 (rules,). baskets: how many there are; least: the
+    count that a rule had to have.
+    """
+
+    antecedents: Numbers
+    consequents: Numbers
+    joint: Counts
+    with_antecedent: Counts
+    with_consequent: Counts
+    baskets: int
+    least: int
+
+    @property
+    def lengths(self) -> Counts:
+        """Items on both sides of each rule (rules,)."""
+        sides = np.hstack([self.antecedents, self.consequents])
+        lengths: Counts = np.sum(sides >= 0, axis=1, dtype=np.int64)
+        return lengths
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class NullRules:
+    """What mining shuffled baskets gave at the same cut-offs: items of each rule, int64, and its lift, float64."""
+
+    lengths: Counts
+    lifts: Floats
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Credibility:
+    """How rules stand against shuffled baskets, after `shuffles` of `wanted`; `p`, `pooled`, `expected` and
+    `false_above` have one value per rule, and `baskets.credibility` says how each is computed.
+
+    shown: rules of the data at the cut-offs. found: rules of each shuffle at the same cut-offs (shuffles,).
+    p: of the rule by itself, never below 1 / (shuffles + 1). pooled: with all rules of as many items, nan before the
+    second shuffle. expected: baskets with the whole rule in shuffled data, the mean. false_above: of the rules shown
+    with as many items and at least its lift, the share that shuffled data would give too.
+    """
+
+    shown: int
+    shuffles: int
+    wanted: int
+    found: Counts
+    p: Floats
+    pooled: Floats
+    expected: Floats
+    false_above: Floats
+
+    @property
+    def share(self) -> float | None:
+        """The share of the rules shown that shuffled data would give as well, at most 1; None where none are shown."""
+        return min(1.0, float(self.found.mean()) / self.shown) if self.shown else None
+
+    @property
+    def range(self) -> tuple[float, float] | None:
+        """The share of the shuffle with the fewest rules, and of the one with the most."""
+        if not self.shown:
+            return None
+        return min(1.0, int(self.found.min()) / self.shown), min(1.0, int(self.found.max()) / self.shown)
+
+
+# -- what marks segments out -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ItemContrast:
+    """Items in each segment against the rest; tables are (items, segments), nan where an item was not tested.
+
+    counts: baskets of the segment with the item; share, rest_share: of its baskets, and of all others. log_odds: above
+    0 where the item is more of what the segment buys; z: in standard errors. p: two-sided; q: adjusted over all that
+    were tested (Benjamini & Hochberg). baskets: of each segment; left_out: baskets whose customer has no segment.
+    """
+
+    counts: Counts
+    share: Floats
+    rest_share: Floats
+    log_odds: Floats
+    z: Floats
+    p: Floats
+    q: Floats
+    baskets: Counts
+    left_out: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class GroupCounts:
+    """What contrasting rules needs of every segment, from one pass over the baskets.
+
+    baskets, lines, others: of each segment, int64 (segments,): its baskets, the sum of their sizes s, the sum of
+    s (s - 1). antecedent, consequent, joint: its baskets with a rule's items, int64 (rules, segments). left_out:
+    baskets whose customer has no segment.
+    """
+
+    baskets: Counts
+    lines: Counts
+    others: Counts
+    antecedent: Counts
+    consequent: Counts
+    joint: Counts
+    left_out: int = 0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RuleContrast:
+    """Rules in each segment against the rest; tables are float64 (rules, segments), nan where a pair was not tested.
+
+    confidence, rest_confidence, difference: shares, and the first less the second; low, high: its 95 % interval.
+    support_difference: likewise. p: two-sided; q: adjusted over all tested pairs. lift, rest_lift: basket-adjusted.
+    size, taste, affinity: factors whose product is confidence / rest_confidence. expected, rest_expected: confidences
+    that basket size and popularity give by themselves; beyond, rest_beyond: what there is above them; remains: the
+    first of these less the second (`baskets.contrast` has the formulas). marked: bool, q and support difference are
+    beyond the cut-offs. few: bool, too few baskets to be tested. delta: least support difference; level: of q.
+    """
+
+    confidence: Floats
+    rest_confidence: Floats
+    difference: Floats
+    low: Floats
+    high: Floats
+    support_difference: Floats
+    p: Floats
+    q: Floats
+    lift: Floats
+    rest_lift: Floats
+    size: Floats
+    taste: Floats
+    affinity: Floats
+    expected: Floats
+    rest_expected: Floats
+    beyond: Floats
+    rest_beyond: Floats
+    remains: Floats
+    marked: Marks
+    few: Marks
+    delta: float
+    level: float
+    notes: tuple[str, ...] = ()
+
+    @property
+    def tested(self) -> int:
+        """Pairs of a rule and a segment that were tested, over which q is adjusted."""
+        return int(np.isfinite(self.p).sum())
