@@ -29,7 +29,7 @@ def count_steps(dataset: Dataset, spec: GatherSpec, held: Held | None = None) ->
 
     Raises AnalysisError where there are no order lines.
     """
-    lines, marked = yield from _marked(dataset, spec, held)
+    lines, marked = yield from marked_lines(dataset, spec, held)
     kept = pl.col(OUT) == KEPT
     off = [one for one in _steps(dataset) if not one.on and one.applies and one.id != "has_orders"]
     asked = [
@@ -51,7 +51,7 @@ def left_out_lines(dataset: Dataset, spec: GatherSpec, step: str, held: Held | N
     is called so itself gets a number). The frame lies in a file that is mapped into memory and gone once nobody holds
     the frame. Raises AnalysisError.
     """
-    lines, marked = yield from _marked(dataset, spec, held, numbered=True)
+    lines, marked = yield from marked_lines(dataset, spec, held, numbered=True)
     known = {one.id: one for one in _steps(dataset)}
     titles = {cleaning.mark(one.id): one.title for one in cleaning.LINE_STEPS}
     if not step:
@@ -80,9 +80,14 @@ def _steps(dataset: Dataset) -> Sequence[CleaningStep]:
     return dataset.rollup.steps
 
 
-def _marked(
+def marked_lines(
     dataset: Dataset, spec: GatherSpec, held: Held | None, numbered: bool = False
 ) -> Steps[tuple[Lines, pl.LazyFrame]]:
+    """The order lines behind `dataset`, and the same with the mark of each (`cleaning.OUT`) and its customer (`key`).
+
+    numbered: with the number of the line in its table, where they come from one. Raises AnalysisError where there are
+    no order lines.
+    """
     _steps(dataset)
     lines = yield from order_lines_of(_as_read(dataset, spec), held, numbered)
     assert dataset.rollup is not None
