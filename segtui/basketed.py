@@ -67,3 +67,28 @@ class Itemsets:
     def number(self) -> int:
         """Itemsets of every length."""
         return sum(len(counts) for _, counts in self.levels)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Baskets as they were read. no_order, no_item: lines left out because they name no basket, or a basket but no item;
+    repeated: lines whose item was in the basket already."""
+
+    baskets: Baskets
+    no_order: int
+    no_item: int
+    repeated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What mining would find. items, pairs: frequent ones, counted. triples: an upper bound for sets of three (the
+    triangles of frequent pairs). sets: itemsets in all; counted where `exact`, else extrapolated from some first items;
+    where not `complete` the count of those was stopped early, and the number is rougher."""
+
+    items: int
+    pairs: int
+    triples: int
+    sets: int
+    exact: bool
+    complete: bool
