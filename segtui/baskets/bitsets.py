@@ -117,4 +117,5 @@ def totals(words: Words) -> NDArray[np.int64]:
         return ones[:, 0].astype(np.int64)
     # A product with ones is several times faster than a sum over a short axis, and exact: whole numbers below 2^24.
     exact = np.float32 if ones.shape[1] < (1 << 24) // WORD else np.float64
-    return (ones.astype(exact) @ np.ones(ones.shape[1], dtype=exact)).astype(np.int64)
+    total: NDArray[np.int64] = (ones.astype(exact) @ np.ones(ones.shape[1], dtype=exact)).astype(np.int64)
+    return total

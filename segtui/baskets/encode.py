@@ -62,9 +62,8 @@ def from_lines(
             np.minimum.at(owners, known.select(coder[0]).to_series().to_numpy(), known[_OWNER].to_numpy())
         codes = piece.select(*coder)
         keys.append(codes[_ORDER].to_numpy().astype(np.int64) * len(names) + codes[_ITEM].to_numpy())
-        yield Progress(
-            DOING, 0.2 + 0.5 * min(1.0, (start + LINES) / lines.height), f"{min(start + LINES, lines.height):,} lines"
-        )
+        done = min(start + LINES, lines.height)
+        yield Progress(DOING, 0.2 + 0.5 * done / lines.height, f"{done:,} lines")
     starts, index, repeated = yield from _sparse(keys, len(ids), len(names))
     if owners is not None:
         owners[owners == np.iinfo(np.int64).max] = -1

@@ -121,7 +121,8 @@ def mine(prepared: Prepared, longest: int = LONGEST, most: int = MOST) -> Steps[
                 yield Progress("mining itemsets", done, f"{number:,} itemsets")
     levels = [(np.sort(table.items)[:, None], table.counts[np.argsort(table.items)])] if longest > 0 else []
     for length in sorted(kept):
-        levels.append((yield from _ordered(table.items, kept.pop(length))))
+        level = yield from _ordered(table.items, kept.pop(length))
+        levels.append(level)
     return Itemsets(tuple(level for level in levels if len(level[1])), table.baskets, table.least)
 
 
@@ -129,8 +130,8 @@ def estimate(prepared: Prepared, longest: int = LONGEST) -> Steps[Estimate]:
     """How many itemsets to expect, before they are looked for.
 
     Items and pairs are counted. Sets of three are at most the triangles of frequent pairs. What is beyond pairs is
-    extrapolated: the sets below a few first items, drawn evenly along the triangles so that an item's chance is its share
-    of them, are counted and weighted by the inverse of that chance (Hansen and Hurwitz 1943).
+    extrapolated: the sets below a few first items, drawn evenly along the triangles so that an item's chance is its
+    share of them, are counted and weighted by the inverse of that chance (Hansen and Hurwitz 1943).
     """
     table, found = prepared.table, prepared.pairs
     many = len(table.items)
@@ -139,9 +140,9 @@ def estimate(prepared: Prepared, longest: int = LONGEST) -> Steps[Estimate]:
         return Estimate(many, len(found.counts), 0, number, True, True)
     together = _together(prepared)
     triangles = np.zeros(many, dtype=np.int64)
-    for rank in np.flatnonzero(np.diff(found.starts) > 1):
+    for rank in np.flatnonzero(np.diff(found.starts) > 1).tolist():
         partners = found.second[found.starts[rank] : found.starts[rank + 1]]
-        triangles[rank] = _triangles(found, partners, together)
+        triangles[rank] = _triangles(partners, together)
         yield Progress("estimating the work", rank / many)
     running = np.cumsum(triangles)
     total = int(running[-1])
@@ -153,7 +154,7 @@ def estimate(prepared: Prepared, longest: int = LONGEST) -> Steps[Estimate]:
         weights = np.zeros(many)
         weights[tried] = hits * total / TRIED / triangles[tried]
     seen = np.zeros(many, dtype=np.int64)
-    rank, place = 0, 0
+    place = 0
 
     def hear(_: Numbers, counts: Counts) -> None:
         seen[rank] += len(counts)
@@ -193,7 +194,7 @@ def _together(prepared: Prepared) -> NDArray[np.bool_] | None:
     return together
 
 
-def _triangles(found: Pairs, partners: Numbers, together: NDArray[np.bool_] | None) -> int:
+def _triangles(partners: Numbers, together: NDArray[np.bool_] | None) -> int:
     """Frequent pairs among the partners of an item; all pairs of them where that is not known."""
     if together is None:
         return len(partners) * (len(partners) - 1) // 2

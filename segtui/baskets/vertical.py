@@ -1,4 +1,4 @@
-"""Baskets seen from their items: the frequent ones ranked from the rarest up, where each occurs, and what is with it."""
+"""Baskets seen from their items: frequent ones ranked from the rarest up, where each occurs, and what is with it."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Vertical:
 
     items: int32 (ranks,), their numbers; counts: int64 (ranks,). ranks: int32 (entries,), the baskets laid end to end,
     every one by rank. starts: int64 (ranks + 1,), where a rank's entries begin in `at`: int64 (entries,), places in
-    `ranks`; tails: int64 (entries,), how many higher ranks follow in that basket. baskets: all of them; least: the count
-    that makes frequent.
+    `ranks`; tails: int64 (entries,), how many higher ranks follow in that basket. baskets: all of them; least: the
+    count that makes frequent.
     """
 
     items: Numbers
