@@ -11,11 +11,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import gammaln
 
+from segtui.progress import Progress, Steps
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from segtui.basketed import Counts
     from segtui.results import Floats
+
+TERMS = 1 << 16
+"""Terms summed between two stops; a round of calls costs about as much as _CALLS of them."""
+
+_CALLS = 256
 
 TAIL_ENDS = 1e-17
 """A term of a tail is the last one when it is below this share of the sum so far."""
@@ -64,7 +71,7 @@ def size_lift(sizes: Counts) -> float:
     return len(sizes) * second / total**2 if second > 0 else float("nan")
 
 
-def fisher(n: int, x: Counts, y: Counts, both: Counts) -> Floats:
+def fisher(n: int, x: Counts, y: Counts, both: Counts) -> Steps[Floats]:
     """P(at least `both` baskets have X and Y) when x and y of n are drawn without regard to each other (rules,).
 
     The tail of the hypergeometric distribution that does not hold its centre is summed from its largest term on, and
@@ -72,18 +79,20 @@ def fisher(n: int, x: Counts, y: Counts, both: Counts) -> Floats:
     """
     upper = both.astype(float) * n >= x.astype(float) * y
     found = np.empty(len(both))
-    found[upper] = _tail(n, x[upper], y[upper], both[upper], 1)
-    found[~upper] = 1.0 - _tail(n, x[~upper], y[~upper], both[~upper] - 1, -1)
+    found[upper] = yield from _tail(n, x[upper], y[upper], both[upper], 1)
+    below = yield from _tail(n, x[~upper], y[~upper], both[~upper] - 1, -1)
+    found[~upper] = 1.0 - below
     return np.clip(found, 0.0, 1.0)
 
 
-def _tail(n: int, x: Counts, y: Counts, start: Counts, step: int) -> Floats:
+def _tail(n: int, x: Counts, y: Counts, start: Counts, step: int) -> Steps[Floats]:
     """Sum of the probabilities from `start` on upwards (step 1) or downwards (step -1); terms fall from there on."""
     a, b, k = x.astype(float), y.astype(float), start.astype(float)
     first = _log_choose(a, k) + _log_choose(n - a, b - k) - _log_choose(np.full(len(a), float(n)), b)
     total = np.ones(len(a))
     active: NDArray[np.intp] = np.arange(len(a))
     term = np.ones(len(a))
+    summed = 0
     while len(active):
         if step > 0:
             term = term * (a - k) * (b - k) / ((k + 1) * (n - a - b + k + 1))
@@ -92,6 +101,10 @@ def _tail(n: int, x: Counts, y: Counts, start: Counts, step: int) -> Floats:
         total[active] += term
         going = term > TAIL_ENDS * total[active]
         active, term, a, b, k = active[going], term[going], a[going], b[going], k[going] + step
+        summed += len(going) + _CALLS
+        if summed > TERMS:
+            yield Progress("measuring rules")
+            summed = 0
     with np.errstate(under="ignore"):
         return np.asarray(np.exp(first + np.log(total)))
 

@@ -23,12 +23,12 @@ def in_order(keys: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
         yield from (np.sort(keys[places]) for places in buckets(keys) if len(places))
 
 
-def buckets(keys: NDArray[np.int64]) -> Iterator[NDArray[np.intp]]:
-    """Positions of `keys` in parts of about PIECE, unordered inside, so that the keys of a part lie below the next's.
+def buckets(keys: NDArray[np.int64], piece: int = PIECE) -> Iterator[NDArray[np.intp]]:
+    """Positions of `keys` in parts of about `piece`, unordered inside, so that the keys of a part lie below the next's.
 
     Equal keys are in one part, so that a part is large where a value is frequent.
     """
-    number = -(-len(keys) // PIECE)
+    number = -(-len(keys) // piece)
     if number <= 1:
         yield np.arange(len(keys))
         return

@@ -10,6 +10,7 @@ import numpy as np
 from segtui.basketed import Itemsets, RuleSet
 from segtui.baskets import lattice
 from segtui.baskets.measures import fisher, measures
+from segtui.baskets.ordering import buckets
 from segtui.errors import AnalysisError
 from segtui.progress import Progress, Steps
 
@@ -26,7 +27,7 @@ PIECE = 1 << 14
 """Rules worked on between two stops."""
 
 MEASURED = 1 << 12
-"""Rules measured between two stops: the tail of Fisher's test is long where the lift is about 1."""
+"""Rules measured between two stops; Fisher's test, whose tail is long where the lift is about 1, makes its own."""
 
 SPLITS = 20_000_000
 """Ways to split itemsets into two that are looked at, at most."""
@@ -169,8 +170,13 @@ def _assembled(sets: Itemsets, kept: list[_Kept], size_lift: float) -> Steps[Rul
     improvement = np.concatenate([one.improvement for one in kept]) if kept else np.empty(0)
     lift = both * float(sets.baskets) / (x * y.astype(float))
     lengths = np.count_nonzero(before >= 0, axis=1) + np.count_nonzero(after >= 0, axis=1)
-    yield Progress("putting rules in order", None, f"{number:,} rules")
-    order = np.lexsort((*after.T[::-1], *before.T[::-1], lengths, -both, -lift))
+    parts: list[NDArray[np.intp]] = []
+    # Positive floats have the order of their bits read as whole numbers.
+    for part in buckets(-lift.view(np.int64), PIECE):
+        keys = (*after[part].T[::-1], *before[part].T[::-1], lengths[part], -both[part], -lift[part])
+        parts.append(part[np.lexsort(keys)])
+        yield Progress("putting rules in order", None, f"{number:,} rules")
+    order = np.concatenate(parts)
     x, y, both = x[order], y[order], both[order]
     found = yield from _measured(sets.baskets, x, y, both)
     adjusted = np.where(lengths[order] == 2, found["lift"] / size_lift, np.nan)
@@ -192,6 +198,7 @@ def _measured(n: int, x: Counts, y: Counts, both: Counts) -> Steps[dict[str, Flo
     pieces: list[dict[str, Floats]] = []
     for start in range(0, max(1, len(both)), MEASURED):
         some = slice(start, start + MEASURED)
-        pieces.append(measures(n, x[some], y[some], both[some]) | {"fisher": fisher(n, x[some], y[some], both[some])})
+        chance = yield from fisher(n, x[some], y[some], both[some])
+        pieces.append(measures(n, x[some], y[some], both[some]) | {"fisher": chance})
         yield Progress("measuring rules", min(1.0, (start + MEASURED) / max(1, len(both))), f"{len(both):,} rules")
     return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}

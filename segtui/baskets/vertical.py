@@ -13,10 +13,10 @@ from segtui.progress import Progress, Steps
 if TYPE_CHECKING:
     from segtui.basketed import Baskets, Counts, Numbers
 
-PIECE = 1 << 18
+PIECE = 1 << 17
 """Entries (an item in a basket) looked at between two stops."""
 
-PAIR_CELLS = 1 << 20
+PAIR_CELLS = 1 << 19
 """Cells of the table in which the pairs of a few items are counted."""
 
 DOING = "looking at baskets"
@@ -68,7 +68,7 @@ def vertical(baskets: Baskets, least: int) -> Steps[Vertical]:
     fill, done, basket = starts[:-1].copy(), 0, 0
     narrow = np.uint16 if many < 1 << 16 else np.int32
     while basket < baskets.count:
-        end = ragged.cut(baskets.starts, basket, PIECE >> 2)
+        end = ragged.cut(baskets.starts, basket, PIECE >> 1)
         block = rank_of[baskets.index[baskets.starts[basket] : baskets.starts[end]]]
         row = np.repeat(np.arange(end - basket), baskets.sizes[basket:end])[block >= 0]
         row, block = np.divmod(np.sort(row * many + block[block >= 0]), max(1, many))
