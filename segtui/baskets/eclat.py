@@ -124,7 +124,7 @@ def whole(words: Words) -> Block:
 def root_groups(table: Vertical, found: Pairs) -> list[tuple[int, int]]:
     """First items (from, to) whose pairs are taken together: neighbours in rank, so nearly as frequent."""
     groups: list[tuple[int, int]] = []
-    work = np.concatenate(([0], np.cumsum(table.tails))).astype(np.int64)
+    work = np.concatenate(([0], np.cumsum(table.listed))).astype(np.int64)
     lo = 0
     while lo < len(table.items):
         hi = lo + 1
@@ -137,7 +137,7 @@ def root_groups(table: Vertical, found: Pairs) -> list[tuple[int, int]]:
 
 
 def _fits(table: Vertical, found: Pairs, work: Counts, lo: int, hi: int) -> bool:
-    listed = work[table.starts[hi]] - work[table.starts[lo]]
+    listed = work[hi] - work[lo]
     rows = int(found.starts[hi] - found.starts[lo])
     span = _padded(int(table.counts[hi - 1]))
     return bool(

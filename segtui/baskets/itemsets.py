@@ -12,7 +12,7 @@ from segtui.basketed import Baskets, Estimate, Itemsets
 from segtui.baskets import eclat
 from segtui.baskets.bitsets import WORD, pack
 from segtui.baskets.ordering import PIECE, buckets
-from segtui.baskets.vertical import Pairs, Vertical, as_pairs, listing, pairs, vertical
+from segtui.baskets.vertical import Pairs, Vertical, as_pairs, listing, pairs, too_many, vertical
 from segtui.errors import AnalysisError
 from segtui.progress import Progress, Steps
 
@@ -65,17 +65,20 @@ def least_count(support: float, baskets: int) -> int:
 
 def frequent(baskets: Baskets, least: int, longest: int = LONGEST, most: int = MOST) -> Steps[Itemsets]:
     """Every set of up to `longest` items that is in `least` baskets or more; see `mine`."""
-    prepared = yield from prepare(baskets, least)
+    prepared = yield from prepare(baskets, least, most)
     return (yield from mine(prepared, longest, most))
 
 
-def prepare(baskets: Baskets, least: int) -> Steps[Prepared]:
-    """Count items and pairs. Memory: 24 bytes for each item in a basket, and 12 for each frequent pair."""
+def prepare(baskets: Baskets, least: int, most: int = MOST) -> Steps[Prepared]:
+    """Count items and pairs. Memory: 24 bytes for each item in a basket, and 16 for each frequent pair, twice.
+
+    Raises AnalysisError when there are more than `most` pairs.
+    """
     table = yield from vertical(baskets, max(1, least))
     many, words = len(table.items), -(-baskets.count // WORD)
     joining = JOINING_COST * many * many / 2 * words
     if many * words > FULL_WORDS or joining >= LISTING_COST * listing(table):
-        return Prepared(table, (yield from pairs(table)), None)
+        return Prepared(table, (yield from pairs(table, most)), None)
     packed = yield from pack(baskets, table.items)
     bits = packed.words[np.searchsorted(packed.items, table.items)]
     first: list[Numbers] = []
@@ -86,6 +89,8 @@ def prepare(baskets: Baskets, least: int) -> Steps[Prepared]:
         first.append(sets[:, 0])
         second.append(sets[:, 1])
         counts.append(count)
+        if sum(map(len, counts)) > most:
+            raise too_many(most, "pairs", table.least)
 
     yield from eclat.below(eclat.whole(bits), eclat.Search(table.least, 2, None, found))
     return Prepared(table, as_pairs(first, second, counts, many), bits)
@@ -107,10 +112,7 @@ def mine(prepared: Prepared, longest: int = LONGEST, most: int = MOST) -> Steps[
         number += len(counts)
         kept.setdefault(sets.shape[1], []).append((sets, counts))
         if number > most:
-            raise AnalysisError(
-                f"there are more than {most:,} itemsets in {table.least:,} baskets or more",
-                hint="Raise the minimum support, lower the maximum length, or group items into categories",
-            )
+            raise too_many(most, "itemsets", table.least)
 
     if longest > 1:
         search = eclat.Search(table.least, longest, _together(prepared), found)
@@ -161,7 +163,7 @@ def estimate(prepared: Prepared, longest: int = LONGEST) -> Steps[Estimate]:
 
     search = eclat.Search(table.least, longest, together, hear)
     for place, rank in enumerate(tried.tolist()):
-        block = yield from eclat.roots(table, found, rank, rank + 1)
+        block = yield from _root(prepared, rank)
         steps = eclat.below(block, search)
         while seen.sum() <= TRIED_MOST and next(steps, None) is not None:
             yield Progress("estimating the work", place / len(tried), f"{total:,} sets of three at most")
@@ -176,13 +178,21 @@ def estimate(prepared: Prepared, longest: int = LONGEST) -> Steps[Estimate]:
 
 def suggest(baskets: Baskets, wanted: int = 10) -> Steps[int]:
     """The largest minimum count at which `wanted` pairs (or all there are) are frequent; 0 where no pair occurs."""
-    top = int(baskets.item_counts.max(initial=0))
-    while top >= 1:
-        found = (yield from prepare(baskets, top)).pairs.counts
-        if len(found) >= wanted or (top == 1 and len(found)):
-            return int(np.sort(found)[::-1][min(wanted, len(found)) - 1])
-        top = top // 2
-    return 0
+    many, few = 0, int(baskets.item_counts.max(initial=0)) + 1
+    tried = few // 2
+    while tried > many:
+        try:
+            counts = np.sort((yield from prepare(baskets, tried)).pairs.counts)[::-1]
+        except AnalysisError:  # more pairs than anyone wants, so there are enough
+            many = tried
+        else:
+            if len(counts) >= wanted:
+                return int(counts[wanted - 1])
+            few = tried
+            if tried == 1:
+                return int(counts[-1]) if len(counts) else 0
+        tried = few // 2 if not many else (many + few) // 2
+    return many
 
 
 def _together(prepared: Prepared) -> NDArray[np.bool_] | None:
@@ -211,6 +221,17 @@ def _searches(prepared: Prepared, search: eclat.Search) -> Iterator[tuple[float,
         return
     for lo, hi in eclat.root_groups(table, found):
         yield float(found.starts[lo]) / len(found.counts), _under(prepared, lo, hi, search)
+
+
+def _root(prepared: Prepared, rank: int) -> Steps[eclat.Block]:
+    """The pairs that begin with one item."""
+    if prepared.bits is None:
+        return (yield from eclat.roots(prepared.table, prepared.pairs, rank, rank + 1))
+    found = prepared.pairs
+    chosen = slice(int(found.starts[rank]), int(found.starts[rank + 1]))
+    second = found.second[chosen]
+    sets = np.column_stack((found.first[chosen], second))
+    return eclat.Block(sets, prepared.bits[second] & prepared.bits[rank], np.full(len(second), len(second)))
 
 
 def _under(prepared: Prepared, lo: int, hi: int, search: eclat.Search) -> Steps[None]:

@@ -16,6 +16,11 @@ def places(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.
     return np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()), dtype=np.int64)
 
 
+def reach(work: NDArray[np.int64], most: int) -> int:
+    """How many of the first places have work within `most` together; one at least. work: (n,), 1 or more each."""
+    return max(1, int(np.searchsorted(np.cumsum(work[:most]), most, side="right")))
+
+
 def cut(work: NDArray[np.int64], start: int, most: int) -> int:
     """The end of the longest run from `start` whose work stays within `most`; one place at least.
 

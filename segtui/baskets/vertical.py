@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from segtui.baskets import ragged
+from segtui.errors import AnalysisError
 from segtui.progress import Progress, Steps
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ class Vertical:
 
     items: int32 (ranks,), their numbers; counts: int64 (ranks,). ranks: int32 (entries,), the baskets laid end to end,
     every one by rank. starts: int64 (ranks + 1,), where a rank's entries begin in `at`: int64 (entries,), places in
-    `ranks`; tails: int64 (entries,), how many higher ranks follow in that basket. baskets: all of them; least: the
+    `ranks`; tails: int64 (entries,), how many higher ranks follow in that basket. listed: int64 (ranks,), the sum of
+    a rank's tails. baskets: all of them; least: the
     count that makes frequent.
     """
 
@@ -38,6 +40,7 @@ class Vertical:
     starts: Counts
     at: Counts
     tails: Counts
+    listed: Counts
     baskets: int
     least: int
 
@@ -55,7 +58,7 @@ class Pairs:
 
 def vertical(baskets: Baskets, least: int) -> Steps[Vertical]:
     """`baskets` by frequent item, in one pass over their entries (24 bytes of memory for each that is kept)."""
-    counted = baskets.item_counts
+    counted = yield from _counts(baskets)
     items = np.flatnonzero(counted >= max(1, least)).astype(np.int32)
     items = items[np.lexsort((items, counted[items]))]
     many = len(items)
@@ -66,6 +69,7 @@ def vertical(baskets: Baskets, least: int) -> Steps[Vertical]:
     ranks, at = np.empty(kept, dtype=np.int32), np.empty(kept, dtype=np.int64)
     tails = np.empty(kept, dtype=np.int64)
     fill, done, basket = starts[:-1].copy(), 0, 0
+    listed = np.zeros(many, dtype=np.int64)
     narrow = np.uint16 if many < 1 << 16 else np.int32
     while basket < baskets.count:
         end = ragged.cut(baskets.starts, basket, PIECE >> 1)
@@ -80,22 +84,43 @@ def vertical(baskets: Baskets, least: int) -> Steps[Vertical]:
         spots = (fill - (np.cumsum(seen) - seen))[block[order]] + np.arange(len(block))
         at[spots], tails[spots] = done + order, left[order]
         fill += seen
+        listed += np.bincount(block, weights=left, minlength=many).astype(np.int64)
         done, basket = done + len(block), end
         yield Progress(DOING, basket / baskets.count, f"{basket:,} baskets")
-    return Vertical(items, counted[items], ranks, starts, at, tails, baskets.count, least)
+    return Vertical(items, counted[items], ranks, starts, at, tails, listed, baskets.count, least)
 
 
-def pairs(table: Vertical) -> Steps[Pairs]:
-    """Frequent pairs, counted by listing what follows every entry in its basket: the sum of half the squared sizes."""
+def _counts(baskets: Baskets) -> Steps[Counts]:
+    """Baskets with each item (items,)."""
+    counted = np.zeros(len(baskets.items), dtype=np.int64)
+    for start in range(0, len(baskets.index), 8 * PIECE):
+        counted += np.bincount(baskets.index[start : start + 8 * PIECE], minlength=len(counted))
+        yield Progress(DOING)
+    return counted
+
+
+def too_many(most: int, what: str, least: int) -> AnalysisError:
+    """The error of work that stops because it finds too much. Nothing is kept: what came first is no fair part."""
+    return AnalysisError(
+        f"there are more than {most:,} {what} in {least:,} baskets or more",
+        hint="Raise the minimum support, lower the maximum length, or group items into categories",
+    )
+
+
+def pairs(table: Vertical, most: int) -> Steps[Pairs]:
+    """Frequent pairs, counted by listing what follows every entry in its basket: the sum of half the squared sizes.
+
+    Raises AnalysisError when there are more than `most`.
+    """
+    number = 0
     many, entries = len(table.items), len(table.at)
-    work = np.concatenate(([0], np.cumsum(table.tails + 1))).astype(np.int64)
     first, second, counts = [], [], []
     carried = np.zeros(many, dtype=np.int64)
     lo = 0
     while lo < entries:
         item = int(np.searchsorted(table.starts, lo, side="right")) - 1
         widest = table.starts[min(many, item + max(1, PAIR_CELLS // many))]
-        hi = min(ragged.cut(work, lo, PIECE), int(widest))
+        hi = min(lo + ragged.reach(table.tails[lo : lo + PIECE] + 1, PIECE), int(widest))
         last = int(np.searchsorted(table.starts, hi - 1, side="right")) - 1
         bounds = np.clip(table.starts[item : last + 2], lo, hi)
         followers = table.ranks[ragged.places(table.at[lo:hi] + 1, table.tails[lo:hi])]
@@ -109,8 +134,11 @@ def pairs(table: Vertical) -> Steps[Pairs]:
         first.append((row + item).astype(np.int32))
         second.append(column.astype(np.int32))
         counts.append(found[row, column])
+        number += len(row)
+        if number > most:
+            raise too_many(most, "pairs", table.least)
         lo = hi
-        yield Progress("counting pairs", lo / entries, f"{sum(map(len, counts)):,} frequent pairs")
+        yield Progress("counting pairs", lo / entries, f"{number:,} frequent pairs")
     return as_pairs(first, second, counts, many)
 
 
@@ -125,4 +153,4 @@ def as_pairs(first: list[Numbers], second: list[Numbers], counts: list[Counts], 
 
 def listing(table: Vertical) -> int:
     """How much work `pairs` is: entries that follow another in their basket."""
-    return int(table.tails.sum())
+    return int(table.listed.sum())
