@@ -1,4 +1,4 @@
-"""Frequent itemsets: how much work it will be, the mining itself, and the support that would find something."""
+"""Frequent itemsets: counting items and pairs, choosing the way to search, and the mining itself."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segtui.basketed import Baskets, Estimate, Itemsets
+from segtui.basketed import Baskets, Itemsets
 from segtui.baskets import eclat
 from segtui.baskets.bitsets import WORD, pack
 from segtui.baskets.ordering import PIECE, buckets
 from segtui.baskets.vertical import Pairs, Vertical, as_pairs, listing, pairs, too_many, vertical
-from segtui.errors import AnalysisError
 from segtui.progress import Progress, Steps
 
 if TYPE_CHECKING:
@@ -37,12 +36,6 @@ FULL_WORDS = 1 << 22
 LISTING_COST = 8.0
 JOINING_COST = 1.5
 """Nanoseconds for an entry listed and for a word joined, measured; only their ratio matters."""
-
-TRIED = 64
-"""First items whose sets are counted for an estimate."""
-
-TRIED_MOST = 200_000
-"""Itemsets an estimate counts at most before it stops."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -115,7 +108,7 @@ def mine(prepared: Prepared, longest: int = LONGEST, most: int = MOST) -> Steps[
             raise too_many(most, "itemsets", table.least)
 
     if longest > 1:
-        search = eclat.Search(table.least, longest, _together(prepared), found)
+        search = eclat.Search(table.least, longest, together(prepared), found)
         if prepared.bits is None and len(prepared.pairs.counts):
             found(np.column_stack((prepared.pairs.first, prepared.pairs.second)), prepared.pairs.counts)
         for done, steps in _searches(prepared, search):
@@ -128,87 +121,14 @@ def mine(prepared: Prepared, longest: int = LONGEST, most: int = MOST) -> Steps[
     return Itemsets(tuple(level for level in levels if len(level[1])), table.baskets, table.least)
 
 
-def estimate(prepared: Prepared, longest: int = LONGEST) -> Steps[Estimate]:
-    """How many itemsets to expect, before they are looked for.
-
-    Items and pairs are counted. Sets of three are at most the triangles of frequent pairs. What is beyond pairs is
-    extrapolated: the sets below a few first items, drawn evenly along the triangles so that an item's chance is its
-    share of them, are counted and weighted by the inverse of that chance (Hansen and Hurwitz 1943).
-    """
-    table, found = prepared.table, prepared.pairs
-    many = len(table.items)
-    if longest < 3 or not len(found.counts):
-        number = many * (longest > 0) + len(found.counts) * (longest > 1)
-        return Estimate(many, len(found.counts), 0, number, True, True)
-    together = _together(prepared)
-    triangles = np.zeros(many, dtype=np.int64)
-    for rank in np.flatnonzero(np.diff(found.starts) > 1).tolist():
-        partners = found.second[found.starts[rank] : found.starts[rank + 1]]
-        triangles[rank] = _triangles(partners, together)
-        yield Progress("estimating the work", rank / many)
-    running = np.cumsum(triangles)
-    total = int(running[-1])
-    if np.count_nonzero(triangles) <= TRIED:
-        tried, weights = np.flatnonzero(triangles), np.ones(many)
-    else:
-        points = (np.arange(TRIED) + 0.5) * total / TRIED
-        tried, hits = np.unique(np.searchsorted(running, points, side="right"), return_counts=True)
-        weights = np.zeros(many)
-        weights[tried] = hits * total / TRIED / triangles[tried]
-    seen = np.zeros(many, dtype=np.int64)
-    place = 0
-
-    def hear(_: Numbers, counts: Counts) -> None:
-        seen[rank] += len(counts)
-
-    search = eclat.Search(table.least, longest, together, hear)
-    for place, rank in enumerate(tried.tolist()):
-        block = yield from _root(prepared, rank)
-        steps = eclat.below(block, search)
-        while seen.sum() <= TRIED_MOST and next(steps, None) is not None:
-            yield Progress("estimating the work", place / len(tried), f"{total:,} sets of three at most")
-    complete = bool(seen.sum() <= TRIED_MOST)
-    if not complete:
-        tried = tried[: place + 1]
-    share = float((weights * triangles)[tried].sum()) / total if total else 1.0
-    beyond = round(float((weights * seen).sum()) / share) if total else 0
-    exact = complete and bool((weights == 1).all())
-    return Estimate(many, len(found.counts), total, many + len(found.counts) + beyond, exact, complete)
-
-
-def suggest(baskets: Baskets, wanted: int = 10) -> Steps[int]:
-    """The largest minimum count at which `wanted` pairs (or all there are) are frequent; 0 where no pair occurs."""
-    many, few = 0, int(baskets.item_counts.max(initial=0)) + 1
-    tried = few // 2
-    while tried > many:
-        try:
-            counts = np.sort((yield from prepare(baskets, tried)).pairs.counts)[::-1]
-        except AnalysisError:  # more pairs than anyone wants, so there are enough
-            many = tried
-        else:
-            if len(counts) >= wanted:
-                return int(counts[wanted - 1])
-            few = tried
-            if tried == 1:
-                return int(counts[-1]) if len(counts) else 0
-        tried = few // 2 if not many else (many + few) // 2
-    return many
-
-
-def _together(prepared: Prepared) -> NDArray[np.bool_] | None:
+def together(prepared: Prepared) -> NDArray[np.bool_] | None:
+    """Whether each pair of ranks is frequent (ranks, ranks); None where that table would be too large."""
     many = len(prepared.table.items)
     if many > TOGETHER_ITEMS:
         return None
     together = np.zeros((many, many), dtype=bool)
     together[prepared.pairs.first, prepared.pairs.second] = True
     return together
-
-
-def _triangles(partners: Numbers, together: NDArray[np.bool_] | None) -> int:
-    """Frequent pairs among the partners of an item; all pairs of them where that is not known."""
-    if together is None:
-        return len(partners) * (len(partners) - 1) // 2
-    return int(np.count_nonzero(together[np.ix_(partners, partners)]))
 
 
 def _searches(prepared: Prepared, search: eclat.Search) -> Iterator[tuple[float, Steps[None]]]:
@@ -221,17 +141,6 @@ def _searches(prepared: Prepared, search: eclat.Search) -> Iterator[tuple[float,
         return
     for lo, hi in eclat.root_groups(table, found):
         yield float(found.starts[lo]) / len(found.counts), _under(prepared, lo, hi, search)
-
-
-def _root(prepared: Prepared, rank: int) -> Steps[eclat.Block]:
-    """The pairs that begin with one item."""
-    if prepared.bits is None:
-        return (yield from eclat.roots(prepared.table, prepared.pairs, rank, rank + 1))
-    found = prepared.pairs
-    chosen = slice(int(found.starts[rank]), int(found.starts[rank + 1]))
-    second = found.second[chosen]
-    sets = np.column_stack((found.first[chosen], second))
-    return eclat.Block(sets, prepared.bits[second] & prepared.bits[rank], np.full(len(second), len(second)))
 
 
 def _under(prepared: Prepared, lo: int, hi: int, search: eclat.Search) -> Steps[None]:

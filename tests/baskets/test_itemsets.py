@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segtui.baskets import eclat, itemsets, ordering, vertical
+from segtui.baskets import eclat, forecast, itemsets, ordering, vertical
 from segtui.errors import AnalysisError
 from segtui.progress import finish
 from tests.baskets.brute import as_sets, baskets_of, frequent, small_baskets
@@ -78,8 +78,8 @@ def test_many_items_keep_their_order_where_a_set_does_not_fit_a_number(monkeypat
 def test_nothing_bought_is_nothing_found(rows: list[set[int]]) -> None:
     baskets = baskets_of(rows, 3)
     assert finish(itemsets.frequent(baskets, 1)).number == 0
-    assert finish(itemsets.estimate(finish(itemsets.prepare(baskets, 1)))).sets == 0
-    assert finish(itemsets.suggest(baskets)) == 0
+    assert finish(forecast.estimate(finish(itemsets.prepare(baskets, 1)))).sets == 0
+    assert finish(forecast.suggest(baskets)) == 0
 
 
 def test_too_many_sets_stop_and_say_what_to_do() -> None:
@@ -95,10 +95,10 @@ def test_too_many_longer_sets_stop_too() -> None:
 
 @pytest.mark.usefixtures("way")
 def test_a_suggestion_is_found_where_lower_counts_give_far_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
-    prepare = itemsets.prepare
-    monkeypatch.setattr(itemsets, "prepare", lambda baskets, least: prepare(baskets, least, 20))
+    prepare = forecast.prepare
+    monkeypatch.setattr(forecast, "prepare", lambda baskets, least: prepare(baskets, least, 20))
     rows = [set(range(20))] * 13 + [{30}] * 20
-    assert finish(itemsets.suggest(baskets_of(rows, 31))) == 13
+    assert finish(forecast.suggest(baskets_of(rows, 31))) == 13
 
 
 def test_progress_counts_up_while_mining() -> None:
@@ -132,7 +132,7 @@ def test_an_estimate_of_few_items_is_a_count_and_triples_are_bounded(
     drawn: tuple[list[set[int]], int], least: int
 ) -> None:
     rows, items = drawn
-    told = finish(itemsets.estimate(finish(itemsets.prepare(baskets_of(rows, items), least)), 4))
+    told = finish(forecast.estimate(finish(itemsets.prepare(baskets_of(rows, items), least)), 4))
     truth = frequent(rows, items, least, 4)
     assert (told.sets, told.exact, told.complete) == (len(truth), True, True)
     assert told.items == sum(len(one) == 1 for one in truth)
@@ -145,14 +145,14 @@ def test_an_estimate_from_some_items_is_near_and_says_that_it_is_one() -> None:
     weights = 1 / np.arange(1, 301) ** 0.6
     rows = [set(generator.choice(300, size=12, p=weights / weights.sum()).tolist()) for _ in range(3000)]
     baskets = baskets_of(rows, 300)
-    told = finish(itemsets.estimate(finish(itemsets.prepare(baskets, 6)), 4))
+    told = finish(forecast.estimate(finish(itemsets.prepare(baskets, 6)), 4))
     assert not told.exact
     assert told.sets == pytest.approx(finish(itemsets.frequent(baskets, 6, 4)).number, rel=0.15)
 
 
 def test_an_estimate_gives_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(itemsets, "TRIED_MOST", 50)
-    told = finish(itemsets.estimate(finish(itemsets.prepare(baskets_of([set(range(18))] * 2, 18), 2)), 18))
+    monkeypatch.setattr(forecast, "TRIED_MOST", 50)
+    told = finish(forecast.estimate(finish(itemsets.prepare(baskets_of([set(range(18))] * 2, 18), 2)), 18))
     assert not told.complete
     assert not told.exact
 
@@ -160,5 +160,5 @@ def test_an_estimate_gives_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_suggested_count_returns_as_many_pairs_as_wanted() -> None:
     rows = [{0, 1}] * 7 + [{1, 2}] * 5 + [{2, 3}] * 2 + [{4}] * 50
     baskets = baskets_of(rows, 5)
-    assert [finish(itemsets.suggest(baskets, wanted)) for wanted in (1, 2, 3, 10)] == [7, 5, 2, 2]
-    assert finish(itemsets.suggest(baskets_of([{0}, {1}], 2))) == 0
+    assert [finish(forecast.suggest(baskets, wanted)) for wanted in (1, 2, 3, 10)] == [7, 5, 2, 2]
+    assert finish(forecast.suggest(baskets_of([{0}, {1}], 2))) == 0
