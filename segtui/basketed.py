@@ -83,8 +83,9 @@ class Encoded:
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """What mining would find. items, pairs: frequent ones, counted. triples: an upper bound for sets of three (the
-    triangles of frequent pairs). sets: itemsets in all; counted where `exact`, else extrapolated from some first items;
-    where not `complete` the count of those was stopped early, and the number is rougher."""
+    triangles of frequent pairs). sets: itemsets in all; counted where `exact`, else extrapolated from some first items.
+    Where not `complete` the count below those was stopped early, so that `sets` is likely far too low: say "more than".
+    """
 
     items: int
     pairs: int
