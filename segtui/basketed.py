@@ -6,7 +6,7 @@ were bought, and how often it is on the receipt, is not kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -68,6 +68,99 @@ class Itemsets:
     def number(self) -> int:
         """Itemsets of every length."""
         return sum(len(counts) for _, counts in self.levels)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Baskets as they were read. no_order, no_item: lines left out because they name no basket, or a basket but no
+    item; repeated: lines whose item was in the basket already."""
+
+    baskets: Baskets
+    no_order: int
+    no_item: int
+    repeated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What mining would find. items, pairs: frequent ones, counted. triples: an upper bound for sets of three (the
+    triangles of frequent pairs). sets: itemsets in all; counted where `exact`, else extrapolated from some first items.
+    Where not `complete` the count below those was stopped early, so that `sets` is likely far too low: say "more than".
+    """
+
+    items: int
+    pairs: int
+    triples: int
+    sets: int
+    exact: bool
+    complete: bool
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RuleSet:
+    """Rules antecedent → consequent, one a row, with the four counts and everything that is computed from them.
+
+    antecedents, consequents: item numbers, int32 (rules, longest), each row ascending and filled up with -1.
+    baskets: n. antecedent_counts, consequent_counts, counts: n_X, n_Y, n_XY, int64 (rules,). All measures are float64
+    (rules,) and defined in `baskets.measures`; shares lie in 0 to 1. conviction is infinite where the confidence is 1.
+    improvement: confidence less the best one of a smaller antecedent for the same consequent, the empty one among
+    them; 0 or less makes a rule redundant. adjusted_lift: lift over what basket sizes alone give to a pair, to first
+    order; NaN for rules of more than two items, where that does not hold.
+    """
+
+    antecedents: Numbers
+    consequents: Numbers
+    baskets: int
+    antecedent_counts: Counts
+    consequent_counts: Counts
+    counts: Counts
+    support: Floats
+    coverage: Floats
+    confidence: Floats
+    lift: Floats
+    leverage: Floats
+    extra_baskets: Floats
+    conviction: Floats
+    zhang: Floats
+    certainty: Floats
+    kulczynski: Floats
+    imbalance: Floats
+    jaccard: Floats
+    cosine: Floats
+    fisher: Floats
+    improvement: Floats
+    adjusted_lift: Floats
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    @property
+    def redundant(self) -> NDArray[np.bool_]:
+        """Whether a simpler rule does as well (rules,)."""
+        return self.improvement <= 0
+
+    @property
+    def lengths(self) -> Counts:
+        """Items on both sides together (rules,)."""
+        lengths: Counts = (self.antecedents >= 0).sum(axis=1) + (self.consequents >= 0).sum(axis=1)
+        return lengths
+
+    def counted(self, least: int) -> CountedRules:
+        """The sides and counts alone. least: the count that a rule had to have."""
+        return CountedRules(
+            self.antecedents,
+            self.consequents,
+            self.counts,
+            self.antecedent_counts,
+            self.consequent_counts,
+            self.baskets,
+            least,
+        )
+
+    def chosen(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> RuleSet:
+        """The rules that a mask or positions choose, in that order."""
+        taken = {one.name: getattr(self, one.name) for one in fields(self)}
+        return RuleSet(**{name: value if name == "baskets" else value[rows] for name, value in taken.items()})
 
 
 # -- credibility -----------------------------------------------------------------------------------------

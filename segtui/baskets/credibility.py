@@ -30,26 +30,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from segtui.basketed import Credibility
+from segtui.baskets.bitsets import counts, pack
 from segtui.baskets.swap import shuffled
 from segtui.progress import Progress, Steps, as_part
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from segtui.basketed import Baskets, CountedRules, Counts, NullRules, Numbers
     from segtui.results import Floats
 
     Mine = Callable[[Baskets], Steps[NullRules]]
-    Bits = NDArray[np.uint64]
 
 SHUFFLES = 20
 """Shuffles (METHODS D2)."""
-
-WORDS = 200_000
-"""Words of 64 baskets looked at in one piece."""
-
-LINES = 100_000
-"""Items in baskets that are made into bits in one piece."""
 
 CLOSE = 1 - 1e-12
 """Lifts that differ by no more than this are the same fraction, computed from other numbers."""
@@ -74,8 +66,8 @@ def credibility(
         name, before = f"shuffle {number} of {shuffles}", number * part
         drawn = yield from as_part(shuffled(start, (seed, number)), name, before, 0.4 * part)
         mined = yield from as_part(mine(drawn), name, before + 0.4 * part, 0.5 * part)
-        counts = yield from as_part(rule_counts(drawn, rules), name, before + 0.9 * part, 0.1 * part)
-        known.add(mined, *counts)
+        again = yield from as_part(rule_counts(drawn, rules), name, before + 0.9 * part, 0.1 * part)
+        known.add(mined, *again)
         found((yield from as_part(known.now(), name, before + part, 0.0)))
     return (yield from as_part(known.now(), "credibility", 1.0, 0.0))
 
@@ -204,10 +196,10 @@ def rule_counts(
     sets[:many, : rules.antecedents.shape[1]] = rules.antecedents
     sets[many : 2 * many, : rules.consequents.shape[1]] = rules.consequents
     sets[2 * many :] = np.hstack([rules.antecedents, rules.consequents])
-    counts = yield from counted(baskets, sets, group, groups)
+    found = yield from counted(baskets, sets, group, groups)
     if group is None:
-        counts = counts[:, 0]
-    return counts[:many], counts[many : 2 * many], counts[2 * many :]
+        found = found[:, 0]
+    return found[:many], found[many : 2 * many], found[2 * many :]
 
 
 def counted(baskets: Baskets, sets: Numbers, group: Counts | None = None, groups: int = 1) -> Steps[Counts]:
@@ -216,49 +208,5 @@ def counted(baskets: Baskets, sets: Numbers, group: Counts | None = None, groups
     sets: item numbers, (sets, longest), filled up with -1. group: of each basket, -1 for those that are left out; None
     where all are in one. A group's baskets lie side by side in words of their own, so groups cost nothing.
     """
-    if group is None:
-        group = np.zeros(baskets.count, dtype=np.int64)
-    used = np.unique(sets[sets >= 0])
-    bits, first = yield from _bits(baskets, used, group, groups)
-    row = np.where(sets >= 0, np.searchsorted(used, sets), len(used))
-    counts = np.zeros((len(sets), groups), dtype=np.int64)
-    at_once = max(1, WORDS // bits.shape[1])
-    for start in range(0, len(sets), at_once):
-        part = row[start : start + at_once]
-        both = bits[part[:, 0]]
-        for column in range(1, part.shape[1]):
-            further = np.flatnonzero(part[:, column] < len(used))
-            both[further] &= bits[part[further, column]]
-        counts[start : start + at_once] = np.add.reduceat(np.bitwise_count(both), first, axis=1, dtype=np.int64)
-        yield Progress("counting itemsets", start / len(sets))
-    return counts
-
-
-def _bits(baskets: Baskets, used: Numbers, group: Counts, groups: int) -> Steps[tuple[Bits, Counts]]:
-    """A row of bits for each used item, and a last one for baskets of any content; and each group's first word."""
-    inside = np.flatnonzero(group >= 0)
-    order = inside[np.argsort(group[inside], kind="stable")]
-    sizes = np.bincount(group[inside], minlength=groups)
-    words = np.maximum(1, (sizes + 63) // 64)
-    first = np.cumsum(words) - words
-    slot = np.full(baskets.count, -1, dtype=np.int64)
-    slot[order] = np.arange(len(order)) + np.repeat(64 * first - (np.cumsum(sizes) - sizes), sizes)
-    width = int(words.sum())
-    bits = np.zeros((len(used) + 1, width), dtype=np.uint64)
-    row = np.full(len(baskets.items), -1, dtype=np.int64)
-    row[used] = np.arange(len(used))
-    _set(bits, np.full(len(order), len(used)), slot[order])
-    basket = np.repeat(slot, baskets.sizes)
-    for start in range(0, len(baskets.index), LINES):
-        lines = slice(start, start + LINES)
-        item, place = row[baskets.index[lines]], basket[lines]
-        kept = (item >= 0) & (place >= 0)
-        _set(bits, item[kept], place[kept])
-        yield Progress("counting itemsets", 0.0)
-    return bits, first
-
-
-def _set(bits: Bits, rows: Counts, places: Counts) -> None:
-    """Set bits that are not set yet, each once: adding is setting then, and faster."""
-    at = rows * bits.shape[1] + (places >> 6)
-    np.add.at(bits.reshape(-1), at, np.uint64(1) << (places & 63).astype(np.uint64))
+    bits = yield from pack(baskets, np.unique(sets[sets >= 0]), group, groups)
+    return (yield from counts(bits, sets))

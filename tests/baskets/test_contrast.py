@@ -12,7 +12,7 @@ from segtui.basketed import GroupCounts
 from segtui.baskets.contrast import group_counts, newcombe, rule_contrast, two_sided, wording
 from segtui.errors import AnalysisError
 from segtui.progress import finish
-from tests.baskets.brute import baskets_of, rules_of
+from tests.baskets.planted import baskets_of, rules_of
 
 counts = st.tuples(st.integers(1, 400), st.floats(0, 1)).map(lambda pair: (round(pair[0] * pair[1]), pair[0]))
 

@@ -11,7 +11,7 @@ from segtui.basketed import CountedRules, Credibility, NullRules
 from segtui.baskets.credibility import at_least, counted, credibility, false_above, pooled_p, rule_counts, wording
 from segtui.baskets.swap import shuffled
 from segtui.progress import Progress, finish
-from tests.baskets.brute import baskets_of, groceries, miner, rules_of
+from tests.baskets.planted import baskets_of, groceries, miner, rules_of
 
 ROWS = [[0, 1], [0, 1, 2], [0], [1, 2], [], [0, 1, 2]]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from segtui.baskets.items import benjamini_hochberg, groups_of, item_contrast, log_odds, of_segment
 from segtui.errors import AnalysisError
 from segtui.progress import finish
-from tests.baskets.brute import baskets_of, rows_of
+from tests.baskets.planted import baskets_of, rows_of
 
 
 def test_log_odds_by_hand():

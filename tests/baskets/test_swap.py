@@ -14,7 +14,7 @@ from scipy import stats
 
 from segtui.baskets.swap import _check, deal, shuffled
 from segtui.progress import finish
-from tests.baskets.brute import baskets_of, groceries, rows_of
+from tests.baskets.planted import baskets_of, groceries, rows_of
 
 tables = st.lists(st.sets(st.integers(0, 9)), max_size=12)
 
