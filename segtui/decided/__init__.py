@@ -1,0 +1,1 @@
+"""What decisions are: frozen values, one file per kind, no behaviour beyond look-ups."""
