@@ -15,6 +15,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from segtui.recipe import BasketSpec
     from segtui.results import Floats, Rows
 
     Counts = NDArray[np.int64]
@@ -161,6 +162,52 @@ class RuleSet:
         """The rules that a mask or positions choose, in that order."""
         taken = {one.name: getattr(self, one.name) for one in fields(self)}
         return RuleSet(**{name: value if name == "baskets" else value[rows] for name, value in taken.items()})
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class BasketTable:
+    """Baskets as they were read, and what is known of their items, by number. families: categories, "" where there is
+    none; prices: what a piece costs, nan where unknown. item: the role that names an item; order: what a basket is."""
+
+    encoded: Encoded
+    families: tuple[str, ...]
+    prices: Floats
+    item: str
+    order: str
+    sources: tuple[str, ...]
+
+    @property
+    def baskets(self) -> Baskets:
+        return self.encoded.baskets
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Mined:
+    """The rules at the cut-offs of `spec`.
+
+    least: the number of baskets asked for; itemsets: frequent sets of every length, of one item too. size_lift: the
+    lift that basket sizes alone give to a pair (lambda of METHODS D1). Where there are no rules: least_that: the count
+    at which there would be pairs, 0 where no two items are ever in one basket; best_confidence, best_lift: the highest
+    among rules that are frequent enough, nan where none is.
+    """
+
+    spec: BasketSpec
+    rules: RuleSet
+    least: int
+    itemsets: int
+    size_lift: float
+    least_that: int = 0
+    best_confidence: float = float("nan")
+    best_lift: float = float("nan")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Marked:
+    """What marks segments out, columns in the order of `letters`. items: every item; rules: those of a `Mined`."""
+
+    letters: tuple[str, ...]
+    items: ItemContrast
+    rules: RuleContrast
 
 
 # -- credibility -----------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from segtui.cluster.criteria import Examined
     from segtui.cluster.ground import Ground
     from segtui.explain.lab import Fitted
+    from segtui.gather.look import Held
     from segtui.prepare.aside import Kept
     from segtui.prepare.matrix import ColumnCache
     from segtui.results import Labels
@@ -152,6 +153,11 @@ class Pipeline:
         if self._dataset is None or self._inspection is None:
             raise AnalysisError("no data is open", hint="Open a file first.")
         return self._dataset, self._inspection
+
+    @property
+    def tables(self) -> Held:
+        """The tables read last, for whoever reads their lines again."""
+        return self._tables
 
     # -- answers -----------------------------------------------------------------------------------------
 

@@ -206,6 +206,34 @@ class ClusterSpec:
     tree: int = 0
 
 
+ITEMS_BY = ("product", "category", "brand")
+"""What the items of a basket can be."""
+
+CONSEQUENTS = ("one", "any")
+"""How many items a rule may have behind the arrow."""
+
+LONGEST_RULE = 8
+"""The most items that a rule may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class BasketSpec:
+    """Which association rules are looked for.
+
+    by: one of ITEMS_BY. min_support: share of baskets that hold all items of a rule; min_count: at least so many
+    baskets besides. min_confidence: 0 to 1; min_lift: 0 keeps all. max_length: items of a rule, both sides together.
+    consequents: one of CONSEQUENTS.
+    """
+
+    by: str = "product"
+    min_support: float = 0.01
+    min_count: int = 1
+    min_confidence: float = 0.3
+    min_lift: float = 0.0
+    max_length: int = 4
+    consequents: str = "one"
+
+
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """An exact earlier segmentation that later ones take their letters from.
@@ -227,6 +255,7 @@ class Recipe:
     gather: GatherSpec = GatherSpec()
     prepare: PrepareSpec = PrepareSpec()
     cluster: ClusterSpec = ClusterSpec()
+    baskets: BasketSpec = BasketSpec()
     anchor: Anchor | None = None
     names: tuple[tuple[str, str], ...] = ()
     """Names the analyst gave, as (letter, name)."""

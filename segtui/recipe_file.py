@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import NoReturn, TypeVar
@@ -12,9 +13,12 @@ from typing import NoReturn, TypeVar
 from segtui.atomic import WholeFiles
 from segtui.errors import RecipeError
 from segtui.recipe import (
+    CONSEQUENTS,
+    ITEMS_BY,
     K_MAX,
     K_MIN,
     KINDS,
+    LONGEST_RULE,
     MISSING_POLICIES,
     ROLES,
     SCALES,
@@ -25,6 +29,7 @@ from segtui.recipe import (
     TRIM_MOST,
     VERSION,
     Anchor,
+    BasketSpec,
     ClusterSpec,
     ColumnSpec,
     FeatureSpec,
@@ -65,6 +70,8 @@ def to_toml(recipe: Recipe) -> str:
         "max_iter": cluster.max_iter,
         **({"tree": cluster.tree} if cluster.tree else {}),
     }
+    if recipe.baskets != BasketSpec():
+        document["baskets"] = asdict(recipe.baskets)
     if recipe.names:
         document["names"] = dict(recipe.names)
     if recipe.anchor is not None:
@@ -203,6 +210,7 @@ def from_toml(text: str, where: str = "recipe") -> Recipe:
         gather=_read_gather(table.table("gather")),
         prepare=_read_prepare(table.table("prepare")),
         cluster=_read_cluster(table.table("cluster")),
+        baskets=_read_baskets(table.table("baskets")),
         anchor=_read_anchor(table.table("anchor")) if table.has("anchor") else None,
         names=_read_names(table.table("names")),
     )
@@ -348,6 +356,28 @@ def _read_cluster(table: _Table) -> ClusterSpec:
     )
     table.finish()
     return spec
+
+
+def _read_baskets(table: _Table) -> BasketSpec:
+    default = BasketSpec()
+    spec = BasketSpec(
+        by=table.choice("by", ITEMS_BY, default.by),
+        min_support=_within(table, "min_support", default.min_support, 1.0),
+        min_count=table.between("min_count", default.min_count, 1, MAX_SEED),
+        min_confidence=_within(table, "min_confidence", default.min_confidence, 1.0),
+        min_lift=_within(table, "min_lift", default.min_lift, math.inf),
+        max_length=table.between("max_length", default.max_length, 2, LONGEST_RULE),
+        consequents=table.choice("consequents", CONSEQUENTS, default.consequents),
+    )
+    table.finish()
+    return spec
+
+
+def _within(table: _Table, key: str, default: float, most: float) -> float:
+    value = table.number(key, default)
+    if not 0.0 <= value <= most:
+        table.fail(key, f"{key} lies between 0 and {most:g}, not at {value:g}")
+    return value
 
 
 def _read_names(table: _Table) -> tuple[tuple[str, str], ...]:

@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from segtui.errors import DeliveryError, RecipeError
 from segtui.recipe import (
+    CONSEQUENTS,
+    ITEMS_BY,
     K_MAX,
     K_MIN,
+    LONGEST_RULE,
     MISSING_POLICIES,
     SCALES,
     TRANSFORMS,
@@ -20,6 +23,7 @@ from segtui.recipe import (
     TREE_MOST,
     TRIM_MOST,
     Anchor,
+    BasketSpec,
     ClusterSpec,
     FeatureSpec,
     GatherSpec,
@@ -80,6 +84,16 @@ recipes = st.builds(
         restarts=st.integers(0, 10_000),
         max_iter=st.integers(1, 1_000_000),
         tree=st.integers(0, TREE_MOST),
+    ),
+    baskets=st.builds(
+        BasketSpec,
+        by=st.sampled_from(ITEMS_BY),
+        min_support=st.floats(0, 1),
+        min_count=st.integers(1, 10_000),
+        min_confidence=st.floats(0, 1),
+        min_lift=st.floats(0, 1e6),
+        max_length=st.integers(2, LONGEST_RULE),
+        consequents=st.sampled_from(CONSEQUENTS),
     ),
     anchor=st.none() | anchors(),
     names=st.dictionaries(texts, texts, max_size=4).map(lambda names: tuple(names.items())),

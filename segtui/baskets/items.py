@@ -20,7 +20,7 @@ from segtui.progress import Progress, Steps
 
 if TYPE_CHECKING:
     from segtui.basketed import Counts
-    from segtui.results import Floats, Labels
+    from segtui.results import Floats, Rows
 
 FEWEST = 10
 """Baskets that an item must have, over all segments, to be tested (METHODS D1: fewer are an anecdote)."""
@@ -69,7 +69,7 @@ def item_contrast(
     )
 
 
-def groups_of(baskets: Baskets, labels: Labels) -> Counts:
+def groups_of(baskets: Baskets, labels: Rows) -> Counts:
     """The segment of each basket's customer, int64 (baskets,); -1 where the customer is unknown or in none.
 
     labels: of each customer in canonical order, negative for none. Raises AnalysisError where baskets have no

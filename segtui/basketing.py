@@ -1,0 +1,173 @@
+"""Association rules on request: the baskets behind the open data, the rules at some cut-offs, how credible they are,
+and what marks segments out. Works without a segmentation; with one, it contrasts segments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from segtui.basketed import BasketTable, Credibility, Estimate, Marked, Mined
+from segtui.errors import AnalysisError
+from segtui.progress import Steps, as_part
+from segtui.recipe import BasketSpec, GatherSpec
+
+if TYPE_CHECKING:
+    from segtui.gather.baskets import BasketLines
+    from segtui.gather.look import Held
+    from segtui.pipeline import Pipeline
+    from segtui.recipe import Recipe
+    from segtui.results import FeatureNote, Rows
+
+SEED = 0
+"""Of the shuffles, which are about the data and not about the segments."""
+
+
+# -- baskets ---------------------------------------------------------------------------------------------
+
+
+def table(pipeline: Pipeline, recipe: Recipe) -> Steps[BasketTable]:
+    """The baskets behind the open data. Raises AnalysisError where it has none."""
+    from segtui.gather.baskets import lines_of_customers
+
+    by, dataset = recipe.baskets.by, pipeline.dataset
+
+    def compute() -> Steps[BasketTable]:
+        lines = yield from as_part(lines_of_customers(dataset, recipe.gather, by, pipeline.tables), "baskets", 0.0, 0.6)
+        return (yield from as_part(_encoded(lines), "baskets", 0.6, 0.4))
+
+    return (yield from pipeline.filed_as(f"baskets {by} {dataset.fingerprint}", BasketTable, compute))
+
+
+def table_of_baskets(gather: GatherSpec, by: str, held: Held | None = None) -> Steps[BasketTable]:
+    """The baskets of tables that know no customer. Raises AnalysisError, SourceError."""
+    from segtui.gather.baskets import lines_of_baskets
+
+    lines = yield from lines_of_baskets(gather, by, held)
+    return (yield from _encoded(lines))
+
+
+def _encoded(lines: BasketLines) -> Steps[BasketTable]:
+    import numpy as np
+    import polars as pl
+
+    from segtui.baskets.encode import from_lines
+    from segtui.gather.baskets import FAMILY, ITEM, ORDER, OWNER, PRICE
+
+    encoded = yield from from_lines(lines.frame, ORDER, ITEM, OWNER)
+    names = pl.DataFrame({ITEM: pl.Series(encoded.baskets.items, dtype=pl.String)})
+    known = names.join(lines.items, on=ITEM, how="left", maintain_order="left")
+    return BasketTable(
+        encoded=encoded,
+        families=tuple(family or "" for family in known[FAMILY].to_list()),
+        prices=known[PRICE].fill_null(float("nan")).to_numpy().astype(np.float64),
+        item=lines.item,
+        order=lines.order,
+        sources=lines.sources,
+    )
+
+
+# -- rules -----------------------------------------------------------------------------------------------
+
+
+def expected_work(pipeline: Pipeline, recipe: Recipe) -> Steps[Estimate]:
+    """How many itemsets to expect at the cut-offs of `recipe`."""
+    from segtui.baskets import mined
+
+    known = yield from table(pipeline, recipe)
+    return (yield from mined.expected_work(known.baskets, recipe.baskets))
+
+
+def rules(pipeline: Pipeline, recipe: Recipe) -> Steps[Mined]:
+    """The rules at the cut-offs of `recipe`. Raises AnalysisError."""
+    from segtui.baskets.mined import mined
+
+    known = yield from table(pipeline, recipe)
+    name = f"rules {recipe.baskets!r} {pipeline.dataset.fingerprint}"
+    return (yield from pipeline.filed_as(name, Mined, lambda: mined(known.baskets, recipe.baskets)))
+
+
+def credible(pipeline: Pipeline, recipe: Recipe, found: Callable[[Credibility], None]) -> Steps[Credibility]:
+    """The rules against shuffled baskets; `found` hears what is known after every shuffle."""
+    known = yield from table(pipeline, recipe)
+    of = yield from rules(pipeline, recipe)
+    name = f"credibility {recipe.baskets!r} {pipeline.dataset.fingerprint}"
+    return (yield from pipeline.filed_as(name, Credibility, lambda: credibility_of(known, of, found)))
+
+
+def credibility_of(known: BasketTable, of: Mined, found: Callable[[Credibility], None]) -> Steps[Credibility]:
+    """The same without a pipeline."""
+    from segtui.baskets.credibility import credibility
+    from segtui.baskets.mined import null_rules
+
+    spec = of.spec
+    return (
+        yield from credibility(
+            known.baskets, of.rules.counted(of.least), lambda drawn: null_rules(drawn, spec), SEED, found
+        )
+    )
+
+
+# -- segments --------------------------------------------------------------------------------------------
+
+
+def marked(pipeline: Pipeline, recipe: Recipe) -> Steps[Marked]:
+    """What marks the converged segments of `recipe` out, in items and in rules, in letter order.
+
+    Raises AnalysisError where baskets have no customers, or too few for any comparison.
+    """
+    from segtui.baskets.contrast import group_counts, rule_contrast
+    from segtui.baskets.items import groups_of, item_contrast
+
+    known = yield from table(pipeline, recipe)
+    of = yield from rules(pipeline, recipe)
+    labels, letters = yield from _by_letter(pipeline, recipe)
+    if not len(of.rules):
+        raise AnalysisError("there are no rules to compare", hint="Ask for a lower support or confidence.")
+
+    def compute() -> Steps[Marked]:
+        group = groups_of(known.baskets, labels)
+        told = _from_baskets(pipeline, recipe)
+        items = yield from item_contrast(known.baskets, group, len(letters), from_baskets=told)
+        counts = yield from group_counts(known.baskets, of.rules.counted(of.least), group, len(letters))
+        return Marked(letters, items, (yield from rule_contrast(counts, from_baskets=told)))
+
+    name = f"marked {recipe.baskets!r} {letters} {pipeline.name('exact', recipe)}"
+    return (yield from pipeline.filed_as(name, Marked, compute))
+
+
+def _by_letter(pipeline: Pipeline, recipe: Recipe) -> Steps[tuple[Rows, tuple[str, ...]]]:
+    """The place of each customer's segment in letter order, as signed numbers with -1 for none; and the letters."""
+    import numpy as np
+
+    from segtui.cluster.prediction import NOBODY
+    from segtui.explain.lab import spread_out
+    from segtui.explain.lettering import letter_position
+
+    ground = yield from pipeline.ground(recipe)
+    fit = yield from pipeline.segmentation(recipe, ground, lambda step: None, exact=True)
+    letters = yield from pipeline.letters(recipe, ground, fit)
+    order = sorted(range(fit.k), key=lambda cluster: letter_position(letters[cluster]))
+    place = np.full(NOBODY + 1, -1, dtype=np.int64)
+    place[order] = np.arange(fit.k)
+    labels = place[spread_out(fit.labels, ground.at, pipeline.dataset.customers)]
+    return labels, tuple(letters[cluster] for cluster in order)
+
+
+def _from_baskets(pipeline: Pipeline, recipe: Recipe) -> bool:
+    """Whether a feature of the clustering is made of the same order lines."""
+    rollup = pipeline.dataset.rollup
+    notes: tuple[FeatureNote, ...] = () if rollup is None else rollup.features
+    made = {note.name for note in notes}
+    return any(feature.on and feature.name in made for feature in pipeline.explicit(recipe).prepare.features or ())
+
+
+def wider(spec: BasketSpec, mined: Mined) -> BasketSpec:
+    """The cut-offs that would return something, where `mined` is empty."""
+    n = mined.rules.baskets
+    if mined.least_that and mined.least_that < mined.least and n:
+        return replace(spec, min_support=mined.least_that / n, min_count=1)
+    if mined.best_confidence < spec.min_confidence:
+        return replace(spec, min_confidence=mined.best_confidence)
+    return replace(spec, min_lift=min(spec.min_lift, mined.best_lift)) if mined.best_lift > 0 else spec
