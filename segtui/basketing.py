@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from segtui.recipe import Recipe
     from segtui.results import FeatureNote, Rows
 
-SEED = 0
-"""Of the shuffles, which are about the data and not about the segments."""
+SEED, SHUFFLES = 0, 20
+"""Of the shuffles, which are about the data and not about the segments; and how many (METHODS D2)."""
 
 
 # -- baskets ---------------------------------------------------------------------------------------------
@@ -96,7 +96,9 @@ def credible(pipeline: Pipeline, recipe: Recipe, found: Callable[[Credibility], 
     return (yield from pipeline.filed_as(name, Credibility, lambda: credibility_of(known, of, found)))
 
 
-def credibility_of(known: BasketTable, of: Mined, found: Callable[[Credibility], None]) -> Steps[Credibility]:
+def credibility_of(
+    known: BasketTable, of: Mined, found: Callable[[Credibility], None], shuffles: int = SHUFFLES
+) -> Steps[Credibility]:
     """The same without a pipeline."""
     from segtui.baskets.credibility import credibility
     from segtui.baskets.mined import null_rules
@@ -104,7 +106,7 @@ def credibility_of(known: BasketTable, of: Mined, found: Callable[[Credibility],
     spec = of.spec
     return (
         yield from credibility(
-            known.baskets, of.rules.counted(of.least), lambda drawn: null_rules(drawn, spec), SEED, found
+            known.baskets, of.rules.counted(of.least), lambda drawn: null_rules(drawn, spec), SEED, found, shuffles
         )
     )
 

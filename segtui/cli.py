@@ -31,6 +31,7 @@ COMMANDS = {
     "demo": "open it on the example customers, or on generated ones",
     "describe": "say what is seen in the sources: kind, columns, flags, rows left out",
     "run": "do the same analysis without a screen, and hand over labels or JSON",
+    "rules": "find association rules in the baskets behind the sources",
     "keys": "print every key and command of the terminal app",
     "where": "print the folders that segtui keeps its files in",
 }
@@ -190,6 +191,47 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="one JSON document on standard output")
 
 
+def _add_rules(parser: argparse.ArgumentParser) -> None:
+    from segtui.recipe import CONSEQUENTS, ITEMS_BY, LONGEST_RULE
+
+    _add_sources(parser, "*")
+    _add_gathering(parser)
+    add = parser.add_argument
+    add("--recipe", metavar="R.toml", help="begin with this recipe; other options override it")
+    add("--by", choices=ITEMS_BY, help="what the items are (default product)")
+    add("--min-support", type=_share, metavar="S", help="share of baskets with all items of a rule (default 0.01)")
+    add("--min-count", type=_whole("--min-count", 1), metavar="N", help="and at least so many baskets (default 1)")
+    add("--min-confidence", type=_share, metavar="C", help="share of the antecedent's baskets (default 0.3)")
+    add("--min-lift", type=_lift, metavar="L", help="times as often as by chance (default 0: all)")
+    add("--max-length", type=_whole("--max-length", 2, LONGEST_RULE), metavar="L", help="items of a rule (default 4)")
+    add("--consequents", choices=CONSEQUENTS, help="items behind the arrow: one (default), or any number")
+    add("--shuffles", type=_whole("--shuffles", 0, 1000), default=20, metavar="N", help="shuffles to compare with (20)")
+    add("--out", metavar="FILE", help="write all rules (.csv, .tsv, .parquet, .ndjson)")
+    add("--overwrite", action="store_true", help="replace FILE where it exists")
+    add("--json", action="store_true", help="one JSON document on standard output")
+
+
+def _share(text: str) -> float:
+    value = _float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"a share lies between 0 and 1, as in 0.01, not at {text!r}")
+    return value
+
+
+def _lift(text: str) -> float:
+    value = _float(text)
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"a lift is 0 or more, not {text!r}")
+    return value
+
+
+def _float(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
+
+
 def _add_gathering(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--snapshot", type=_day, metavar="DATE", help="features see orders before this day (default: all of them)")
@@ -345,6 +387,30 @@ def _run(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _rules(options: argparse.Namespace) -> int:
+    from segtui.headless_rules import RulesOptions, rules
+
+    rules(
+        RulesOptions(
+            sources=tuple(options.sources),
+            recipe=options.recipe,
+            gathering=_gathering(options),
+            by=options.by,
+            min_support=options.min_support,
+            min_count=options.min_count,
+            min_confidence=options.min_confidence,
+            min_lift=options.min_lift,
+            max_length=options.max_length,
+            consequents=options.consequents,
+            shuffles=options.shuffles,
+            out=options.out,
+            overwrite=options.overwrite,
+            as_json=options.json,
+        )
+    )
+    return DONE
+
+
 def _keys(options: argparse.Namespace) -> int:
     del options
     from segtui.printing import printable, table
@@ -424,6 +490,7 @@ _ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "demo": _add_demo,
     "describe": _add_describe,
     "run": _add_run,
+    "rules": _add_rules,
     "keys": _add_nothing,
     "where": _add_nothing,
 }
@@ -433,6 +500,7 @@ _RUNNERS: dict[str, Callable[[argparse.Namespace], int]] = {
     "demo": _demo,
     "describe": _describe,
     "run": _run,
+    "rules": _rules,
     "keys": _keys,
     "where": _where,
 }

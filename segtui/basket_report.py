@@ -1,0 +1,175 @@
+"""Association rules as `segtui rules` gives them: a table of all of them, a JSON document, and printed lines."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from segtui import printing
+from segtui.baskets.credibility import wording
+from segtui.baskets.words import nothing_found, sentence, side
+from segtui.printing import Json
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from segtui.basketed import BasketTable, Credibility, Mined
+
+WIDTH = 80
+SHOWN = 20
+"""Rules that are printed; a file or --json has all of them."""
+
+MEASURES = (
+    "support", "coverage", "confidence", "lift", "adjusted_lift", "leverage", "extra_baskets", "conviction", "zhang",
+    "certainty", "kulczynski", "imbalance", "jaccard", "cosine", "fisher", "improvement",
+)  # fmt: skip
+"""What every rule carries, in this order (`baskets.measures` defines them)."""
+
+BETWEEN = " | "
+"""Between items of one side in a table, which has one cell for them."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Ruled:
+    """What `segtui rules` came to. credibility: None where no shuffles were asked for or there is nothing to judge."""
+
+    table: BasketTable
+    mined: Mined
+    credibility: Credibility | None
+
+
+def frame(ruled: Ruled) -> pl.DataFrame:
+    """Every rule, one a row: both sides, the counts, all measures, and what shuffles say of it."""
+    import polars as pl
+
+    rules, items = ruled.mined.rules, ruled.table.baskets.items
+    sides = {
+        name: [BETWEEN.join(side(row, items)) for row in numbers.tolist()]
+        for name, numbers in (("antecedent", rules.antecedents), ("consequent", rules.consequents))
+    }
+    columns: dict[str, object] = {
+        **sides,
+        "count": rules.counts,
+        "antecedent_count": rules.antecedent_counts,
+        "consequent_count": rules.consequent_counts,
+        **{name: getattr(rules, name) for name in MEASURES},
+        "redundant": rules.redundant,
+    }
+    if (known := ruled.credibility) is not None:
+        columns |= {"shuffle_p": known.p, "shuffle_count": known.expected, "false_share_above": known.false_above}
+    strings = {"antecedent": pl.String, "consequent": pl.String}
+    return pl.DataFrame(columns, schema_overrides=strings)
+
+
+# -- as a document -----------------------------------------------------------------------------------------
+
+
+def document(ruled: Ruled) -> Json:
+    """Everything, as `rules --json` gives it."""
+    table, mined = ruled.table, ruled.mined
+    known = ruled.credibility
+    found: Json = {
+        "baskets": table.baskets.count,
+        "items": len(table.baskets.items),
+        "by": mined.spec.by,
+        "basket": table.order,
+        "left_out": {"without a basket": table.encoded.no_order, "without an item": table.encoded.no_item},
+        "repeated": table.encoded.repeated,
+        "min_support": mined.spec.min_support,
+        "min_count": mined.least,
+        "min_confidence": mined.spec.min_confidence,
+        "min_lift": mined.spec.min_lift,
+        "max_length": mined.spec.max_length,
+        "consequents": mined.spec.consequents,
+        "itemsets": mined.itemsets,
+        "basket_size_lift": _finite(mined.size_lift),
+        "rules": [_rule(ruled, i) for i in range(len(mined.rules))],
+        "false_discovery_share": None if known is None else known.share,
+        "false_discovery_range": None if known is None or known.range is None else list(known.range),
+        "shuffles": 0 if known is None else known.shuffles,
+    }
+    if not len(mined.rules):
+        found["problem"], found["hint"] = nothing_found(mined)
+    return found
+
+
+def _rule(ruled: Ruled, i: int) -> Json:
+    rules, items, known = ruled.mined.rules, ruled.table.baskets.items, ruled.credibility
+    told: Json = {
+        "antecedent": list(side(rules.antecedents[i].tolist(), items)),
+        "consequent": list(side(rules.consequents[i].tolist(), items)),
+        "count": int(rules.counts[i]),
+        "antecedent_count": int(rules.antecedent_counts[i]),
+        "consequent_count": int(rules.consequent_counts[i]),
+        **{name: _finite(float(getattr(rules, name)[i])) for name in MEASURES},
+        "redundant": bool(rules.redundant[i]),
+    }
+    if known is not None:
+        told |= {
+            "shuffle_p": float(known.p[i]),
+            "shuffle_count": float(known.expected[i]),
+            "false_share_above": _finite(float(known.false_above[i])),
+        }
+    return told
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+# -- for a person ------------------------------------------------------------------------------------------
+
+
+def lines(ruled: Ruled) -> Iterator[str]:
+    """The baskets, the strongest rules, and how far to believe them."""
+    table, mined = ruled.table, ruled.mined
+    told = "" if table.order == "basket" else f"; a basket is one {table.order}"
+    yield f"{table.baskets.count:,} baskets of {len(table.baskets.items):,} items{told}"
+    yield from _left_out(table)
+    if not len(mined.rules):
+        why, hint = nothing_found(mined)
+        yield from printing.folded(f"No rules: {why}. {hint}", WIDTH)
+        return
+    spec = mined.spec
+    yield from printing.folded(
+        f"{len(mined.rules):,} rules from {mined.itemsets:,} itemsets in at least {mined.least:,} baskets "
+        f"({mined.least / table.baskets.count:.2%}), confidence from {spec.min_confidence:g}",
+        WIDTH,
+    )
+    yield ""
+    yield from _table(ruled)
+    if len(mined.rules) > SHOWN:
+        yield f"… and {len(mined.rules) - SHOWN:,} more (--out FILE or --json has all)"
+    yield ""
+    expected = None if ruled.credibility is None else float(ruled.credibility.expected[0])
+    yield from printing.folded(sentence(mined, 0, table.baskets.items, expected), WIDTH)
+    if ruled.credibility is not None:
+        yield from printing.folded(wording(ruled.credibility), WIDTH)
+
+
+def _left_out(table: BasketTable) -> Iterator[str]:
+    told = table.encoded
+    for many, what in ((told.no_order, "name no basket"), (told.no_item, "name no item")):
+        if many:
+            yield f"{many:,} lines {what} and are left out"
+
+
+def _table(ruled: Ruled) -> Iterable[str]:
+    rules, items = ruled.mined.rules, ruled.table.baskets.items
+    known = ruled.credibility
+    rows = [
+        (
+            " + ".join(side(rules.antecedents[i].tolist(), items)),
+            " + ".join(side(rules.consequents[i].tolist(), items)),
+            f"{rules.counts[i]:,}",
+            f"{rules.confidence[i]:.2f}",
+            f"{rules.lift[i]:.1f}",
+            f"{rules.extra_baskets[i]:,.0f}",
+            *([] if known is None else [f"{known.expected[i]:,.0f}"]),
+        )
+        for i in range(min(SHOWN, len(rules)))
+    ]
+    titles = ("antecedent", "consequent", "count", "confidence", "lift", "extra", *(["shuffled"] if known else []))
+    return printing.table(titles, rows, right=(2, 3, 4, 5, 6))

@@ -1,0 +1,139 @@
+"""`segtui rules`: association rules of the baskets behind some sources, without a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from segtui import basketing, printing
+from segtui.atomic import WholeFiles
+from segtui.basket_report import Ruled, document, frame, lines
+from segtui.errors import AnalysisError, UsageError
+from segtui.headless import Gathering, starting_recipe, take_standard_input
+from segtui.progress import Steps, finish
+
+if TYPE_CHECKING:
+    from segtui.basketed import BasketTable, Credibility, Mined
+    from segtui.recipe import BasketSpec, Recipe
+
+FORMATS = ("csv", "tsv", "parquet", "ndjson")
+"""What rules may be written as, by the file's ending."""
+
+
+NOTHING_SAID = Gathering()
+
+
+@dataclass(frozen=True, slots=True)
+class RulesOptions:
+    """What `segtui rules` was asked for; None: as the recipe has it. shuffles: 0 for none."""
+
+    sources: tuple[str, ...] = ()
+    recipe: str | None = None
+    gathering: Gathering = NOTHING_SAID
+    by: str | None = None
+    min_support: float | None = None
+    min_count: int | None = None
+    min_confidence: float | None = None
+    min_lift: float | None = None
+    max_length: int | None = None
+    consequents: str | None = None
+    shuffles: int = 20
+    out: str | None = None
+    overwrite: bool = False
+    as_json: bool = False
+
+
+def rules(options: RulesOptions) -> None:
+    """Mine, judge, write and print. Raises UsageError, SourceError, AnalysisError, DeliveryError."""
+    recipe = _recipe(options)
+    if options.out is not None:
+        _format(options.out)
+    take_standard_input([source.path for source in recipe.gather.sources])
+    with printing.progress_line() as report:
+        found = finish(_ruled(recipe, options.shuffles), report)
+    if options.out is not None:
+        _write(found, recipe, options.out, overwrite=options.overwrite)
+    if options.as_json:
+        printing.print_json(document(found))
+    else:
+        printing.print_lines(lines(found))
+    if not len(found.mined.rules):
+        printing.say("no rule meets the cut-offs")
+
+
+def _recipe(options: RulesOptions) -> Recipe:
+    recipe = starting_recipe(options.sources, options.recipe)
+    if not recipe.gather.sources:
+        raise UsageError("there are no baskets to read", hint="Give a SOURCE, or a recipe that names its sources.")
+    given: dict[str, Any] = {
+        "by": options.by,
+        "min_support": options.min_support,
+        "min_count": options.min_count,
+        "min_confidence": options.min_confidence,
+        "min_lift": options.min_lift,
+        "max_length": options.max_length,
+        "consequents": options.consequents,
+    }
+    baskets: BasketSpec = replace(recipe.baskets, **{name: value for name, value in given.items() if value is not None})
+    return replace(recipe, gather=options.gathering.over(recipe.gather), baskets=baskets)
+
+
+def _ruled(recipe: Recipe, shuffles: int) -> Steps[Ruled]:
+    table, mined = yield from _mined(recipe)
+    known = None
+    if shuffles and len(mined.rules):
+        known = yield from basketing.credibility_of(table, mined, _unwatched, shuffles)
+    return Ruled(table, mined, known)
+
+
+def _mined(recipe: Recipe) -> Steps[tuple[BasketTable, Mined]]:
+    """By way of customers where there are any, so that the cleaning steps hold; else of baskets alone."""
+    from segtui.baskets.mined import mined
+    from segtui.pipeline import Pipeline
+
+    pipeline = Pipeline()
+    try:
+        dataset, _ = yield from pipeline.open(recipe)
+        made_of_orders = dataset.rollup is not None and bool(dataset.rollup.steps)
+    except AnalysisError:
+        made_of_orders = False  # no customers: there may be baskets all the same
+    if made_of_orders:
+        table = yield from basketing.table(pipeline, recipe)
+    else:
+        table = yield from basketing.table_of_baskets(recipe.gather, recipe.baskets.by)
+    return table, (yield from mined(table.baskets, recipe.baskets))
+
+
+def _unwatched(known: Credibility) -> None:
+    """Nobody watches the shuffles."""
+
+
+def _format(path: str) -> str:
+    ending = Path(path).suffix.lower().removeprefix(".")
+    if ending not in FORMATS:
+        raise UsageError(
+            f"rules cannot be written as {ending or 'a file without an ending'}",
+            where=path,
+            hint=f"Choose an ending among {', '.join('.' + one for one in FORMATS)}.",
+        )
+    return ending
+
+
+def _write(found: Ruled, recipe: Recipe, path: str, *, overwrite: bool) -> None:
+    """All rules, whole or not at all."""
+    from segtui.gather.paths import files_of
+
+    sources: Sequence[Path] = [file for source in recipe.gather.sources for file in files_of(source)]
+    table, ending = frame(found), _format(path)
+    with WholeFiles(overwrite=overwrite, sources=sources) as files:
+        target = files.stage(path)
+        if ending == "parquet":
+            table.write_parquet(target)
+        elif ending == "ndjson":
+            table.write_ndjson(target)
+        else:
+            table.write_csv(target, separator="\t" if ending == "tsv" else ",")
+        (written,) = files.commit()
+    printing.say(f"{table.height:,} rules written to {written}")
