@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from segtui import explaining, weighing
+from segtui import comparing, explaining, weighing
 from segtui.errors import AnalysisError
 from segtui.evidence import Assessment, Sweep
 from segtui.pipeline import Pipeline, Shelf, Trace
@@ -16,12 +16,14 @@ from segtui.recipe import Anchor, LabelledSpec, Recipe
 from segtui.results import Answer, Cell, Preview
 from segtui.session.pages import CustomersPage, FramePage, LeftOutPage
 from segtui.session.questions import (
+    ComparisonQuestion,
     CustomersQuestion,
     DistributionQuestion,
     LabQuestion,
     LeftOutQuestion,
     MapQuestion,
     MisfitsQuestion,
+    MoversQuestion,
     PredictionQuestion,
     Question,
     RulesQuestion,
@@ -101,9 +103,23 @@ class LocalEngine(Pipeline):
             found = yield from self._silhouettes(2, answer)
             ground = yield from self.ground(answer.recipe)
             return CustomersPage(ground.dataset, answer, found.misfits)
+        if isinstance(question, ComparisonQuestion | MoversQuestion):
+            return (yield from self._comparison(question, answer))
         if isinstance(question, MapQuestion):
             return (yield from self._map(question, answer))
         return (yield from self._distribution(question, answer))
+
+    def _comparison(self, question: ComparisonQuestion | MoversQuestion, answer: Answer) -> Steps[object]:
+        before, after = question.before, question.after
+        for side in (before, after):
+            if isinstance(side, Recipe) and side.gather != self._gather:
+                raise AnalysisError(
+                    "a run that was made on other data than is open cannot be compared",
+                    hint="Go to that run (Runs, enter), export its customers (x), come back and compare the file.",
+                )
+        if isinstance(question, MoversQuestion):
+            return FramePage((yield from comparing.movers(self, before, after, answer.recipe, question.move)))
+        return (yield from comparing.migration(self, self._data[1], before, after, answer.recipe))
 
     def _silhouettes(self, steps: int, answer: Answer) -> Steps[SilhouetteView]:
         from segtui.explain.silhouette import silhouettes
