@@ -232,4 +232,5 @@ def _columns(dataset: Dataset, inspection: Inspection, ground: Ground) -> tuple[
     those who take part, and here everyone is looked at."""
     from segtui.explain.columns import ProfileCache, descriptions
 
-    return descriptions(dataset, inspection, ground.matrix, ProfileCache())
+    found = descriptions(dataset, inspection, ground.matrix, ProfileCache())
+    return tuple(one for one in found if not one.echo)  # what repeats another column would be told twice

@@ -63,6 +63,10 @@ class Desk(Protocol):
         """Show what segments know of later orders on a screen of its own."""
         ...
 
+    def compare(self, sides: str) -> None:
+        """Show who moved between two runs, as `:compare` takes them, on a screen of its own."""
+        ...
+
     def errand(self, work: Callable[[], object], then: Callable[[object], None]) -> None:
         """Do something short off the event loop, then hand the result to `then` on it."""
         ...
