@@ -23,6 +23,9 @@ SideRef = int | SourceSpec
 CLEAR = 0.5
 """From this standardised difference on a column is said to set movers apart."""
 
+SMALL = 0.2
+"""Below this one a column has no line of its own."""
+
 FEW = 10
 """Below so many customers a difference says little."""
 
@@ -133,7 +136,7 @@ def in_words(move: Move) -> list[str]:
     if move.differences is None:
         return [""]
     if not move.others:
-        return ["nobody else was there to compare with", "nobody else was there"]
+        return ["the whole segment went there", "all of it"]
     clear = [one for one in move.differences if one.difference is not None and abs(one.difference) >= CLEAR]
     if not clear:
         return [
@@ -141,7 +144,8 @@ def in_words(move: Move) -> list[str]:
             "no clear difference",
         ]
     told = [f"{label(one)} {value(one, one.mean)} (not {value(one, one.other)})" for one in clear[:3]]
-    return [", ".join(told[:count]) for count in range(len(told), 0, -1)]
+    short = f"{label(clear[0])} {value(clear[0], clear[0].mean)}"
+    return [*(", ".join(told[:count]) for count in range(len(told), 0, -1)), short]
 
 
 def details(found: Migration, move: Move, names: tuple[str, str]) -> list[str]:
@@ -166,7 +170,7 @@ def against(found: Migration, move: Move) -> str:
         return "what sets movers apart is told of the biggest moves only"
     letter = fmt.clean(found.comparison.before[move.row], 12)
     if not move.others:
-        return f"nobody else was in {letter}, so there is nobody to hold them against"
+        return f"the whole of {letter} went there, so there is nobody to hold them against"
     who = (
         f"those who stayed ({fmt.count(move.others)})"
         if move.stayed
@@ -178,6 +182,22 @@ def against(found: Migration, move: Move) -> str:
     if move.customers < FEW or move.others < FEW:
         text += "; so few customers say little"
     return text
+
+
+def told(move: Move) -> list[Difference]:
+    """The differences worth a line."""
+    return [one for one in move.differences or () if one.difference is not None and abs(one.difference) >= SMALL]
+
+
+def heading(found: Comparison, move: Move, names: tuple[str, str], signs: Charset) -> str:
+    """From letter to letter; where they are the same letter, whose segment it is by overlap."""
+    letters = move_letters(found, move, signs)
+    if found.before[move.row] != found.after[move.column]:
+        return letters
+    became = {j: fmt.clean(found.before[i], 12) for i, j in found.matched}.get(move.column)
+    if became is None:
+        return letters
+    return f"{letters} (by overlap {fmt.clean(found.after[move.column], 12)} of {names[1]} is {became} of {names[0]})"
 
 
 def label(one: Difference) -> str:

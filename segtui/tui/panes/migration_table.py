@@ -13,27 +13,25 @@ if TYPE_CHECKING:
     from segtui.explained import Comparison
     from segtui.tui.charset import Charset
 
-NARROWEST, WIDEST = 12, 30
+NARROWEST, WIDEST = 10, 30
 """Cells for the name of a row."""
+WIDER = 12
+"""Cells that a column may have beyond what its number needs."""
 LONGEST = 7
 """Digits and commas of a number that is written in full."""
-SHARE = 5
-"""Cells for a share with its sign."""
+SHARE = 4
+"""Cells for a share with its sign and a blank before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What fits. label, number: cells for a row's name and for a number; rows, columns: those shown."""
+    """What fits. label, number, cell: cells for a row's name, a number, and a whole column; rows, columns: shown."""
 
     label: int
     number: int
+    cell: int
     rows: range
     columns: range
-
-    @property
-    def cell(self) -> int:
-        """Cells of one column: a gap, the mark, the number, the share."""
-        return 2 + self.number + SHARE
 
 
 def shape(found: Comparison, width: int, height: int, first_row: int, first_column: int) -> Shape:
@@ -43,8 +41,10 @@ def shape(found: Comparison, width: int, height: int, first_row: int, first_colu
     cell, total = 2 + number + SHARE, 2 + number
     fit = max(1, (width - 2 - NARROWEST - total) // cell)
     columns = _part(first_column, fit, len(found.after))
-    label = min(WIDEST, max(NARROWEST, width - 2 - total - cell * len(columns)))
-    return Shape(label, number, _part(first_row, max(1, height - 2), len(found.before)), columns)
+    room = width - 2 - total - cell * len(columns)
+    label = min(WIDEST, max(NARROWEST, room))
+    cell += min(WIDER, max(0, room - label) // len(columns))  # for names above the numbers
+    return Shape(label, number, cell, _part(first_row, max(1, height - 2), len(found.before)), columns)
 
 
 def _part(first: int, fit: int, count: int) -> range:
@@ -73,7 +73,7 @@ def table_lines(
         runs.append((f"  {_number(total, of.number)}", "bold"))
         lines.append(line(*runs))
     sums = [sum(row[j] for row in found.table) for j in of.columns]
-    totals = "".join(f"  {_number(one, of.number)}{'':{SHARE}}" for one in sums)
+    totals = "".join(f"{_number(one, of.number):>{of.cell - SHARE}}{'':{SHARE}}" for one in sums)
     everyone = f"  {_number(found.customers, of.number)}"
     return [*lines, line(("  " + fmt.pad("in both", of.label), "dim"), (totals, "bold"), (everyone, "bold"))]
 
@@ -92,11 +92,11 @@ def _header(found: Comparison, of: Shape, new: set[int], names: tuple[str, str],
 def _cell(count: int, total: int, same: bool, here: bool, of: Shape) -> Run:
     mark = ">" if here else "*" if same else " "
     if not count:
-        return (f" {mark}{'.':>{of.number}}{'':{SHARE}}", "dim")
-    percent = f"{100 * count / total:.0f}%" if count * 200 >= total else "<1%"
-    percent = ">99%" if percent == "100%" and count < total else percent
+        return (f"{mark}{'.':>{of.number}}{'':{SHARE}}".rjust(of.cell), "dim")
+    percent = f"{min(99, round(100 * count / total))}%" if count * 100 >= total else "<1%"
+    percent = percent if count < total else "all"
     role = "cursor bold" if here else "good" if same else ""
-    return (f" {mark}{_number(count, of.number)}{percent:>{SHARE}}", role)
+    return (f"{mark}{_number(count, of.number)}{percent:>{SHARE}}".rjust(of.cell), role)
 
 
 def _number(count: int, width: int) -> str:

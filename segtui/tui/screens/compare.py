@@ -12,23 +12,19 @@ from segtui.tui.panes import compare_words as words
 from segtui.tui.panes.base import Desk
 from segtui.tui.panes.flow_drawing import flow_lines
 from segtui.tui.panes.migration_table import Shape, folded, following, shape, table_lines
+from segtui.tui.panes.move_lines import detail_lines, move_line
 from segtui.tui.panes.view import table
 from segtui.tui.screens import compare_sides as chosen
 from segtui.tui.screens.asking import AskingScreen, AskingView
 from segtui.tui.screens.bars import hint_line
-from segtui.tui.widgets.ink import BLANK, Line, Run, first_fitting, line, wrap
-from segtui.tui.widgets.spark import bar, signed_bar
+from segtui.tui.widgets.ink import BLANK, Line, first_fitting, line, wrap
 
 if TYPE_CHECKING:
-    from segtui.explained import Difference, Migration, Move
+    from segtui.explained import Migration, Move
     from segtui.tui.screens.compare_sides import Sides
     from segtui.tui.status import Status
 
 VIEWS = ("table", "flow")
-LIMIT, HALF = 3.0, 6
-"""Standardised differences are drawn to this one, in so many cells on either side."""
-BAR = 9
-WIDE = 112
 
 
 class CompareView(AskingView):
@@ -85,7 +81,7 @@ class CompareView(AskingView):
     def names(self) -> tuple[str, str]:
         """What the sides are called."""
         before, after = self.sides
-        return ("nothing" if before is None else words.side_name(before)), words.side_name(after)
+        return "" if before is None else words.side_name(before), words.side_name(after)
 
     # -- choosing sides -------------------------------------------------------------------------------------
 
@@ -233,12 +229,11 @@ class CompareView(AskingView):
 
     def _title(self, found: Migration | None, width: int) -> Line:
         before, after = self.sides
-        sides = [
-            words.side_title(side, known) if side is not None else "nothing"
-            for side, known in ((before, found.before if found else None), (after, found.after if found else None))
-        ]
-        sign = f"  {words.arrow(self.signs)}  "
-        name: Run = (" Compare ", "title")
+        sign, name = f"  {words.arrow(self.signs)}  ", (" Compare ", "title")
+        if before is None:
+            return line(name, (words.side_name(after), "bold"), ground="head")
+        one, other = (found.before, found.after) if found else (None, None)
+        sides = words.side_title(before, one), words.side_title(after, other)
         return first_fitting(
             (line(name, (f" {sign.join(pair)}", "bold"), ground="head") for pair in (sides, self.names)), width
         )
@@ -287,56 +282,15 @@ class CompareView(AskingView):
         if not found.moves:
             return [line(("  nobody moved: every customer is in the segment that theirs became", "good"))]
         window = self.cursor.window(len(found.moves), height)
-        label = min(50, max(20, width // 3))
-        return [self._move_line(i, found, label, width) for i in window]
-
-    def _move_line(self, i: int, found: Migration, label: int, width: int) -> Line:
-        move = found.moves[i]
-        one, other = words.move_names(found.comparison, move)
-        half = (label - 4) // 2
-        parts = [fmt.cut(name, half, self.signs.ellipsis) for name in (one, other)]
-        name = fmt.pad(f"{parts[0]} {words.arrow(self.signs)} {parts[1]}", label, ellipsis=self.signs.ellipsis)
-        size = bar(move.customers / found.moves[0].customers, BAR, self.signs.bar_full)
-        head: list[Run] = [
-            (self.mark(i), ""),
-            (name, "bold"),
-            (f"{fmt.count(move.customers):>8} ", ""),
-            (f"{size} ", "bar"),
-        ]
-        texts = words.in_words(move)
-        lines = (line(*head, (text, "dim"), ground=self.ground(i)) for text in texts)
-        return first_fitting(lines, width)
+        return [move_line(found, found.moves[i], self.mark(i), self.ground(i), width, self.signs) for i in window]
 
     def _detail(self, found: Migration, width: int, most: int) -> list[Line]:
         """The move under the cursor: how many, and in what they differ."""
         move = self.move
         if move is None:
             return []
-        letters = words.move_letters(found.comparison, move, self.signs)
-        texts = words.details(found, move, self.names)
-        said = first_fitting((line((f" {text}", "")) for text in texts), width)
-        shown = [one for one in move.differences or () if one.difference is not None][
-            : most if width < WIDE else 2 * most
-        ]
-        cells = [self._difference(one, width if width < WIDE else width // 2) for one in shown]
-        if width < WIDE:
-            rows = [line(*cell) for cell in cells]
-        else:
-            pairs = [cells[i : i + 2] for i in range(0, len(cells), 2)]
-            rows = [line(*(run for cell in pair for run in cell)) for pair in pairs]
-        held = line((fmt.cut(f" {words.against(found, move)}", width, self.signs.ellipsis), "dim"))
-        return [self.rule(width, letters), said, held, *rows]
-
-    def _difference(self, one: Difference, width: int) -> list[Run]:
-        drawn = max(-LIMIT, min(LIMIT, one.difference or 0.0))
-        size = signed_bar(drawn, LIMIT, HALF, self.signs.bar_full, self.signs.vline)
-        name = fmt.pad(
-            words.label(one), max(14, width - 2 - 10 - 9 - 10 - 2 * HALF - 3 - 10), ellipsis=self.signs.ellipsis
-        )
-        return [
-            ("  ", ""), (name, ""), (f"{words.value(one, one.mean):>10}", "bold"), (" against ", "dim"),
-            (f"{words.value(one, one.other):<10}", ""), (size, "bar"), (f"{words.size_of(one):>10} ", "accent"),
-        ]  # fmt: skip
+        heading = words.heading(found.comparison, move, self.names, self.signs)
+        return [self.rule(width, heading), *detail_lines(found, move, self.names, width, most, self.signs)]
 
     def copied(self, whole: bool) -> tuple[str, str]:
         found = self.found
