@@ -14,7 +14,7 @@ import numpy as np
 
 from segtui.errors import SegtuiError, SourceError
 from segtui.evidence import Assessment, Prediction, Sweep, SweepRow
-from segtui.explained import Rulebook, SegmentRule, SegmentRules, SegmentSilhouette, SilhouetteView
+from segtui.explained import Migration, Rulebook, SegmentRule, SegmentRules, SegmentSilhouette, SilhouetteView
 from segtui.progress import Progress, Steps
 from segtui.recipe import STEPS, Anchor, FeatureSpec, GatherSpec, LabelledSpec, PrepareSpec, Recipe
 from segtui.results import (
@@ -50,12 +50,14 @@ from segtui.results import (
     TraceStep,
 )  # fmt: skip
 from segtui.session.questions import (
+    ComparisonQuestion,
     CustomersQuestion,
     DistributionQuestion,
     LabQuestion,
     LeftOutQuestion,
     MapQuestion,
     MisfitsQuestion,
+    MoversQuestion,
     PredictionQuestion,
     Question,
     RulesQuestion,
@@ -63,6 +65,7 @@ from segtui.session.questions import (
     StepCountsQuestion,
     StepRowsQuestion,
 )
+from tests.tui import fake_compare
 from tests.tui import fake_evidence as evidence
 from tests.tui.fake_evidence import letter
 
@@ -261,6 +264,8 @@ class FakeEngine:
         self.page = Page(1_000_000, odd)
         self.assessed: Assessment | None = None
         """What every assessment comes to, instead of what is usual."""
+        self.migrated: Migration | None = None
+        """What every comparison comes to, instead of what is usual."""
         self.failing = ""
         """What is added to the message of a k that fails."""
         self.predicted: list[PredictionQuestion] = []
@@ -408,6 +413,10 @@ class FakeEngine:
             return SegmentRules(tuple(rules), book, book)
         if isinstance(question, LabQuestion):
             return LAB
+        if isinstance(question, ComparisonQuestion):
+            return self.migrated or fake_compare.migration(question)
+        if isinstance(question, MoversQuestion):
+            return self.page
         if isinstance(question, PredictionQuestion):
             return self._prediction(question, answer)
         raise AssertionError(question)

@@ -100,17 +100,21 @@ def moved_line(found: Comparison, names: tuple[str, str]) -> list[list[Run]]:
         if count
     ]
     short = [f"in one alone {fmt.count(found.only_before + found.only_after)}"] if alone else []
-    rests = ([*alone, *_money_moved(found)], alone, short)
+    money, share = _money_moved(found)
+    rests = ([*alone, *money], [*alone, *share], alone, [*short, *share], short)
     return [[*runs, *((f"  {text}", "dim") for text in rest)] for rest in rests]
 
 
-def _money_moved(found: Comparison) -> list[str]:
+def _money_moved(found: Comparison) -> tuple[list[str], list[str]]:
+    """How much money is with those who moved, in more and in fewer words; nothing where there is none."""
     if found.revenue is None:
-        return []
+        return [], []
     total = sum(map(sum, found.revenue))
     moved = total - sum(found.revenue[i][j] for i, j in found.matched)
-    share = f" ({fmt.share(moved / total)} %)" if total > 0 and 0 <= moved <= total else ""
-    return [f"revenue moved {fmt.short(moved)}{share}"]
+    if not (total > 0 and 0 <= moved <= total):  # a share of money that is partly owed says nothing
+        return [f"revenue moved {fmt.short(moved)}"], []
+    share = f"{fmt.share(moved / total)} %"
+    return [f"revenue moved {fmt.short(moved)} ({share})"], [f"revenue moved {share}"]
 
 
 # -- moves -----------------------------------------------------------------------------------------------------
@@ -137,15 +141,17 @@ def in_words(move: Move) -> list[str]:
         return [""]
     if not move.others:
         return ["the whole segment went there", "all of it"]
-    clear = [one for one in move.differences if one.difference is not None and abs(one.difference) >= CLEAR]
+    if min(move.customers, move.others) < 2:
+        return ["too few to tell"]
+    clear = [one for one in told(move) if abs(one.difference or 0.0) >= CLEAR]
     if not clear:
         return [
             "hardly differ from those who stayed" if move.stayed else "hardly differ from the others",
             "no clear difference",
         ]
-    told = [f"{label(one)} {value(one, one.mean)} (not {value(one, one.other)})" for one in clear[:3]]
+    parts = [f"{label(one)} {value(one, one.mean)} (not {value(one, one.other)})" for one in clear[:3]]
     short = f"{label(clear[0])} {value(clear[0], clear[0].mean)}"
-    return [*(", ".join(told[:count]) for count in range(len(told), 0, -1)), short]
+    return [*(", ".join(parts[:count]) for count in range(len(parts), 0, -1)), short]
 
 
 def details(found: Migration, move: Move, names: tuple[str, str]) -> list[str]:
@@ -153,15 +159,18 @@ def details(found: Migration, move: Move, names: tuple[str, str]) -> list[str]:
     one = fmt.clean(found.comparison.before[move.row], 12)
     text = f"{fmt.plural(move.customers, 'customer')}, {fmt.share(move.share)} % of {one}"
     total = sum(map(sum, found.comparison.revenue or ()))
-    money = ""
+    money = share = ""
     if move.revenue is not None:
+        money = f"; revenue {fmt.short(move.revenue)}"
         share = f" ({fmt.share(move.revenue / total)} % of all)" if total > 0 and 0 <= move.revenue <= total else ""
-        money = f"; revenue {fmt.short(move.revenue)}{share}"
     if move.near is None or found.border is None:
-        return [text + money, text]
-    where = f" of {names[found.border]}"
-    near = f"; near a border{where} (within {found.within:.0%}): {fmt.count(move.near)}"
-    return [text + money + near, text + near, f"{text}; near a border: {fmt.count(move.near)}", text]
+        return [text + money + share, text + money, text]
+    where, near = f" of {names[found.border]}", fmt.count(move.near)
+    long, short = (
+        f"; near a border{where} (within {found.within:.0%}): {near}",
+        f"; near a border ({found.within:.0%}): {near}",
+    )
+    return [text + money + share + long, text + money + long, text + money + short, text + short, text]
 
 
 def against(found: Migration, move: Move) -> str:
@@ -185,8 +194,20 @@ def against(found: Migration, move: Move) -> str:
 
 
 def told(move: Move) -> list[Difference]:
-    """The differences worth a line."""
-    return [one for one in move.differences or () if one.difference is not None and abs(one.difference) >= SMALL]
+    """The differences worth a line; of two levels that are each other's opposite the first."""
+    found: list[Difference] = []
+    for one in move.differences or ():
+        large = one.difference is not None and abs(one.difference) >= SMALL
+        if large and not any(_opposite(one, other) for other in found):
+            found.append(one)
+    return found
+
+
+def _opposite(one: Difference, other: Difference) -> bool:
+    """Whether two levels of one feature have everyone between them, in both groups."""
+    if one.feature != other.feature or not (one.is_share and other.is_share):
+        return False
+    return abs(one.mean + other.mean - 1.0) < 1e-9 and abs(one.other + other.other - 1.0) < 1e-9
 
 
 def heading(found: Comparison, move: Move, names: tuple[str, str], signs: Charset) -> str:

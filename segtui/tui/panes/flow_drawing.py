@@ -55,12 +55,11 @@ def not_drawn(found: Comparison, drawn: list[tuple[int, int]], rest: list[tuple[
     if not rest:
         return "every flow is drawn"
     customers = sum(found.table[i][j] for i, j in rest)
-    what = fmt.plural(len(rest), "flow")
-    largest = max(found.table[i][j] for i, j in rest)
-    small = "under 6 % of customers each" if largest < LEAST * found.customers else "for want of rows"
-    several = f"{small}, {fmt.count(customers)} customers" if len(rest) > 1 else small.replace(" each", "")
-    words = f"not drawn: {what} {several} ({fmt.share(customers / found.customers)} % in all)"
-    return words if drawn else f"no flow holds 6 % of customers; {words}"
+    small = max(found.table[i][j] for i, j in rest) < LEAST * found.customers
+    why = "under 6 % each, " if small else "for want of rows, "
+    told = f"{why}{fmt.plural(customers, 'customer')} ({fmt.share(customers / found.customers)} %)"
+    words = f"not drawn: {fmt.plural(len(rest), 'flow')} {told}"
+    return words if drawn else f"no flow holds 6 % of customers; {words}; tab: table"
 
 
 def _sign(letter: str, signs: Charset) -> str:

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from segtui.explained import Comparison
     from segtui.tui.charset import Charset
 
-NARROWEST, WIDEST = 10, 30
-"""Cells for the name of a row."""
+NARROWEST, NARROW, WIDEST = 10, 18, 30
+"""Cells for the name of a row: at least, at least where the screen is wide, at most."""
+WIDE = 112
 WIDER = 12
 """Cells that a column may have beyond what its number needs."""
 LONGEST = 7
@@ -39,10 +40,11 @@ def shape(found: Comparison, width: int, height: int, first_row: int, first_colu
     largest = fmt.count(found.customers)
     number = max(3, len(largest) if len(largest) <= LONGEST else 5)
     cell, total = 2 + number + SHARE, 2 + number
-    fit = max(1, (width - 2 - NARROWEST - total) // cell)
+    least = NARROW if width >= WIDE else NARROWEST
+    fit = max(1, (width - 2 - least - total) // cell)
     columns = _part(first_column, fit, len(found.after))
     room = width - 2 - total - cell * len(columns)
-    label = min(WIDEST, max(NARROWEST, room))
+    label = min(WIDEST, max(least, room))
     cell += min(WIDER, max(0, room - label) // len(columns))  # for names above the numbers
     return Shape(label, number, cell, _part(first_row, max(1, height - 2), len(found.before)), columns)
 

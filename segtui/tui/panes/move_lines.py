@@ -59,6 +59,7 @@ def _difference(one: Difference, width: int, half: int, signs: Charset) -> list[
     room = width - 2 - 2 * MEAN - len(AGAINST) - (2 * half + 1) - SIZE - 1
     return [
         ("  ", ""), (fmt.pad(words.label(one), min(34, room), ellipsis=signs.ellipsis), ""),
-        (f"{words.value(one, one.mean):>{MEAN}}", "bold"), (AGAINST, "dim"), (f"{words.value(one, one.other):<{MEAN}}", ""),
+        (f"{words.value(one, one.mean):>{MEAN}}", "bold"), (AGAINST, "dim"),
+        (f"{words.value(one, one.other):<{MEAN}}", ""),
         (size, "bar"), (f"{words.size_of(one):>{SIZE}} ", "accent"),
     ]  # fmt: skip
