@@ -79,17 +79,20 @@ def movers(
     if move is not None:
         rows, columns = both.before.labels[positions], both.after.labels[positions]
         chosen = np.flatnonzero((rows == move[0]) & (columns == move[1]))
-    yield Progress("listing movers")
+    yield Progress("listing movers", 0.2)
     chosen = chosen[np.argsort(dataset.row[positions[chosen]], kind="stable")]
     at = positions[chosen]
-    ratios = [None] * len(at) if both.ratios is None else both.ratios[chosen].round(4)
+    yield Progress("listing movers", 0.4)
     parts = [
         pl.Series("row", dataset.row[at] + 1),
         *([] if dataset.id_column is None else [dataset.frame[dataset.id_column].gather(at)]),
-        pl.Series("old_segment", np.array(both.before.letters)[both.before.labels[at]], dtype=pl.String),
-        pl.Series("new_segment", np.array(both.after.letters)[both.after.labels[at]], dtype=pl.String),
-        pl.Series("distance_ratio", ratios, dtype=pl.Float64, strict=False).fill_nan(None),
     ]
+    for title, side in (("old_segment", both.before), ("new_segment", both.after)):
+        yield Progress("listing movers", 0.2 + 0.2 * len(parts))
+        parts.append(pl.Series(title, side.letters, dtype=pl.String).gather(side.labels[at]))
+    yield Progress("listing movers", 0.9)
+    ratios = np.full(len(at), np.nan) if both.ratios is None else both.ratios[chosen].round(4)
+    parts.append(pl.Series("distance_ratio", ratios, dtype=pl.Float64).fill_nan(None))
     return pl.DataFrame([part.alias(name) for part, name in zip(parts, _apart(parts), strict=True)])
 
 
@@ -125,7 +128,9 @@ def _compare(pipeline: Pipeline, before: Side, after: Side, shown: Recipe) -> St
 
     one, first = yield from _side(pipeline, before, shown)
     other, second = yield from _side(pipeline, after, shown)
-    found = yield from compared(one, other, _revenue(pipeline.dataset))
+    yield Progress("comparing runs")
+    revenue = _revenue(pipeline.dataset)
+    found = yield from compared(one, other, revenue)
     border = next((i for i, side in ((1, after), (0, before)) if isinstance(side, Recipe)), None)
     ratios = None
     if border is not None:

@@ -580,7 +580,7 @@ COMMANDS: tuple[Command, ...] = (
         "segments features choose_k plots runs",
         needs="answer",
         argument="[N [M]|FILE]",
-        rank=17,
+        rank=31,
     ),
     # -- compare -------------------------------------------------------------------------------------------
     _c("other-view", "tab", "table/flow", "Show the migration table, or the flow drawing.", COMPARE, rank=10),

@@ -65,6 +65,18 @@ async def test_two_runs(view: str, size: tuple[int, int], plain: bool):
         same_as_golden(app, f"{'ascii_' if plain else ''}compare_{view}_{size[0]}x{size[1]}")
 
 
+@pytest.mark.parametrize("size", [(60, 16), (100, 30), (200, 60)], ids=lambda s: f"{s[0]}x{s[1]}")
+async def test_no_line_is_longer_than_the_screen(size: tuple[int, int]):
+    async with running(FakeEngine(), size) as (app, pilot):
+        await on_compare(app, pilot)
+        for _ in range(2):
+            lines = grid(app).splitlines()
+            assert all(len(shown) <= size[0] for shown in lines)
+            assert any("B → E" in shown for shown in lines)
+            assert "keys" in lines[-1]
+            await pilot.press("tab")
+
+
 async def test_the_first_lines_say_how_the_runs_compare():
     async with running(FakeEngine(), (140, 40)) as (app, pilot):
         await on_compare(app, pilot)
@@ -90,7 +102,7 @@ async def test_scores_of_other_features_are_not_compared():
 async def test_the_move_under_the_cursor_is_told():
     async with running(FakeEngine(), (100, 30)) as (app, pilot):
         await on_compare(app, pilot)
-        assert "2,902 customers, 34.7 % of B; near a border of run 2 (within 10%): 414" in grid(app)
+        assert "2,902 customers, 34.7 % of B; revenue 290k; near a border of run 2 (within 10%): 414" in grid(app)
         assert "movers against those who stayed (5,346)" in grid(app)
         assert "recency 118 (not 31)" in grid(app)
         assert "newsletter no" not in grid(app)  # it says what "newsletter yes" says

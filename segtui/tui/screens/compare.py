@@ -216,7 +216,11 @@ class CompareView(AskingView):
         found, session = self.found, self.session
         top = [self._title(found, width)]
         if session is not None and found is None and (texts := chosen.lacking(self.sides, session)):
-            return [*top, BLANK, *(part for text in texts for part in wrap("  " + text, width - 2, "", "  "))]
+            return [
+                *top,
+                BLANK,
+                *(line("  ", *part.runs) for text in texts for part in wrap(text, width - 4, "", "  ")),
+            ]
         if found is None:
             return [*top, *self.not_there(width)]
         moved = words.moved_line(found.comparison, self.names)
