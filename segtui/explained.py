@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from segtui.results import Rows
+    from segtui.results import Rows, Scores
 
 # -- rules in words ----------------------------------------------------------------------------------------
 
@@ -261,6 +261,72 @@ class Comparison:
     def stayed(self) -> int:
         """Customers in both who are in the matched segment."""
         return sum(self.table[i][j] for i, j in self.matched)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One column of the profile, in original units: the mean (or share, of a level) of some customers and of others.
+
+    difference: standardised (METHODS C1), infinite where neither group varies, None where a group has no value.
+    """
+
+    feature: str
+    level: str | None
+    is_share: bool
+    mean: float
+    other: float
+    difference: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Customers who went from one segment to one that theirs did not become.
+
+    row, column: places of the two in `Comparison.before` and `after`. share: of the customers of the former segment who
+    are in both. revenue: their money, None where none is known. near: how many are near to a border of the run that
+    `Migration.border` names; None without one.
+    differences: in what they differ from `others` customers, the largest difference first: those who stayed in the
+    segment (stayed), or all others who were in it. They rest on `looked_at` movers and `others_looked_at` others, drawn
+    at random where there are more. None: not looked at, because there are bigger moves.
+    """
+
+    row: int
+    column: int
+    customers: int
+    share: float
+    revenue: float | None = None
+    near: int | None = None
+    differences: tuple[Difference, ...] | None = None
+    stayed: bool = True
+    others: int = 0
+    looked_at: int = 0
+    others_looked_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedSide:
+    """What is known of one side of a comparison beyond its customers. A file has no features, scale and scores, but
+    notes: how many of its customers were found again."""
+
+    segments: int
+    features: tuple[str, ...] = ()
+    scale: str = ""
+    scores: Scores | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Migration:
+    """A comparison with all that is told of it. moves: every one, the biggest first. border: the side (0: before, 1:
+    after) whose borders `Move.near` is about, None where neither has centroids. within: how much farther the second
+    centroid may be to be near to a border (.10: a tenth)."""
+
+    comparison: Comparison
+    before: ComparedSide
+    after: ComparedSide
+    moves: tuple[Move, ...]
+    border: int | None
+    within: float
 
 
 # -- silhouettes -------------------------------------------------------------------------------------------

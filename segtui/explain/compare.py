@@ -20,7 +20,7 @@ from segtui.errors import AnalysisError
 from segtui.explain.columns import ProfileCache
 from segtui.explain.lab import agreed, spread_out
 from segtui.explain.summary import Summary, all_members, summaries_of
-from segtui.explained import Comparison
+from segtui.explained import Comparison, Difference
 from segtui.progress import Progress, Steps
 from segtui.results import Converged, Segmentation
 
@@ -177,21 +177,6 @@ def _movers(cells: Cells, table: Counts, matched: Iterable[tuple[int, int]]) -> 
 
 
 # -- what sets those who moved apart ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One column of the profile, in original units: the mean (or share, of a level) of some customers and of others.
-
-    difference: standardised (METHODS C1), infinite where neither group varies, None where a group has no value.
-    """
-
-    feature: str
-    level: str | None
-    is_share: bool
-    mean: float
-    other: float
-    difference: float | None
 
 
 def differences(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from segtui import explaining, weighing
+from segtui import comparing, explaining, weighing
 from segtui.errors import AnalysisError
 from segtui.evidence import Assessment, Sweep
 from segtui.pipeline import Pipeline, Shelf, Trace
@@ -18,12 +18,14 @@ from segtui.session.pages import CustomersPage, FramePage, LeftOutPage, nearby_p
 from segtui.session.questions import (
     AdoptionQuestion,
     BorderQuestion,
+    ComparisonQuestion,
     CustomersQuestion,
     DistributionQuestion,
     LabQuestion,
     LeftOutQuestion,
     MapQuestion,
     MisfitsQuestion,
+    MoversQuestion,
     PredictionQuestion,
     Question,
     RulesQuestion,
@@ -101,9 +103,23 @@ class LocalEngine(Pipeline):
             return (yield from explaining.adoptions(self, answer.recipe))
         if isinstance(question, SilhouetteQuestion):
             return (yield from self._silhouettes(question.steps, answer))
+        if isinstance(question, ComparisonQuestion | MoversQuestion):
+            return (yield from self._comparison(question, answer))
         if isinstance(question, MapQuestion):
             return (yield from self._map(question, answer))
         return (yield from self._distribution(question, answer))
+
+    def _comparison(self, question: ComparisonQuestion | MoversQuestion, answer: Answer) -> Steps[object]:
+        before, after = question.before, question.after
+        for side in (before, after):
+            if isinstance(side, Recipe) and side.gather != self._gather:
+                raise AnalysisError(
+                    "a run that was made on other data than is open cannot be compared",
+                    hint="Go to that run (Runs, enter), export its customers (x), come back and compare the file.",
+                )
+        if isinstance(question, MoversQuestion):
+            return FramePage((yield from comparing.movers(self, before, after, answer.recipe, question.move)))
+        return (yield from comparing.migration(self, self._data[1], before, after, answer.recipe))
 
     def _silhouettes(self, steps: int, answer: Answer) -> Steps[SilhouetteView]:
         from segtui.explain.silhouette import silhouettes

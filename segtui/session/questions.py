@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from segtui.recipe import Recipe
+from segtui.recipe import Recipe, SourceSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,31 @@ class AdoptionQuestion:
     """What the segments would be if a tree were adopted -> explained.Adoptions. It grows several trees."""
 
 
+Side = Recipe | SourceSpec
+"""One side of a comparison: a recipe of the history, or a labelled file."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonQuestion:
+    """Who moved between two sides on the data that is open -> explained.Migration. A run that is no longer filed is
+    computed again. asked: how often a file was named: it may have been written again since."""
+
+    before: Side
+    after: Side
+    asked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MoversQuestion:
+    """Who moved between two sides -> results.TablePage: row, id, old and new segment, distance ratio (to the own
+    centroid over to the nearest other: 1 on the border). move: places of the two segments; None: all who moved."""
+
+    before: Side
+    after: Side
+    move: tuple[int, int] | None = None
+    asked: int = 0
+
+
 Question = (
     MapQuestion
     | DistributionQuestion
@@ -125,4 +150,6 @@ Question = (
     | MisfitsQuestion
     | RulesQuestion
     | AdoptionQuestion
+    | ComparisonQuestion
+    | MoversQuestion
 )

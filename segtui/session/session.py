@@ -56,10 +56,13 @@ from segtui.session.history import Entry, History
 from segtui.session.jobs import Job, Listener, Worker, as_problem
 from segtui.session.letters import Letters, Source
 from segtui.session.questions import (
+    ComparisonQuestion,
     DistributionQuestion,
     LeftOutQuestion,
     MapQuestion,
+    MoversQuestion,
     Question,
+    Side,
     StepCountsQuestion,
     StepRowsQuestion,
 )
@@ -567,12 +570,24 @@ class Session(Listener):
                 return  # whoever draws it asks again about the new answer
             raise _read_since()
         about = self._about(question, answer)
-        result = yield from self._engine_now().reply(question, answer)
+        result = yield from self._engine_now().reply((yield from self._lettered(question)), answer)
         with self._lock:
             self._replies[about, question] = result
             while len(self._replies) > FILED_QUESTIONS:
                 del self._replies[next(iter(self._replies))]
         self._tell(Found(question))
+
+    def _lettered(self, question: Question) -> Steps[Question]:
+        """A question about runs of the history with the letters that they have on screen."""
+        if not isinstance(question, ComparisonQuestion | MoversQuestion):
+            return question
+        yield from self._settle_here()  # else letters would depend on how soon it was asked
+
+        def side(given: Side) -> Side:
+            known = isinstance(given, Recipe) and given.gather == self.opened_gather
+            return self._computed(given) if isinstance(given, Recipe) and known else given
+
+        return replace(question, before=side(question.before), after=side(question.after))
 
     def _about(self, question: Question, answer: Answer | None) -> str:
         """What a reply belongs to: an answer, the customers that take part in it, or the data alone."""
@@ -611,7 +626,8 @@ class Session(Listener):
         answer = self._asked_of(question, answer)
         if self._left_behind(answer):
             raise _read_since()
-        paths = yield from self._engine_now().export_table(question, answer, path, overwrite)
+        asked = yield from self._lettered(question)
+        paths = yield from self._engine_now().export_table(asked, answer, path, overwrite)
         self._tell(Exported(paths, ()))
 
     def _traced(self, step: TraceStep) -> None:

@@ -156,6 +156,19 @@ class SegApp(SafeApp):
 
         self.show(AdoptionScreen(self, self.status))
 
+    def compare(self, sides: str) -> None:
+        """Show who moved between two runs on a screen of its own."""
+        from segtui.tui.screens.compare import CompareScreen
+        from segtui.tui.screens.compare_sides import named
+
+        if self.session is None:
+            return
+        found = named(sides, self.session)
+        if isinstance(found, str):
+            self.say(f"compare: {found}", "error")
+        else:
+            self.show(CompareScreen(self, self.status, found))
+
     def errand(self, work: Callable[[], object], then: Callable[[object], None]) -> None:
         """Do something short on a thread, then `then` on the event loop."""
         errand(self, work, then, lambda error: self.say(f"{type(error).__name__}: {error}", "error"))

@@ -19,6 +19,8 @@ PREDICTION = "prediction"
 """What segments know of later orders."""
 ADOPTION = "adoption"
 """Segments by the rules of a tree."""
+COMPARE = "compare"
+"""Who moved between two runs."""
 TABLES = "tables"
 """Full-screen tables (customers, rows left out)."""
 
@@ -34,6 +36,7 @@ PLACES = {
     LAB: "Scaling lab",
     PREDICTION: "Does it predict",
     ADOPTION: "Segments by rules",
+    COMPARE: "Compare",
     TABLES: "Customers and other tables",
 }
 """Where a command applies, as a heading, in the order of the help screen."""
@@ -566,8 +569,8 @@ COMMANDS: tuple[Command, ...] = (
         argument="[NAME]",
         rank=12,
     ),
-    _c("scroll-left", "h left", "left", "Show the columns further left.", "segments tables"),
-    _c("scroll-right", "l right", "right", "Show the columns further right.", "segments tables"),
+    _c("scroll-left", "h left", "left", "Show the columns further left.", f"segments {COMPARE} {TABLES}"),
+    _c("scroll-right", "l right", "right", "Show the columns further right.", f"segments {COMPARE} {TABLES}"),
     _c(
         "next-plot", "p right_square_bracket right l", "next plot", "Show the next plot.", "plots", verb="plot", rank=10
     ),
@@ -604,6 +607,44 @@ COMMANDS: tuple[Command, ...] = (
         argument="N",
         rank=10,
     ),
+    _c(
+        "compare",
+        "c",
+        "compare",
+        "Compare the current run with the one before (Runs: with the run under the cursor), or with a labelled file.",
+        "segments features choose_k plots runs",
+        needs="answer",
+        argument="[N [M]|FILE]",
+        rank=31,
+    ),
+    # -- compare -------------------------------------------------------------------------------------------
+    _c("other-view", "tab", "table/flow", "Show the migration table, or the flow drawing.", COMPARE, rank=10),
+    _c("list-movers", "enter", "movers", "List the customers of the move under the cursor.", COMPARE, rank=11),
+    _c("list-all-movers", "a", "all movers", "List everyone who moved.", COMPARE, rank=14),
+    _c(
+        "export-movers",
+        "x",
+        "export movers",
+        "Write everyone who moved to a CSV file: id, old and new segment, how near to a border.",
+        COMPARE,
+        argument="[PATH]",
+        rank=12,
+    ),
+    _c("earlier-run", "left_square_bracket", "run before", "Hold an earlier run against the second.", COMPARE, rank=15),
+    _c("later-run", "right_square_bracket", "run after", "Hold a later run against the second.", COMPARE, rank=16),
+    _c("earlier-second", "left_curly_bracket", "second before", "Make the second side an earlier run.", COMPARE),
+    _c("later-second", "right_curly_bracket", "second after", "Make the second side a later run.", COMPARE),
+    _c("reverse-sides", "r", "reverse", "Swap the two sides.", COMPARE, rank=13),
+    _c(
+        "compare-file",
+        "f",
+        "file",
+        "Hold the current run against a labelled file that was delivered before.",
+        COMPARE,
+        argument="[PATH]",
+        rank=17,
+    ),
+    _c("leave-compare", "c", "leave", "Go back.", COMPARE),
     # -- tables --------------------------------------------------------------------------------------------
     _c("next-table", "v", "next table", "Of a segment: typical customers, those near a border, all.", TABLES, rank=13),
     _c("find", "slash", "find", "Find a text in the table.", TABLES, rank=10),
@@ -620,7 +661,7 @@ COMMANDS: tuple[Command, ...] = (
         argument="[PATH]",
         rank=15,
     ),
-    _c("back", "q backspace escape", "back", "Go back.", f"{TABLES} {LAB} {PREDICTION} {ADOPTION}", rank=3),
+    _c("back", "q backspace escape", "back", "Go back.", f"{TABLES} {LAB} {PREDICTION} {ADOPTION} {COMPARE}", rank=3),
     # -- lists ---------------------------------------------------------------------------------------------
     _c("cursor-down", "j down", "down", "Move down.", LISTS),
     _c("cursor-up", "k up", "up", "Move up.", LISTS),
@@ -669,6 +710,8 @@ KEY_SIGNS = {
     "greater_than_sign": ">",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
     "slash": "/",
     "colon": ":",
     "question_mark": "?",

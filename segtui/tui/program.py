@@ -122,12 +122,26 @@ class Program:
         screen = self.app.screen
         if not isinstance(screen, CustomersScreen):
             self.app.say("open a table first")
-        elif argument.strip():
-            self._write_table(screen.question, argument)
         else:
-            question = screen.question
-            title = "Write the whole table as CSV to"
-            self.app.prompt(title, screen.file_name(), _path, lambda path: self._write_table(question, path))
+            self._ask_where("Write the whole table as CSV to", screen.question, screen.file_name(), argument)
+
+    def do_export_movers(self, argument: str) -> None:
+        """Ask where to write everyone who moved."""
+        from segtui.tui.screens.compare import CompareScreen
+
+        screen = self.app.screen
+        movers = screen.compared.movers() if isinstance(screen, CompareScreen) else None
+        if not isinstance(screen, CompareScreen) or movers is None:
+            self.app.say("there are no movers to write")
+        else:
+            self._ask_where("Write everyone who moved as CSV to", movers, screen.compared.file_name(), argument)
+
+    def _ask_where(self, title: str, question: Question, name: str, argument: str) -> None:
+        """Write a table to the path that was typed, or ask for one."""
+        if argument.strip():
+            self._write_table(question, argument)
+        else:
+            self.app.prompt(title, name, _path, lambda path: self._write_table(question, path))
 
     def _write_table(self, question: Question, typed: str) -> None:
         path = os.path.expanduser(typed.strip())
@@ -146,6 +160,10 @@ class Program:
             self.app.exporting = True
             self.app.say(f"writing {fmt.clean(path)}")
             self.app.session.export_table(question, path, overwrite=overwrite)
+
+    def do_compare(self, argument: str) -> None:
+        """Compare the current run with the one before, or with what was typed."""
+        self.app.compare(argument)
 
     def do_command_line(self, _: str) -> None:
         from segtui.tui.screens.command_line import CommandLine

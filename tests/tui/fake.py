@@ -14,7 +14,16 @@ import numpy as np
 
 from segtui.errors import SegtuiError, SourceError
 from segtui.evidence import Assessment, Prediction, Sweep, SweepRow
-from segtui.explained import Adoption, Adoptions, Rulebook, SegmentRule, SegmentRules, SegmentSilhouette, SilhouetteView
+from segtui.explained import (
+    Adoption,
+    Adoptions,
+    Migration,
+    Rulebook,
+    SegmentRule,
+    SegmentRules,
+    SegmentSilhouette,
+    SilhouetteView,
+)
 from segtui.progress import Progress, Steps
 from segtui.recipe import STEPS, Anchor, FeatureSpec, GatherSpec, LabelledSpec, PrepareSpec, Recipe
 from segtui.results import (
@@ -52,12 +61,14 @@ from segtui.results import (
 from segtui.session.questions import (
     AdoptionQuestion,
     BorderQuestion,
+    ComparisonQuestion,
     CustomersQuestion,
     DistributionQuestion,
     LabQuestion,
     LeftOutQuestion,
     MapQuestion,
     MisfitsQuestion,
+    MoversQuestion,
     PredictionQuestion,
     Question,
     RulesQuestion,
@@ -66,6 +77,7 @@ from segtui.session.questions import (
     StepRowsQuestion,
     TypicalQuestion,
 )
+from tests.tui import fake_compare
 from tests.tui import fake_evidence as evidence
 from tests.tui.fake_evidence import letter
 
@@ -265,6 +277,8 @@ class FakeEngine:
         self.page = Page(1_000_000, odd)
         self.assessed: Assessment | None = None
         """What every assessment comes to, instead of what is usual."""
+        self.migrated: Migration | None = None
+        """What every comparison comes to, instead of what is usual."""
         self.failing = ""
         """What is added to the message of a k that fails."""
         self.predicted: list[PredictionQuestion] = []
@@ -417,6 +431,10 @@ class FakeEngine:
             return self._adoptions(answer)
         if isinstance(question, LabQuestion):
             return LAB
+        if isinstance(question, ComparisonQuestion):
+            return self.migrated or fake_compare.migration(question)
+        if isinstance(question, MoversQuestion):
+            return self.page
         if isinstance(question, PredictionQuestion):
             return self._prediction(question, answer)
         raise AssertionError(question)

@@ -23,7 +23,7 @@ def test_ids_are_unique_and_every_field_is_filled():
 
 
 def test_no_key_means_two_things_in_one_place():
-    for place in (*PANES, "tables", "lab", "prediction"):
+    for place in (*PANES, "tables", "lab", "prediction", "compare"):
         here = [c for c in COMMANDS if place in c.where or LISTS in c.where]
         for one, other in itertools.combinations(here, 2):
             assert not set(one.keys) & set(other.keys), (place, one.id, other.id)
@@ -86,6 +86,7 @@ def test_every_command_has_someone_who_does_it():
     from segtui.tui.panes.segments import SegmentsPane
     from segtui.tui.program import Program
     from segtui.tui.screens.adoption import AdoptionView
+    from segtui.tui.screens.compare import CompareView
     from segtui.tui.screens.customers import CustomersScreen
     from segtui.tui.screens.lab import LabView
     from segtui.tui.screens.prediction import PredictionView
@@ -94,6 +95,7 @@ def test_every_command_has_someone_who_does_it():
     views = (
         AdoptionView,
         ChooseKPane,
+        CompareView,
         DataPane,
         FeaturesPane,
         LabView,

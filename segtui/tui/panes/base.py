@@ -67,6 +67,10 @@ class Desk(Protocol):
         """Show what trees would make of the segments on a screen of its own."""
         ...
 
+    def compare(self, sides: str) -> None:
+        """Show who moved between two runs, as `:compare` takes them, on a screen of its own."""
+        ...
+
     def errand(self, work: Callable[[], object], then: Callable[[object], None]) -> None:
         """Do something short off the event loop, then hand the result to `then` on it."""
         ...

@@ -43,6 +43,13 @@ class RunsPane(Pane):
         elif argument:
             self.desk.say(f"run {number} is the current one, or there is none", "info")
 
+    def do_compare(self, argument: str) -> None:
+        """The run under the cursor against the current one; on the current one the run before it."""
+        runs = self.runs()
+        here = runs[min(self.cursor.at, len(runs) - 1)] if runs else None
+        typed = argument.strip() or (str(here.number) if here is not None and not here.current else "")
+        self.desk.compare(typed)
+
     def paint(self, width: int, height: int) -> list[Line]:
         runs = self.runs()
         if not runs:

@@ -231,14 +231,15 @@ def _scores(scores: Scores, previous: RunLike | None, earlier: bool, signs: Char
         then: float | None = getattr(before, field) if before is not None else None
         runs += [(" " if terse else "  ", ""), (f"{name} ", "dim"), (text, "")]
         if now is not None and then is not None:
-            sign, role = _verdict(now, then, more)
+            sign, role = better_or_worse(now, then, more)
             runs.append((sign if terse else f" {sign}", role))
     if before is None and earlier:
         runs.append(("  n/c", "dim"))
     return runs
 
 
-def _verdict(now: float, then: float, more: bool) -> Run:
+def better_or_worse(now: float, then: float, more: bool) -> Run:
+    """The sign beside a score: better, worse, or the same."""
     if abs(now - then) <= 1e-9 * max(abs(now), abs(then)):
         return ("=", "dim")
     return ("^", "good bold") if (now > then) == more else ("v", "bad bold")
