@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from html import escape
+from itertools import groupby
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -65,8 +66,9 @@ def xml(text: str) -> str:
 
 def _pieces(given: Line, ink: Ink) -> Iterator[Piece]:
     at = 0
-    for text, role in given.runs:
-        yield Piece(at, clean(text), ink.style(role), role)
+    for role, runs in groupby(given.runs, key=lambda run: run[1]):
+        text = clean("".join(text for text, _ in runs))
+        yield Piece(at, text, ink.style(role), role)
         at += cell_len(text)
 
 

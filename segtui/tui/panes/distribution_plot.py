@@ -13,7 +13,7 @@ from segtui.tui import format as fmt
 from segtui.tui.panes.base import Pane
 from segtui.tui.panes.box_lines import BEYOND, box_lines, box_range
 from segtui.tui.panes.map_view import letter_place
-from segtui.tui.panes.plot_view import PlotView, counted, part_of, tsv, waiting
+from segtui.tui.panes.plot_view import PlotView, counted, tsv, waiting
 from segtui.tui.widgets.cell_map import sign_of
 from segtui.tui.widgets.columns import axis_lines, column_rows, scale, stacked, ticks_between, widened
 from segtui.tui.widgets.ink import BLANK, Line, Run, first_fitting, line, seg
@@ -23,8 +23,12 @@ HISTOGRAM, BOX, RIDGE = range(3)
 BINS = 120
 GUTTER = 7
 """Cells of the counts beside a histogram."""
+WIDE_LEFT = 36
+"""Cells of letters and names where there is room."""
 TALLEST = 4
 """Lines of one ridge at most."""
+FLAT = 0.01
+"""Below this part of its peak a ridge is not drawn: the tails of a kernel never end."""
 
 
 class DistributionView(PlotView):
@@ -39,8 +43,9 @@ class DistributionView(PlotView):
         self._shown: Distribution | None = None
 
     def features(self, answer: Answer) -> list[str]:
-        """Features of the profile, those of the clustering first."""
-        return list(dict.fromkeys(c.feature for c in sorted(answer.profile.columns, key=lambda c: not c.used)))
+        """Features of the profile, those of the clustering first, and of those the ones with numbers."""
+        columns = sorted(answer.profile.columns, key=lambda c: (not c.used, c.level is not None))
+        return list(dict.fromkeys(c.feature for c in columns))
 
     def chosen(self, answer: Answer) -> str:
         """The feature shown: the one chosen, as long as there is one of that name."""
@@ -65,13 +70,12 @@ class DistributionView(PlotView):
 
     def whole(self, answer: Answer, width: int, height: int) -> tuple[int, int]:
         if self._shown is not None and self._shown.levels:
-            return max(width, _left(width) + 9 * len(self._shown.levels)), max(height, len(answer.letters) + 6)
+            return max(width, WIDE_LEFT + 9 * len(self._shown.levels)), max(height, len(answer.letters) + 6)
         return width, max(height, len(answer.letters) + 8)
 
     def draw(self, answer: Answer, width: int, height: int) -> list[Line]:
         feature = self.chosen(answer)
-        room = width - _left(width) - 8
-        found = self.asked(answer, DistributionQuestion(feature, max(8, min(BINS, room))))
+        found = self.asked(answer, DistributionQuestion(feature, self._bins()))
         if isinstance(found, Distribution):
             self._shown = found
         shown = self._shown
@@ -84,10 +88,16 @@ class DistributionView(PlotView):
         draws = (self._histogram, self._boxes, self._ridges)
         return [title, *draws[self.form](answer, shown, width, height - 1)]
 
+    def _bins(self) -> int:
+        """How many bins, or points, fit the pane: bars are two cells wide, points one."""
+        width = self.pane.size.width  # of the pane: a file may be wider, but holds the same bins
+        room = (width - GUTTER - 2) // 2 if self.form == HISTOGRAM else width - _left(width) - 8
+        return max(8, min(BINS, room))
+
     def _title(self, shown: Distribution, what: str, old: str, width: int) -> Line:
         log = ", log axis" if shown.log else ""
         # what to press is the first to go, then the words
-        name, keys = fmt.clean(shown.feature), "   a feature" + ("" if shown.levels else "  v form")
+        name, keys = fmt.clean(shown.feature), self.hint("   a feature" + ("" if shown.levels else "  v form"))
         text = f"{name} by segment: {what}{log}"
         short = (
             f"{fmt.cut(name, max(8, width - len(what) - len(log) - len(old) - 2), self.signs.ellipsis)}: {what}{log}"
@@ -119,7 +129,8 @@ class DistributionView(PlotView):
             role = seg(letter_place(segments[at - 1].letter))
             heights = [n / top if top else 0.0 for n in totals]
             runs = [[(widened(row, each), role)] for row in column_rows(heights, rows, self.signs)]
-        gutter = {0: fmt.short(top), (rows - 1) // 2: fmt.short(top * (rows - (rows - 1) // 2) / rows)}
+        half = rows // 2
+        gutter = {0: fmt.short(top), half: fmt.short(round(top * (rows - half) / rows)) if rows > 3 else ""}
         lines = [self._group(answer, at, width)]
         for y, drawn in enumerate(runs):
             label = f"{gutter.get(y, ''):>{GUTTER - 1}} "
@@ -127,21 +138,21 @@ class DistributionView(PlotView):
         room = each * len(totals)
         place = by_edges(shown.edges, room)
         ends = _inner(shown.edges)
-        ticks = ticks_between(*ends, max(2, room // 9), log=shown.log)
+        ticks = ticks_between(*ends, _about(room, log=shown.log), log=shown.log)
         axis = axis_lines(ticks, place, room, _tick, self.signs, GUTTER + 1, width)
         return [*lines, *axis, *caption]
 
     def _group(self, answer: Answer, at: int, width: int) -> Line:
         if at == 0:
             text = "  all segments, each cell the letter of its segment"
-            return line((fmt.cut(text, width, self.signs.ellipsis), "bold"), ("   j k one segment", "dim"))
+            return line((fmt.cut(text, width, self.signs.ellipsis), "bold"), (self.hint("   j k one segment"), "dim"))
         segment = answer.profile.segments[at - 1]
         name = fmt.clean(segment.name, max(8, width - 40), self.signs.ellipsis)
         return line(
             (f"  {segment.letter} ", seg(letter_place(segment.letter))),
             (name, "bold"),
             (f", {fmt.plural(segment.size, 'customer')}", ""),
-            ("   j k another", "dim"),
+            (self.hint("   j k another"), "dim"),
         )
 
     def _histogram_caption(self, answer: Answer, shown: Distribution, at: int, joined: bool, width: int) -> list[Line]:
@@ -171,7 +182,7 @@ class DistributionView(PlotView):
         room = width - left - BEYOND - 1
         low, high = box_range(shown.boxes, self.signs)
         place = scale(low, high, room, log=log)
-        ticks = ticks_between(low, high, max(2, room // 9), log=log)
+        ticks = ticks_between(low, high, _about(room, log=log), log=log)
         axis = axis_lines(ticks, place, room, _tick, self.signs, left, width)
         free = height - 1 - len(axis) - len(caption)
         tall = 2 if free >= 2 * len(shown.boxes) else 1
@@ -194,17 +205,19 @@ class DistributionView(PlotView):
         segments = answer.profile.segments
         free = height - 2 - len(caption)
         tall = max(1, min(TALLEST, free // max(1, len(segments))))
+        gap = 1 if tall > 2 and free >= len(segments) * (tall + 1) else 0
         self.first_row_y = 1
         lines = []
-        for i in self.cursor.window(len(segments), max(1, free // tall)):
+        for i in self.cursor.window(len(segments), max(1, free // (tall + gap))):
             peak = max(shown.densities[i], default=0.0)
-            heights = [value / peak if peak > 0 else 0.0 for value in shown.densities[i]]
+            heights = [value / peak if value > FLAT * peak else 0.0 for value in shown.densities[i]]
             rows = column_rows(heights, tall, self.signs)
+            lines += [BLANK] * gap
             for y, row in enumerate(rows):
                 last = y == len(rows) - 1
                 lines.append(self._ridge_line(segments[i], sum(shown.counts[i]), row, left, last=last))
         place = scale(*shown.span, points, log=shown.log)
-        ticks = ticks_between(*shown.span, max(2, points // 9), log=shown.log)
+        ticks = ticks_between(*shown.span, _about(points, log=shown.log), log=shown.log)
         return [*lines, *axis_lines(ticks, place, points, _tick, self.signs, left, width), *caption]
 
     def _ridge_line(self, segment: Segment, size: int, row: str, left: int, *, last: bool) -> Line:
@@ -230,7 +243,7 @@ class DistributionView(PlotView):
             (
                 "shares within each segment" + (" of those with a value" if shown.missing else ""),
                 counted(answer, shown.missing),
-                part_of(part, len(shown.levels), "levels"),
+                self._part(part, len(shown.levels), "levels"),
                 several,
             ),
             width,
@@ -284,7 +297,12 @@ class DistributionView(PlotView):
 
 def _left(width: int) -> int:
     """Cells of letters and names."""
-    return 20 if width < 100 else 36
+    return 20 if width < 100 else WIDE_LEFT
+
+
+def _about(room: int, *, log: bool) -> int:
+    """How many ticks suit an axis; the round values of a log axis have short names."""
+    return max(2, room // (6 if log else 9))
 
 
 def _tick(value: float) -> str:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from segtui.results import Answer, Segment
 from segtui.tui import format as fmt
 from segtui.tui.panes.map_view import letter_place
-from segtui.tui.panes.plot_view import PlotView, customers_of, part_of, tsv
+from segtui.tui.panes.plot_view import PlotView, customers_of, tsv
 from segtui.tui.panes.segments import column_title, mean_text
 from segtui.tui.widgets.ink import BLANK, Line, Run, line, seg
 
@@ -17,6 +17,8 @@ STEPS = (0.2, 0.5, 0.8, 1.2)
 """Standard deviations from which a cell is shaded darker: small, medium and large after Cohen (1988), and beyond."""
 INDEX_STEPS = (10.0, 20.0, 50.0, 100.0)
 """The same for points of an index above or below 100."""
+WIDE_NAME = 32
+"""Cells of a feature's name where there is room."""
 DIFFERENCES, INDEXES, MEANS = range(3)
 
 
@@ -34,7 +36,7 @@ class HeatView(PlotView):
 
     def whole(self, answer: Answer, width: int, height: int) -> tuple[int, int]:
         rows = len(answer.profile.columns) + 8
-        return max(width, _name(width) + 2 + EACH * len(answer.letters)), max(height, rows)
+        return max(width, WIDE_NAME + 2 + EACH * len(answer.letters)), max(height, rows)
 
     def draw(self, answer: Answer, width: int, height: int) -> list[Line]:
         profile, name = answer.profile, _name(width)
@@ -42,9 +44,9 @@ class HeatView(PlotView):
         self.left = max(0, min(self.left, len(profile.segments) - fit))
         part = range(self.left, min(len(profile.segments), self.left + fit))
         caption = self.caption(
-            answer, (self._legend(), self._rests_on(answer), part_of(part, len(profile.segments), "segments")), width
+            answer, (self._legend(), self._rests_on(answer), self._part(part, len(profile.segments), "segments")), width
         )
-        head: list[Run] = [(fmt.pad(f"  {self.shape}  v form", name + 2), "title")]
+        head: list[Run] = [(fmt.pad(f"  {self.shape}{self.hint('  v form')}", name + 2), "title")]
         for i in part:
             letter = profile.segments[i].letter
             head.append((fmt.pad(letter, EACH - 3, right=True) + "   ", seg(letter_place(letter))))
@@ -109,7 +111,7 @@ class HeatView(PlotView):
 
 
 def _name(width: int) -> int:
-    return 22 if width < 100 else 32
+    return 22 if width < 100 else WIDE_NAME
 
 
 def _gaps(answer: Answer) -> str:

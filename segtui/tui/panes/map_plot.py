@@ -64,7 +64,7 @@ class MapPlot(PlotView):
             line(("letter: the segment that", "dim")),
             line(("most of the cell are in", "dim")),
             line(("upper case: crowded cell", "dim")),
-            line(("reversed: centroid   ", "dim"), ("a", "key"), (" axes", "dim")),
+            line(("reversed: centroid", "dim"), (self.hint("   a"), "key"), (self.hint(" axes"), "dim")),
         ]
 
     def table(self, answer: Answer) -> str:

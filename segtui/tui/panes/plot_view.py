@@ -25,6 +25,8 @@ class PlotView(View):
         """The first column shown where there are more than fit."""
         self.pending = False
         """Whether what was last painted is unfinished or of before."""
+        self.still = False
+        """Whether it is painted to be copied or written: without a cursor, and without words on what to press."""
         self._asked: tuple[int, Question] | None = None
 
     @property
@@ -71,6 +73,15 @@ class PlotView(View):
                 self.session.ask(question)
         return found
 
+    def hint(self, text: str) -> str:
+        """Words on what to press, on screen only."""
+        return "" if self.still else text
+
+    def _part(self, shown: range, count: int, what: str) -> str:
+        """Which columns are shown where not all fit, and how to see the others."""
+        told = part_of(shown, count, what)
+        return told + self.hint(" (< > scroll)") if told else ""
+
     def caption(self, answer: Answer, parts: Sequence[str], width: int) -> list[Line]:
         """What the plot rests on and leaves out: every part is said, on as many lines as it takes."""
         told = [*(part for part in parts if part), *standing(answer)]
@@ -111,9 +122,7 @@ def standing(answer: Answer) -> list[str]:
 
 def part_of(shown: range, count: int, what: str) -> str:
     """Which columns are shown where not all fit."""
-    if len(shown) >= count:
-        return ""
-    return f"{what} {shown.start + 1} to {shown.stop} of {count} (< > scroll)"
+    return "" if len(shown) >= count else f"{what} {shown.start + 1} to {shown.stop} of {count}"
 
 
 def tsv(head: Sequence[object], rows: Sequence[Sequence[object]]) -> str:

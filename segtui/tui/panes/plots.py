@@ -35,7 +35,6 @@ class PlotsPane(Pane):
             ConvergenceView(self),
         )  # fmt: skip
         self._at = 0
-        self._still = False
         self.cursor = self.view.cursor
 
     @property
@@ -51,11 +50,11 @@ class PlotsPane(Pane):
 
     def mark(self, row: int) -> str:
         """As everywhere; in a file there is no cursor."""
-        return "  " if self._still else super().mark(row)
+        return "  " if self.view.still else super().mark(row)
 
     def ground(self, row: int) -> str:
         """As everywhere; in a file there is no cursor."""
-        return "" if self._still else super().ground(row)
+        return "" if self.view.still else super().ground(row)
 
     def on_found(self, question: Question) -> None:
         self.repaint()
@@ -194,14 +193,20 @@ class PlotsPane(Pane):
             return []
         top, left = view.cursor.top, view.left
         room = view.whole(answer, self.size.width, self.size.height - 1)
-        self._still, view.left = True, 0 if room[0] > self.size.width else left
-        try:
-            lines = view.paint(*room)
-        finally:
-            self._still, view.cursor.top, view.left = False, top, left
+        view.left = 0 if room[0] > self.size.width else left
+        lines = self._paint_still(*room)
+        view.cursor.top, view.left = top, left
         while lines and not lines[-1].text.strip():
             lines.pop()
         return [line((self.heading(), "title")), *lines]
+
+    def _paint_still(self, width: int, height: int) -> list[Line]:
+        """The plot without a cursor and without words on what to press."""
+        self.view.still = True
+        try:
+            return self.view.paint(width, height)
+        finally:
+            self.view.still = False
 
     def copied(self, whole: bool) -> tuple[str, str]:
         """The plot as drawn, under its title; or the numbers behind it."""
@@ -210,6 +215,6 @@ class PlotsPane(Pane):
             return "", ""
         if whole:
             return view.table(answer), f"the numbers of the {view.name} as a table"
-        drawn = view.paint(self.size.width, self.size.height - 1)
+        drawn = self._paint_still(self.size.width, self.size.height - 1)
         texts = [self.heading(), *(fmt.clean(each.text).rstrip() for each in drawn)]
         return "\n".join(texts).rstrip(), f"the plot ({view.name}) as text"

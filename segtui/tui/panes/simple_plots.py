@@ -115,7 +115,8 @@ class SilhouettesView(PlotView):
         self.first_row_y = 1
         shown = self.cursor.window(len(found.segments), max(1, height - 8))
         marks, grounds = [self.pane.mark(i) for i in shown], [self.pane.ground(i) for i in shown]
-        return silhouette_lines(found, answer.profile.segments, shown, marks, grounds, self.signs, width, name)
+        hint = self.hint(", enter lists the worst")
+        return silhouette_lines(found, answer.profile.segments, shown, marks, grounds, self.signs, width, name, hint)
 
     def table(self, answer: Answer) -> str:
         if self._found is None:
