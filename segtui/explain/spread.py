@@ -57,7 +57,9 @@ def boxes(column: NumericColumn, segmentation: Segmentation, order: Sequence[int
         mine = segmentation.labels == cluster
         if column.known is not None:
             mine &= column.known
-        found.append((yield from box(column.values[mine])))
+        values = column.values[mine]
+        yield Progress("finding quartiles", place / len(order))
+        found.append((yield from box(values)))
     return tuple(found)
 
 
@@ -77,7 +79,9 @@ def box(values: Floats) -> Steps[Box | None]:
         yield Progress("finding quartiles")
     median, first, third = quartiles
     reach = FENCE * (third - first)
-    inside = values[(values >= first - reach) & (values <= third + reach)]
+    under, over = values < first - reach, values > third + reach
+    yield Progress("finding quartiles")
+    inside = values[~(under | over)]
     yield Progress("finding quartiles")
     return Box(
         size=int(values.size),
@@ -86,8 +90,8 @@ def box(values: Floats) -> Steps[Box | None]:
         median=median,
         third=third,
         high=float(inside.max()),
-        below=int(np.count_nonzero(values < first - reach)),
-        above=int(np.count_nonzero(values > third + reach)),
+        below=int(np.count_nonzero(under)),
+        above=int(np.count_nonzero(over)),
         lowest=float(values.min()),
         highest=float(values.max()),
     )

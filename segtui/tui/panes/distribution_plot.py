@@ -198,7 +198,13 @@ class DistributionView(PlotView):
     def _ridges(self, answer: Answer, shown: Distribution, width: int, height: int) -> list[Line]:
         outside = f"{fmt.count(shown.outside)} beyond the axis" if shown.outside else ""
         caption = self.caption(
-            answer, ("smoothed densities, each to its own peak", counted(answer, shown.missing), outside), width
+            answer,
+            (
+                "smoothed densities, each to its own peak; at the right customers with a value",
+                counted(answer, shown.missing),
+                outside,
+            ),
+            width,
         )
         left = _left(width)
         points = max((len(density) for density in shown.densities), default=0)

@@ -96,7 +96,7 @@ class HeatView(PlotView):
             return f"over all {fmt.plural(everybody, 'customer')}{_gaps(answer)}"
         return (
             f"means over all {fmt.count(everybody)} customers{_gaps(answer)}, spreads over {fmt.count(sampled)} "
-            "(the first in canonical order)"
+            "(the first in canonical order, and more of rare segments)"
         )
 
     def table(self, answer: Answer) -> str:

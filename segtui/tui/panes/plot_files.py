@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -31,14 +32,18 @@ class PlotFile:
             self.pane.repaint()
             self.desk.say("the plot is still being drawn: try again when it is there")
             return
+        self.pane.repaint()
         app = self.pane.app
         assert isinstance(app, InkSource)
-        text = document(lines, app.ink(self.pane.rich_style), self.pane.heading())
-        self.pane.repaint()
+        ink, title = app.ink(self.pane.rich_style), self.pane.heading()
+
+        def make() -> str:  # off the event loop: a large plot takes some hundredths of a second
+            return document(lines, ink, title)
+
         if typed.strip():
-            self._look(typed, text)
+            self._look(typed, make)
         else:
-            self.desk.prompt("Write the plot as SVG to", self.file_name(), _path, lambda path: self._look(path, text))
+            self.desk.prompt("Write the plot as SVG to", self.file_name(), _path, lambda path: self._look(path, make))
 
     def file_name(self) -> str:
         """A name for the file: the data's, the plot's, the form's."""
@@ -48,20 +53,20 @@ class PlotFile:
         words = re.findall(r"[a-z0-9]+", f"{self.pane.view.name} {self.pane.view.shape}".lower())
         return fmt.clean("_".join([*([stem] if stem else []), *words])[:60] + ".svg")
 
-    def _look(self, typed: str, text: str) -> None:
+    def _look(self, typed: str, make: Callable[[], str]) -> None:
         path = os.path.expanduser(typed.strip())
         path = path if os.path.splitext(path)[1] else f"{path}.svg"
 
         def looked(there: object) -> None:
             if there:
                 title = f"{fmt.clean(os.path.basename(path))} exists: type yes to replace it"
-                self.desk.prompt(title, "", _yes, lambda _: self._write(path, text, overwrite=True))
+                self.desk.prompt(title, "", _yes, lambda _: self._write(path, make, overwrite=True))
             else:
-                self._write(path, text, overwrite=False)
+                self._write(path, make, overwrite=False)
 
         self.desk.errand(lambda: os.path.lexists(path), looked)
 
-    def _write(self, path: str, text: str, *, overwrite: bool) -> None:
+    def _write(self, path: str, make: Callable[[], str], *, overwrite: bool) -> None:
         session = self.pane.session
         recipe = [source.path for source in session.recipe.gather.sources] if session is not None else []
         read = [report.path for report in session.dataset.sources] if session is not None and session.dataset else []
@@ -72,7 +77,7 @@ class PlotFile:
             else:
                 self.desk.say(f"plot written to {fmt.clean(path)}", "done")
 
-        self.desk.errand(lambda: write(path, text, (*recipe, *read), overwrite=overwrite), done)
+        self.desk.errand(lambda: write(path, make(), (*recipe, *read), overwrite=overwrite), done)
 
 
 def write(path: str, text: str, sources: tuple[str, ...], *, overwrite: bool) -> str:
