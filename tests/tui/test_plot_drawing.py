@@ -14,7 +14,7 @@ from segtui.tui.panes.distribution_plot import by_edges
 from segtui.tui.panes.heat_plot import heat_sign
 from segtui.tui.panes.map_view import map_notes, two_of
 from segtui.tui.panes.plot_view import tsv
-from segtui.tui.widgets.columns import axis_lines, column_rows, scale, stacked, ticks_between
+from segtui.tui.widgets.columns import EMPTY, THIN, axis_lines, column_rows, scale, stacked, ticks_between
 
 SEGMENT = Segment("B", 1, "loyal", "", 10, 0.5, (1.0,), (None,), (None,))
 
@@ -28,6 +28,7 @@ def test_columns_fill_eighths_from_below() -> None:
 
 def test_a_stack_shows_who_is_in_a_column() -> None:
     # 4 of A under 4 of B: half each; a column half as high; an empty one
+    assert stacked([[80, 0], [0, 1]], 80, 2) == [[0, EMPTY], [0, THIN - 1]]  # a hint of B
     assert stacked([[4, 4, 0], [4, 0, 0]], 8, 4) == [[1, -1, -1], [1, -1, -1], [0, 0, -1], [0, 0, -1]]
 
 
@@ -38,9 +39,9 @@ def test_a_stack_is_as_high_as_its_sum(columns: list[tuple[int, int]], rows: int
     drawn = stacked(counts, top, rows)
     for x, column in enumerate(columns):
         filled = [row[x] for row in drawn if row[x] >= 0]
-        expected = max(1, round(sum(column) / top * rows)) if sum(column) else 0
-        assert len(filled) == expected
+        assert len(filled) == (round(sum(column) / top * rows) if top else 0)
         assert set(filled) <= {group for group, n in enumerate(column) if n}
+        assert (drawn[-1][x] == EMPTY) == (sum(column) == 0)
 
 
 def test_places_on_even_and_log_axes() -> None:
@@ -72,8 +73,8 @@ def test_a_box_by_hand() -> None:
     box = Box(100, 0.0, 4.0, 6.0, 10.0, 19.0, 3, 1200, -5.0, 99.0)
     first, second = box_lines(SEGMENT, box, lambda v: int(v), 20, 8, UNICODE, 2)
     assert first.text == "B  loy… ├───▒▒B▒▒▒▒────────┤" + "←3 1.2k→".rjust(15)
-    # 35 cells for the words: 20 of the axis, 15 beyond it
-    assert second.text == " " * 8 + "median 6, quartiles 4 to 10, all -…"
+    # 35 cells for the words: 20 of the axis, 15 beyond it; "all -5 to 99" would be 42
+    assert second.text == " " * 8 + "median 6, quartiles 4 to 10"
     plain = box_lines(SEGMENT, box, lambda v: int(v), 20, 8, ASCII, 1)[0].text
     assert "+---==B====--------+" in plain
     assert plain.isascii()

@@ -223,4 +223,5 @@ async def test_a_plot_that_is_not_there_yet_is_not_written(tmp_path):
             await until(app, pilot, "counting")
             pane(app).do_plot_svg(str(tmp_path / "x.svg"))
             await until(app, pilot, lambda: any("still being drawn" in entry.text for entry in app.status.log))
+        await until(app, pilot, "all 18,412 customers counted")
         assert not list(tmp_path.iterdir())

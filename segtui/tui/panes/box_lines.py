@@ -40,9 +40,10 @@ def box_lines(
     lines = [line(*front, *_drawn(box, place, room, sign_of(at), role, signs), (f"{beyond:>{BEYOND}}", "dim"))]
     if tall > 1:
         words = (
-            f"median {fmt.number(box.median, 3)}, quartiles {fmt.number(box.first, 3)} to {fmt.number(box.third, 3)}, "
-            f"all {fmt.number(box.lowest, 3)} to {fmt.number(box.highest, 3)}"
+            f"median {fmt.number(box.median, 3)}, quartiles {fmt.number(box.first, 3)} to {fmt.number(box.third, 3)}"
         )
+        ends = f", all {fmt.number(box.lowest, 3)} to {fmt.number(box.highest, 3)}"
+        words += ends if len(words) + len(ends) <= room + BEYOND else ""
         lines.append(line((" " * left + fmt.cut(words, room + BEYOND, signs.ellipsis), "dim")))
     return lines
 

@@ -15,7 +15,7 @@ from segtui.tui.panes.box_lines import BEYOND, box_lines, box_range
 from segtui.tui.panes.map_view import letter_place
 from segtui.tui.panes.plot_view import PlotView, counted, tsv, waiting
 from segtui.tui.widgets.cell_map import sign_of
-from segtui.tui.widgets.columns import axis_lines, column_rows, scale, stacked, ticks_between, widened
+from segtui.tui.widgets.columns import EMPTY, THIN, axis_lines, column_rows, scale, stacked, ticks_between, widened
 from segtui.tui.widgets.ink import BLANK, Line, Run, first_fitting, line, seg
 from segtui.tui.widgets.spark import bar
 
@@ -23,6 +23,8 @@ HISTOGRAM, BOX, RIDGE = range(3)
 BINS = 120
 GUTTER = 7
 """Cells of the counts beside a histogram."""
+NARROW = 5
+"""Cells from which bars tell shares apart."""
 WIDE_LEFT = 36
 """Cells of letters and names where there is room."""
 TALLEST = 4
@@ -162,8 +164,9 @@ class DistributionView(PlotView):
             segment = answer.profile.segments[at - 1]
             have = sum(shown.counts[at - 1])
             who = f"{fmt.count(have)} of {fmt.count(segment.size)} customers of {segment.letter} have a value"
+        thin = "lower case: less than half a cell" if at == 0 else ""
         return self.caption(
-            answer, (who, _bins_placed(shown), _tails(shown), "bins joined to fit" if joined else ""), width
+            answer, (who, thin, _bins_placed(shown), _tails(shown), "bins joined to fit" if joined else ""), width
         )
 
     # -- boxes ----------------------------------------------------------------------------------------------
@@ -248,6 +251,7 @@ class DistributionView(PlotView):
             answer,
             (
                 "shares within each segment" + (" of those with a value" if shown.missing else ""),
+                "bars to the largest",
                 counted(answer, shown.missing),
                 self._part(part, len(shown.levels), "levels"),
                 several,
@@ -260,20 +264,24 @@ class DistributionView(PlotView):
         lines = [line((" " * left + "".join(names), "dim under"))]
         self.first_row_y = 2
         window = self.cursor.window(min(len(segments), len(shown.counts)), max(1, height - 2 - len(caption)))
+        shares = _shares(shown, [segment.size for segment in segments])
+        top = max((share for row in shares for share in row), default=0.0) or 1.0
         for i in window:
-            s = segments[i]
-            total = s.size if shown.overlapping else sum(shown.counts[i])
-            lines.append(self._level_line(s, [shown.counts[i][j] for j in part], total, each, left))
+            lines.append(self._level_line(segments[i], [shares[i][j] for j in part], top, each, left))
         return [*lines, BLANK, *caption]
 
-    def _level_line(self, s: Segment, counts: Sequence[int], total: int, each: int, left: int) -> Line:
+    def _level_line(self, s: Segment, shares: Sequence[float], top: float, each: int, left: int) -> Line:
         role = seg(letter_place(s.letter))
         name = fmt.pad(fmt.clean(s.name), left - 4, ellipsis=self.signs.ellipsis) + " "
         runs: list[Run] = [(f"{s.letter:<3}", role), (name, "")]
-        for n in counts:
-            share = n / max(1, total)
+        for share in shares:
             text = f"{fmt.share(share):>5}% "
-            runs += [(text, ""), (bar(share, max(0, each - len(text) - 1), self.signs.bar_full) + " ", role)]
+            room = each - len(text) - 1
+            if room < NARROW:  # too narrow for bars: the height of a column says it
+                drawn = fmt.pad(column_rows([share / top], 1, self.signs)[0] * min(2, room), room)
+            else:
+                drawn = bar(share / top, room, self.signs.bar_full)
+            runs += [(text, ""), (f"{drawn} ", role)]
         return line(*runs)
 
     # -- copying --------------------------------------------------------------------------------------------
@@ -301,6 +309,15 @@ class DistributionView(PlotView):
         return tsv((shown.feature, *letters), list(zip(middles, *shown.densities, strict=True)))
 
 
+def _shares(shown: Distribution, sizes: Sequence[int]) -> list[list[float]]:
+    """Per segment the share at every level: of its customers where one may have several, else of those with a value."""
+    rows = []
+    for size, counts in zip(sizes, shown.counts, strict=True):
+        total = max(1, size if shown.overlapping else sum(counts))
+        rows.append([n / total for n in counts])
+    return rows
+
+
 def _left(width: int) -> int:
     """Cells of letters and names."""
     return 20 if width < 100 else WIDE_LEFT
@@ -326,8 +343,11 @@ def _letters(row: Sequence[int], segments: Sequence[Segment], each: int) -> list
     """A line of a stacked histogram, cells of one segment joined into a run."""
     runs: list[Run] = []
     for group in row:
-        place = letter_place(segments[group].letter) if group >= 0 else -1
-        text, role = (sign_of(place) * each, seg(place)) if place >= 0 else (" " * each, "")
+        text, role = " " * each, ""
+        if group != EMPTY:
+            place = letter_place(segments[group if group >= 0 else THIN - group].letter)
+            text, role = sign_of(place) * each, seg(place)
+            text = text if group >= 0 else text.lower()
         if runs and runs[-1][1] == role and runs[-1][0][-1] == text[-1]:
             text = runs.pop()[0] + text
         runs.append((text, role))

@@ -49,7 +49,7 @@ class HeatView(PlotView):
         head: list[Run] = [(fmt.pad(f"  {self.shape}{self.hint('  v form')}", name + 2), "title")]
         for i in part:
             letter = profile.segments[i].letter
-            head.append((fmt.pad(letter, EACH - 3, right=True) + "   ", seg(letter_place(letter))))
+            head.append((fmt.pad(letter, EACH - 4, right=True) + " " * 4, seg(letter_place(letter))))
         lines = [line(*head)]
         self.first_row_y = 1
         for i in self.cursor.window(len(profile.columns), max(1, height - 2 - len(caption))):
@@ -70,7 +70,7 @@ class HeatView(PlotView):
             index = segment.indexes[i]
             away = None if index is None else index - 100.0
             text = fmt.index(index)
-            text = text if len(text) <= EACH - 4 else fmt.short(index)
+            text = text if len(text) <= EACH - 5 else fmt.short(index)
             sign = "" if away is None or abs(away) < INDEX_STEPS[0] else "+" if away > 0 else "-"
             return self._shaded(f"{text}{sign or ' '}", away, INDEX_STEPS)
         return self._shaded(fmt.difference(difference), difference, STEPS)
@@ -80,8 +80,10 @@ class HeatView(PlotView):
         strength = 0 if away is None or away != away else sum(abs(away) >= step for step in steps)
         shade = (" .:=#" if self.signs.ascii else " ░▒▓█")[strength] * 2
         if away is None or not strength:
-            return f"{text:>{EACH - 3}}{shade} ", "dim"
-        return f"{text:>{EACH - 3}}{shade} ", ("good" if away > 0 else "bad") + (" bold" if strength > 2 else "")
+            return f"{text:>{EACH - 4}} {shade} "[:EACH], "dim"
+        return f"{text:>{EACH - 4}} {shade} "[:EACH], ("good" if away > 0 else "bad") + (
+            " bold" if strength > 2 else ""
+        )
 
     def _legend(self) -> str:
         if self.form == DIFFERENCES:

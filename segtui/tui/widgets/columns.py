@@ -9,6 +9,10 @@ from segtui.tui.charset import Charset
 from segtui.tui.widgets.chart import nice_ticks
 from segtui.tui.widgets.ink import Line, line
 
+EMPTY = -1
+THIN = -2
+"""A cell that is all but empty: THIN less the group that has most of it."""
+
 
 def column_rows(heights: Sequence[float], rows: int, signs: Charset) -> list[str]:
     """Heights of 0 to 1 as columns over `rows` lines, top first; anything above 0 shows at least the lowest sign."""
@@ -25,18 +29,21 @@ def column_rows(heights: Sequence[float], rows: int, signs: Charset) -> list[str
 
 
 def stacked(counts: Sequence[Sequence[int]], top: float, rows: int) -> list[list[int]]:
-    """Per line, top first, which group fills the cell of every column (-1: none).
+    """Per line, top first, which group fills the cell of every column (EMPTY: none).
 
     counts: per group the columns; the first group lies at the bottom. A column is filled as high as its sum asks, and a
-    cell belongs to the group at its middle.
+    cell belongs to the group at its middle. A column of less than half a cell has its lowest cell marked as THIN less
+    the group.
     """
     columns = list(zip(*counts, strict=True))
-    drawn = [[-1] * len(columns) for _ in range(rows)]
+    drawn = [[EMPTY] * len(columns) for _ in range(rows)]
     for x, column in enumerate(columns):
         total = sum(column)
         if total <= 0 or top <= 0:
             continue
-        high = max(1, round(total / top * rows))
+        high = round(total / top * rows)
+        if not high:
+            drawn[rows - 1][x] = THIN - max(range(len(column)), key=lambda group: column[group])
         for y in range(high):
             middle, seen = (y + 0.5) / high * total, 0
             for group, n in enumerate(column):
