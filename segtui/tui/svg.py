@@ -38,7 +38,7 @@ class Piece(NamedTuple):
     start: int
     text: str
     style: Style
-    role: str
+    colour: str
 
 
 def document(lines: Sequence[Line], ink: Ink, title: str) -> str:
@@ -68,13 +68,14 @@ def _pieces(given: Line, ink: Ink) -> Iterator[Piece]:
     at = 0
     for role, runs in groupby(given.runs, key=lambda run: run[1]):
         text = clean("".join(text for text, _ in runs))
-        yield Piece(at, text, ink.style(role), role)
+        style = ink.style(role)
+        yield Piece(at, text, style, colour_of(style, role, ink.base))
         at += cell_len(text)
 
 
 def _drawn(piece: Piece, y: int) -> Iterator[str]:
     """The elements of one piece on line y: its ground where reversed, then shapes and text in order."""
-    colour = colour_of(piece.style, piece.role)
+    colour = piece.colour
     top = y * HEIGHT
     if piece.style.reverse and piece.text:
         yield _rect(piece.start * WIDTH, top, cell_len(piece.text) * WIDTH, HEIGHT, colour)
@@ -124,11 +125,12 @@ def _rect(x: float, y: float, width: float, height: float, colour: str) -> str:
     return f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" fill="{colour}"/>'
 
 
-def colour_of(style: Style, role: str) -> str:
-    """The colour of a style as it reads on white: as the theme has it, darkened as far as the eye needs it."""
+def colour_of(style: Style, role: str, base: Style) -> str:
+    """The colour of a style as it reads on white: as the theme has it, darkened as far as the eye needs it; what has
+    the colour of plain text on screen is black here."""
     if "dim" in role.split():
         return MUTED
-    if style.color is None or style.color.is_default or not role:
+    if style.color is None or style.color.is_default or style.color == base.color:
         return INK
     red, green, blue = style.color.get_truecolor()
     return on_white(red, green, blue)

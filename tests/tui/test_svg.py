@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rich.style import Style
 
 from segtui.tui.svg import CONTRAST, FAMILY, MUTED, colour_of, document, luminance, on_white
+from segtui.tui.svg import INK as INKED
 from segtui.tui.svg_shapes import HEIGHT, WIDTH, shape
 from segtui.tui.widgets.ink import Ink, Line, colour_styles, line, mono_styles
 from segtui.tui.widgets.ink import Palette as Colours
@@ -101,6 +102,8 @@ def test_colours_by_hand() -> None:
     assert on_white(0x87, 0, 0xFF) == "#8700ff"  # 6.0 to 1 as it is
     assert luminance(255, 255, 255) == pytest.approx(1.0)
     assert luminance(0, 0, 0) == 0.0
-    assert colour_of(Style(dim=True), "dim") == MUTED
+    assert colour_of(Style(dim=True), "dim", Style()) == MUTED
+    light = Style(color="#eeeeee")
+    assert colour_of(light + Style(bold=True), "bold", light) == INKED
     mono = Ink(Style(), mono_styles())
     assert {e.attrib.get("fill") for e in elements([line(("A", "seg0 seg"))], ink=mono)} == {None, "#ffffff", "#1a1a1a"}
