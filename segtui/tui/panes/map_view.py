@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from segtui.results import Answer, MapGrid
+from segtui.results import Answer, Inspection, MapGrid
 from segtui.session.questions import MapQuestion
 from segtui.tui import format as fmt
 from segtui.tui.bridge import SessionLike
@@ -62,9 +62,9 @@ class MapView:
         self.pair = (self.pair + by) % len(pairs)
         return pairs[self.pair]
 
-    def choose(self, answer: Answer, typed: str) -> bool:
+    def choose(self, answer: Answer, typed: str, inspection: Inspection | None) -> bool:
         """Take two axes by name, the first to the right and the second upwards; False where they are not two."""
-        found = two_of(typed, axis_names(answer))
+        found = two_of(typed, axis_names(answer, inspection))
         if found is None:
             return False
         pairs = self.pairs(answer)
@@ -108,12 +108,13 @@ class MapView:
         return [line((caption, "title"), (old, "warn")), *self._drawn.lines][:height]
 
 
-def axis_names(answer: Answer) -> dict[str, str]:
+def axis_names(answer: Answer, inspection: Inspection | None) -> dict[str, str]:
     """What can be typed for an axis, in lower case, and the axis it stands for: components by number, every feature
     with numbers, and the 0/1 columns of levels that took part."""
     names = {f"component {n}": f"component {n}" for n in range(1, len(answer.space.columns) + 1)}
     names |= {f"pc{n}": f"component {n}" for n in range(1, len(answer.space.columns) + 1)}
-    columns = [c.feature for c in answer.profile.columns if c.level is None]
+    numeric = {verdict.name for verdict in inspection.features if verdict.numeric} if inspection else set()
+    columns = [c.feature for c in answer.profile.columns if c.level is None and (c.used or c.feature in numeric)]
     return names | {name.lower(): name for name in (*columns, *(c.name for c in answer.space.columns))}
 
 

@@ -104,7 +104,7 @@ class PlotsPane(Pane):
         if typed.lower() in features:
             self.distribution.feature = features[typed.lower()]
             self.show_plot(self.plots.index(self.distribution))
-        elif self.map.map.choose(answer, typed):
+        elif self.map.map.choose(answer, typed, self.session.inspection if self.session else None):
             self.show_plot(self.plots.index(self.map))
         else:
             self.desk.say(
