@@ -666,6 +666,26 @@ class MapGrid:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """Five numbers of the `size` customers of a segment that have a value, in original units (explain.spread).
+
+    low, high: where the whiskers end, the last values within 1.5 interquartile ranges of the box first..third; below,
+    above: customers beyond them. lowest, highest: of all.
+    """
+
+    size: int
+    low: float
+    first: float
+    median: float
+    third: float
+    high: float
+    below: int
+    above: int
+    lowest: float
+    highest: float
+
+
+@dataclass(frozen=True, slots=True)
 class Distribution:
     """One feature by segment: counts in shared bins. edges has one more entry than bins (numeric), or the
     levels are named (nominal). counts: per letter, aligned with Answer.profile.segments.
@@ -673,6 +693,9 @@ class Distribution:
     sampled: customers counted. missing: customers without a value, not counted. log: the bins are spaced on a
     log scale. The outermost bins may be wider than the others, to take in long tails: the edges say so.
     overlapping: a customer may count at several levels (labels), so that counts do not add up to customers.
+    placed: customers, the first in canonical order, that decided where the bins lie.
+    boxes, densities: per letter, of a numeric feature; a density has its points in the middles of equal cells of `span`
+    (original units; equal on a log1p scale where log). outside: customers beyond the span, in no density.
     """
 
     feature: str
@@ -683,6 +706,11 @@ class Distribution:
     log: bool = False
     missing: int = 0
     overlapping: bool = False
+    placed: int = 0
+    boxes: tuple[Box | None, ...] = ()
+    densities: tuple[tuple[float, ...], ...] = ()
+    span: tuple[float, float] = (0.0, 0.0)
+    outside: int = 0
 
 
 # -- tables ----------------------------------------------------------------------------------------------

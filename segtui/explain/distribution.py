@@ -10,6 +10,7 @@ import numpy as np
 from segtui.errors import AnalysisError
 from segtui.explain.columns import Description, LabelColumn, NumericColumn, ProfileCache, descriptions
 from segtui.explain.lettering import letter_position
+from segtui.explain.spread import Span, boxes, densities
 from segtui.prepare.clean import OTHER_LEVEL
 from segtui.progress import Progress, Steps
 from segtui.results import Distribution
@@ -54,7 +55,15 @@ def distribution(
         return (yield from _of_levels(dataset, wanted, segmentation, order, cache))
     if wanted.order:
         return (yield from _of_scale(dataset, wanted, segmentation, order, cache))
-    return (yield from _of_numbers(dataset, feature, segmentation, order, bins, cache))
+    return (
+        yield from _of_numbers(dataset, feature, segmentation, order, bins, cache, log=_log_scaled(matrix, feature))
+    )
+
+
+def _log_scaled(matrix: FeatureMatrix, feature: str) -> bool:
+    """Whether the recipe brings the feature to scale by its logarithm."""
+    transforms = (c.transform for c in matrix.columns if c.feature == feature and c.level is None)
+    return any(transform is not None and transform.method == "log1p" for transform in transforms)
 
 
 def _of_levels(
@@ -97,19 +106,28 @@ def _of_scale(
 
 
 def _of_numbers(
-    dataset: Dataset, feature: str, segmentation: Segmentation, order: Sequence[int], bins: int, cache: ProfileCache
+    dataset: Dataset,
+    feature: str,
+    segmentation: Segmentation,
+    order: Sequence[int],
+    bins: int,
+    cache: ProfileCache,
+    *,
+    log: bool,
 ) -> Steps[Distribution]:
     column = yield from cache.numeric(dataset, feature)
     known = column.values if column.known is None else column.values[column.known]
     if known.size == 0:
         raise AnalysisError("no customer has a value here", where=feature, hint="Choose another feature.")
     yield Progress("placing bins")
-    if not np.isfinite(known.max() - known.min()):
+    lowest, highest = float(known.min()), float(known.max())
+    if not np.isfinite(highest - lowest):
         raise AnalysisError("its values are too far apart to draw", where=feature, hint="Choose another feature.")
-    edges, log = bin_edges(known[:SAMPLE], float(known.min()), float(known.max()), bins)
+    sample = known[:SAMPLE]
+    edges, log = bin_edges(sample, lowest, highest, bins, log=log)
+    span = _span(sample, lowest, highest, edges, log)
     places = yield from _places(column, edges)
-    width = len(edges)
-    table = yield from _count(segmentation, places, width)
+    table = yield from _count(segmentation, places, len(edges))
     missing = int(table[:, -1].sum())
     return Distribution(
         feature,
@@ -119,7 +137,22 @@ def _of_numbers(
         sampled=dataset.customers - missing,
         log=log,
         missing=missing,
+        placed=int(sample.size),
+        boxes=(yield from boxes(column, segmentation, order)),
+        densities=(yield from densities(column, segmentation, order, span, max(8, bins))),
+        span=(span.low, span.high),
+        outside=int(np.count_nonzero((known < span.low) | (known > span.high))),
     )
+
+
+def _span(sample: Floats, lowest: float, highest: float, edges: Floats, log: bool) -> Span:
+    """What a density shows: the middle 99 % where the tails stretch far beyond it, else everything."""
+    if log:
+        return Span(lowest, highest, log)
+    low, high = _middle(sample, lowest, highest)
+    if (low, high) == (lowest, highest):
+        return Span(float(edges[0]), float(edges[-1]), log)
+    return Span(low, high, log)
 
 
 def _rows(table: Counts, order: Sequence[int]) -> tuple[tuple[int, ...], ...]:
@@ -165,10 +198,11 @@ def is_skewed(sample: Floats) -> bool:
     return spread > 0 and float((deviation**3).mean()) / spread**3 > SKEWED
 
 
-def bin_edges(sample: Floats, lowest: float, highest: float, bins: int) -> tuple[Floats, bool]:
+def bin_edges(sample: Floats, lowest: float, highest: float, bins: int, *, log: bool = False) -> tuple[Floats, bool]:
     """Edges of at most `bins` bins that hold lowest..highest, and whether they are spaced on a log scale.
 
-    Whole numbers get edges halfway between them, so that no bin holds one number more than its neighbour.
+    They are where `log` asks for it and the values allow it, or the sample is skewed. Whole numbers get edges halfway
+    between them, so that no bin holds one number more than its neighbour.
     """
     bins = max(1, bins)
     whole = bool((sample == np.floor(sample)).all()) and lowest == np.floor(lowest) and highest == np.floor(highest)
@@ -176,7 +210,7 @@ def bin_edges(sample: Floats, lowest: float, highest: float, bins: int) -> tuple
         return np.array([lowest - 0.5, highest + 0.5]), False
     if whole and highest - lowest + 1 <= bins:
         return np.arange(lowest, highest + 2) - 0.5, False
-    if lowest >= 0 and is_skewed(sample):
+    if (log and lowest > -1) or (lowest >= 0 and is_skewed(sample)):
         edges = np.expm1(np.linspace(np.log1p(lowest), np.log1p(highest), bins + 1))
         edges[0], edges[-1] = lowest, highest
         return (_halfway(edges) if whole else edges), True

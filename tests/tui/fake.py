@@ -28,6 +28,7 @@ from segtui.progress import Progress, Steps
 from segtui.recipe import STEPS, Anchor, FeatureSpec, GatherSpec, LabelledSpec, PrepareSpec, Recipe
 from segtui.results import (
     Answer,
+    Box,
     Cell,
     CleaningStep,
     Column,
@@ -580,7 +581,37 @@ class FakeEngine:
             )
         bins = min(40, question.bins)
         counts = tuple(tuple(max(0, 100 - 6 * abs(i - 5 - 4 * j)) for i in range(bins)) for j in range(k))
-        return Distribution(question.feature, tuple(float(i * 10) for i in range(bins + 1)), (), counts, CUSTOMERS)
+        boxes = tuple(
+            Box(
+                4_000 + j,
+                5.0 + 20 * j,
+                30.0 + 30 * j,
+                55.0 + 40 * j,
+                80.0 + 45 * j,
+                150.0 + 60 * j,
+                j,
+                31 * j,
+                0.0,
+                390.0,
+            )
+            for j in range(k)
+        )
+        wide = question.bins
+        lines = tuple(
+            tuple(max(0.0, 1 - abs(i - wide * (j + 1) / (k + 1)) / 12) for i in range(wide)) for j in range(k)
+        )
+        return Distribution(
+            question.feature,
+            tuple(float(i * 10) for i in range(bins + 1)),
+            (),
+            counts,
+            CUSTOMERS - (2_265 if question.feature == "discount_share" else 0),
+            missing=2_265 if question.feature == "discount_share" else 0,
+            placed=CUSTOMERS,
+            boxes=boxes,
+            densities=lines,
+            span=(0.0, bins * 10.0),
+        )
 
 
 def set_aside(recipe: Recipe) -> tuple[tuple[str, int], ...]:

@@ -35,11 +35,16 @@ PLACES = [
     ("segments_index", ["4", "i", "j"], "showing indexes"),
     ("segments_twelve", ["4", *["plus"] * 8], "k 12"),
     ("plots_map", ["5"], "overlap"),
-    ("plots_features", ["5", "a", "a"], "recency"),
+    ("plots_features", ["5", "a", "a", "a"], "recency"),
     ("plots_sizes", ["5", "p"], "[sizes]"),
-    ("plots_distribution", ["5", "p", "p"], "recency by segment"),
-    ("plots_levels", ["5", "p", "p", "A"], "Norway"),
-    ("plots_centroids", ["5", "p", "p", "p"], "means in original units"),
+    ("plots_distribution", ["5", "p", "p"], "recency by segment: histogram"),
+    ("plots_histogram_of_one", ["5", "p", "p", "j", "j"], "customers of B have a value"),
+    ("plots_box", ["5", "p", "p", "v"], "within 1.5 IQR"),
+    ("plots_ridge", ["5", "p", "p", "V"], "each to its own peak"),
+    ("plots_levels", ["5", "p", "p", *"aaaaaaa"], "Norway"),
+    ("plots_heat", ["5", "p", "p", "p"], "difference from everyone else"),
+    ("plots_indexes", ["5", "p", "p", "p", "v"], "index: 100"),
+    ("plots_centroids", ["5", "p", "p", "p", "V"], "means in original units"),
     ("plots_parallel", ["5", *"pppp"], "average of all"),
     ("plots_silhouettes", ["5", *"ppppp"], "enter lists the worst"),
     ("plots_convergence", ["5", *"pppppp"], "all customers"),
@@ -230,6 +235,18 @@ async def test_ascii_segments_and_map(size: tuple[int, int]):
         await until(app, pilot, "overlap")
         await settled(app, pilot)
         same_as_golden(app, f"ascii_map_{size[0]}x{size[1]}")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize(("name", "keys"), [("distribution", "pp"), ("box", "ppv"), ("ridge", "ppV"), ("heat", "ppp")])
+async def test_ascii_plots(name: str, keys: str, size: tuple[int, int]):
+    async with running(FakeEngine(), size, ascii_only=True) as (app, pilot):
+        await opened(app, pilot)
+        await pilot.press("5", *keys)
+        await until(app, pilot, "18,412 customers")
+        await settled(app, pilot)
+        assert grid(app).isascii()
+        same_as_golden(app, f"ascii_plots_{name}_{size[0]}x{size[1]}")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from segtui.results import Answer, MapGrid
+from segtui.results import Answer, Inspection, MapGrid
 from segtui.session.questions import MapQuestion
 from segtui.tui import format as fmt
 from segtui.tui.bridge import SessionLike
@@ -23,6 +23,7 @@ class _Drawn:
     """A grid as lines, and what it was drawn for."""
 
     key: tuple[int, MapQuestion]
+    grid: MapGrid
     lines: list[Line]
     captions: tuple[str, ...]
 
@@ -32,8 +33,11 @@ class MapView:
 
     def __init__(self) -> None:
         self.pair = 0
+        self.own: tuple[str, str] | None = None
+        """Axes that were typed; None: one of the pairs that are stepped through."""
         self._drawn: _Drawn | None = None
         self._asked: tuple[int, MapQuestion] | None = None
+        self._wanted: MapQuestion | None = None
 
     def pairs(self, answer: Answer) -> list[tuple[str, str]]:
         """The pairs of axes: components first, then every two features, strongest votes first."""
@@ -41,37 +45,57 @@ class MapView:
         names = sorted((f.name for f in answer.space.features), key=lambda name: -votes.get(name, 0.0))
         axes = [(COMPONENTS[0], COMPONENTS[1])]
         if len(answer.space.columns) > 2:
-            axes.append((COMPONENTS[0], COMPONENTS[2]))
+            axes += [(COMPONENTS[0], COMPONENTS[2]), (COMPONENTS[1], COMPONENTS[2])]
+        numeric = {c.feature for c in answer.space.columns if c.level is None}
+        names = [name for name in names if name in numeric]
         return axes + [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
+
+    def axes(self, answer: Answer) -> tuple[str, str]:
+        """The axes shown."""
+        pairs = self.pairs(answer)
+        return self.own or pairs[self.pair % len(pairs)]
 
     def step(self, answer: Answer, by: int) -> tuple[str, str]:
         """Go to another pair of axes."""
         pairs = self.pairs(answer)
+        self.own = None
         self.pair = (self.pair + by) % len(pairs)
         return pairs[self.pair]
 
-    def choose(self, answer: Answer, x: str, y: str) -> bool:
-        """Take the axes by name."""
-        wanted = {x.lower(), y.lower()}
-        for i, (a, b) in enumerate(self.pairs(answer)):
-            if {a.lower(), b.lower()} == wanted:
-                self.pair = i
-                return True
-        return False
+    def choose(self, answer: Answer, typed: str, inspection: Inspection | None) -> bool:
+        """Take two axes by name, the first to the right and the second upwards; False where they are not two."""
+        found = two_of(typed, axis_names(answer, inspection))
+        if found is None:
+            return False
+        pairs = self.pairs(answer)
+        self.own = None if found in pairs else found
+        self.pair = pairs.index(found) if found in pairs else self.pair
+        return True
+
+    @property
+    def grid(self) -> MapGrid | None:
+        """The map last drawn."""
+        return self._drawn.grid if self._drawn else None
+
+    def is_ready(self, answer: Answer) -> bool:
+        """Whether what was last drawn is of this answer and these axes."""
+        return self._drawn is not None and self._drawn.key == self._wanted_key(answer)
+
+    def _wanted_key(self, answer: Answer) -> tuple[int, MapQuestion] | None:
+        return None if self._wanted is None else (id(answer), self._wanted)
 
     def lines(self, session: SessionLike, signs: Charset, width: int, height: int) -> list[Line]:
         """Caption and map in exactly this space; asks for what is missing."""
         answer = session.shown
         if answer is None or width < 10 or height < 4:
             return []
-        pairs = self.pairs(answer)
-        x, y = pairs[self.pair % len(pairs)]
-        question = MapQuestion(x, y, width - 2, height - 3)
+        x, y = self.axes(answer)
+        question = self._wanted = MapQuestion(x, y, width - 2, height - 3)
         key = (id(answer), question)
         if self._drawn is None or self._drawn.key != key:
             grid = session.found(question)
             if isinstance(grid, MapGrid):
-                self._drawn = _Drawn(key, _draw(grid, answer, signs, width), _captions(grid, signs))
+                self._drawn = _Drawn(key, grid, _draw(grid, answer, signs, width), _captions(grid, signs))
             elif self._asked != key:
                 self._asked = key
                 session.ask(question)
@@ -82,6 +106,43 @@ class MapView:
         caption = next((c for c in self._drawn.captions if len(c) <= room), self._drawn.captions[-1])
         caption = fmt.cut(caption, room, signs.ellipsis)
         return [line((caption, "title"), (old, "warn")), *self._drawn.lines][:height]
+
+
+def axis_names(answer: Answer, inspection: Inspection | None) -> dict[str, str]:
+    """What can be typed for an axis, in lower case, and the axis it stands for: components by number, every feature
+    with numbers, and the 0/1 columns of levels that took part."""
+    names = {f"component {n}": f"component {n}" for n in range(1, len(answer.space.columns) + 1)}
+    names |= {f"pc{n}": f"component {n}" for n in range(1, len(answer.space.columns) + 1)}
+    numeric = {verdict.name for verdict in inspection.features if verdict.numeric} if inspection else set()
+    columns = [c.feature for c in answer.profile.columns if c.level is None and (c.used or c.feature in numeric)]
+    return names | {name.lower(): name for name in (*columns, *(c.name for c in answer.space.columns))}
+
+
+def two_of(typed: str, names: dict[str, str]) -> tuple[str, str] | None:
+    """Two names that make up a text, with blanks, a comma, "x" or "by" between them; names may hold blanks."""
+    text = " ".join(typed.lower().split())
+    for first, x in sorted(names.items(), key=lambda item: -len(item[0])):
+        if not text.startswith(first):
+            continue
+        rest = text[len(first) :]
+        for between in (" by ", " x ", ", ", ",", " "):
+            second = rest.removeprefix(between)
+            if second != rest and second in names and names[second] != x:
+                return x, names[second]
+    return None
+
+
+def map_notes(grid: MapGrid, *, short: bool = False) -> str:
+    """Whom the map counts and where, for the caption."""
+    shown = grid.customers - grid.missing
+    told = [f"all {fmt.plural(shown, 'customer')} counted"]
+    if grid.missing:
+        told = [
+            f"{fmt.count(shown)} of {fmt.count(grid.customers)} customers, {fmt.count(grid.missing)} without a value"
+        ]
+    if grid.clamped:
+        told.append(f"{fmt.count(grid.clamped)} beyond the axes" + ("" if short else ", in the border cells"))
+    return "; ".join(told)
 
 
 def _captions(grid: MapGrid, signs: Charset) -> tuple[str, ...]:

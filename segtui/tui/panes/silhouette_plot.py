@@ -34,8 +34,12 @@ def silhouette_lines(
     signs: Charset,
     width: int,
     name: int,
+    hint: str,
 ) -> list[Line]:
-    """A heading, one line per segment in `shown`, and how to read them. marks, grounds: of the shown rows."""
+    """A heading, one line per segment in `shown`, and how to read them.
+
+    marks, grounds: of the shown rows. hint: what to press, after the misfits.
+    """
     named = {segment.letter: segment.name for segment in segments}
     head = f"  {fmt.pad('segment', name + 4)}{'size':>9} {'mean':>6} {'misfits':>12}"
     lines = [line((head, "dim under"))]
@@ -45,7 +49,7 @@ def silhouette_lines(
     below = sum(one.below for one in view.segments)
     told = (
         f"mean {fmt.score(view.overall)} over {fmt.plural(view.customers, 'customer')}; {fmt.count(below)} "
-        f"({fmt.share(below / max(1, view.customers))} %) are misfits, enter lists the worst"
+        f"({fmt.share(below / max(1, view.customers))} %) are misfits{hint}"
     )
     return [*lines, BLANK, *wrap(told, width - 1, "", "  "), *wrap(HOW_TO_READ, width - 1, "dim", "  ")]
 

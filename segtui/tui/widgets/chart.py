@@ -139,6 +139,10 @@ class ChartBox:
             self._errand(lambda: build(spec, width, height, self._ascii), lambda result: self._came(key, result))
         return self._last
 
+    def ready(self, spec: ChartSpec, width: int, height: int) -> bool:
+        """Whether this very chart is drawn."""
+        return (spec, width, height) in self._done
+
     def _came(self, key: tuple[ChartSpec, int, int], result: object) -> None:
         self._wanted.discard(key)
         assert isinstance(result, tuple)
