@@ -266,8 +266,7 @@ class DistributionView(PlotView):
         window = self.cursor.window(min(len(segments), len(shown.counts)), max(1, height - 2 - len(caption)))
         shares = _shares(shown, [segment.size for segment in segments])
         top = max((share for row in shares for share in row), default=0.0) or 1.0
-        for i in window:
-            lines.append(self._level_line(segments[i], [shares[i][j] for j in part], top, each, left))
+        lines += [self._level_line(segments[i], [shares[i][j] for j in part], top, each, left) for i in window]
         return [*lines, BLANK, *caption]
 
     def _level_line(self, s: Segment, shares: Sequence[float], top: float, each: int, left: int) -> Line:
