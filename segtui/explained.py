@@ -104,6 +104,14 @@ class SegmentRules:
 # -- what drives the clusters ------------------------------------------------------------------------------
 
 
+DRIVES = "drives"
+UNSUPPORTED = "influential but not relevant"
+QUIET = "relevant, little influence"
+NEITHER = "neither"
+DUPLICATE = "duplicate"
+"""Verdicts on a feature."""
+
+
 @dataclass(frozen=True, slots=True)
 class Driver:
     """Two answers to two questions about one feature (METHODS C3).
@@ -112,7 +120,7 @@ class Driver:
     1 - accuracy of re-assignment): what moves the clusters now. hinov: summed adjusted Rand index of clusters made of
     this feature alone with those of every other alone; sparse: its weight in sparse k-means (largest is 1): both ask
     what agrees with the others, and None where not computed. duplicate_of: the feature it says the same as (relevance
-    is then computed without it). verdict: one of the words of `explain.drivers`; suggestion: what to do, or "".
+    is then computed without it). verdict: one of the words above, or ""; suggestion: what to do, or "".
     """
 
     feature: str
@@ -126,11 +134,14 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class Drivers:
-    """Every feature that votes. rows: customers it was computed on; notes: what was left out or sampled."""
+    """Every feature that votes. rows: customers that influence was computed on; relevance_rows: those of relevance;
+    customers: all of them. notes: what was left out or sampled."""
 
     drivers: tuple[Driver, ...]
     rows: int
     notes: tuple[str, ...] = ()
+    relevance_rows: int = 0
+    customers: int = 0
 
     def of(self, feature: str) -> Driver | None:
         """One feature, None where it does not vote."""
@@ -140,13 +151,15 @@ class Drivers:
 @dataclass(frozen=True, slots=True)
 class Toggle:
     """The likely effect of switching one feature. on: what it would then be. moved: share of customers who would change
-    segment (after matching segments); ari: agreement with the present segments. failed: why it cannot be said."""
+    segment (after matching segments); ari: agreement with the present segments; rows: customers it was computed on.
+    failed: why it cannot be said."""
 
     feature: str
     on: bool
     moved: float | None
     ari: float | None
     failed: str = ""
+    rows: int = 0
 
 
 # -- customers worth a look --------------------------------------------------------------------------------

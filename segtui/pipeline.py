@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from segtui.explain.lab import Fitted
     from segtui.prepare.aside import Kept
     from segtui.prepare.matrix import ColumnCache
-    from segtui.results import Labels
+    from segtui.results import Labels, Rows
 
 Trace = Callable[[TraceStep], None]
 Shelf = MutableMapping[str, object]
@@ -146,6 +146,11 @@ class Pipeline:
     def dataset(self) -> Dataset:
         """The open dataset. Raises AnalysisError where none is."""
         return self._data[0]
+
+    @property
+    def inspection(self) -> Inspection:
+        """The verdicts on its columns. Raises AnalysisError where none is open."""
+        return self._data[1]
 
     @property
     def _data(self) -> tuple[Dataset, Inspection]:
@@ -288,6 +293,30 @@ class Pipeline:
             matrix = yield from build(kept.dataset, inspection, canonical, columns or self._columns)
         _keep_latest(self._matrices, name, matrix)
         return matrix
+
+    def sketch(self, recipe: Recipe, changed: PrepareSpec, customers: int) -> Steps[tuple[FeatureMatrix, Rows]]:
+        """The first of those who take part in `recipe`, as points under other features, and their places among all who
+        do. One whom a feature that is new in `changed` would set aside is left out.
+
+        Only columns not seen yet are made of all customers, and kept for when the change is made.
+        """
+        import numpy as np
+
+        from segtui.prepare.matrix import build
+        from segtui.prepare.parts import gaps_of
+
+        _, inspection = self._data
+        kept, ground = (yield from self._keeping(recipe.prepare)), (yield from self.ground(recipe))
+        first = np.arange(min(customers, ground.dataset.customers), dtype=np.int64)
+        at = first if ground.at is None else np.searchsorted(kept.positions(), ground.at[: len(first)])
+        before = {spec.name for spec in self.explicit(recipe).prepare.features or () if spec.on}
+        for spec in changed.features or ():
+            if spec.on and spec.missing == "aside" and spec.name not in before:
+                yield Progress("setting customers aside", None, spec.name)
+                has = ~gaps_of(kept.dataset.frame[spec.name].gather(at), spec.order)
+                first, at = first[has], at[has]
+        canonical = self._canonical(Recipe(prepare=changed), inspection).prepare
+        return (yield from build(kept.dataset, inspection, canonical, self._columns, at)), first
 
     def segmentation(self, recipe: Recipe, ground: Ground, trace: Trace, *, exact: bool) -> Steps[Segmentation]:
         """The clusters of a recipe, converged or at once. Raises AnalysisError."""

@@ -15,7 +15,7 @@ from scipy.optimize import linear_sum_assignment
 from segtui.cluster import lloyd
 from segtui.cluster.judge import agreement
 from segtui.cluster.refit import ITERATIONS, refit
-from segtui.cluster.sample import generator
+from segtui.cluster.sample import differing, generator
 from segtui.cluster.stability import crossed
 from segtui.progress import Progress, Steps
 
@@ -53,8 +53,11 @@ def toggled(present: Labels, without: Floats32, k: int, seed: int) -> Steps[Effe
     where nothing better is found, so that a change that changes nothing moves nobody.
     Raises AnalysisError where fewer than k customers differ.
     """
-    labels, values = present[:ROWS], np.ascontiguousarray(without[:, :ROWS])
+    labels, some = present[:ROWS], without[:, :ROWS]
     yield Progress(DOING)
+    # counted from their mean, columns that lie far from 0 lose nothing to float32
+    values = np.ascontiguousarray(some - some.mean(axis=1, keepdims=True, dtype=np.float64).astype(np.float32))
+    yield from differing(values, k)
     found = yield from refit(values, k, generator(seed, PURPOSE_TOGGLE, k), STARTS)
     after, inertia = found.labels, found.inertia
     if (means := _means(values, labels, k)) is not None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from segtui import explaining, weighing
+from segtui import explaining, trying, weighing
 from segtui.errors import AnalysisError
 from segtui.evidence import Assessment, Sweep
 from segtui.pipeline import Pipeline, Shelf, Trace
@@ -18,6 +18,7 @@ from segtui.session.pages import CustomersPage, FramePage, LeftOutPage
 from segtui.session.questions import (
     CustomersQuestion,
     DistributionQuestion,
+    DriversQuestion,
     LabQuestion,
     LeftOutQuestion,
     MapQuestion,
@@ -31,7 +32,7 @@ from segtui.session.questions import (
 )
 
 if TYPE_CHECKING:
-    from segtui.explained import SilhouetteView
+    from segtui.explained import SilhouetteView, Toggle
     from segtui.results import TablePage
 
 WRITTEN_AT_ONCE = 2_000
@@ -78,6 +79,10 @@ class LocalEngine(Pipeline):
         """What is known of the converged answer to a recipe beyond its scores."""
         return weighing.assess(self, recipe)
 
+    def toggle(self, recipe: Recipe, feature: str) -> Steps[Toggle]:
+        """What switching a column would likely do to the converged answer to a recipe."""
+        return trying.toggle(self, recipe, feature)
+
     def reply(self, question: Question, answer: Answer | None) -> Steps[object]:
         """Compute what a view asked. Raises AnalysisError where the question needs an answer first."""
         if isinstance(question, LeftOutQuestion):
@@ -95,6 +100,8 @@ class LocalEngine(Pipeline):
             return CustomersPage.of_segment(ground.dataset, answer, question.letter)
         if isinstance(question, RulesQuestion):
             return (yield from explaining.rules(self, answer.recipe))
+        if isinstance(question, DriversQuestion):
+            return (yield from explaining.drivers(self, answer.recipe))
         if isinstance(question, SilhouetteQuestion):
             return (yield from self._silhouettes(question.steps, answer))
         if isinstance(question, MisfitsQuestion):

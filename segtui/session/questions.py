@@ -90,6 +90,11 @@ class RulesQuestion:
     """Every segment in one rule -> explained.SegmentRules."""
 
 
+@dataclass(frozen=True, slots=True)
+class DriversQuestion:
+    """What drives the segments and which features deserve to -> explained.Drivers. It takes many small fits."""
+
+
 Question = (
     MapQuestion
     | DistributionQuestion
@@ -102,4 +107,5 @@ Question = (
     | SilhouetteQuestion
     | MisfitsQuestion
     | RulesQuestion
+    | DriversQuestion
 )

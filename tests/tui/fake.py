@@ -14,7 +14,7 @@ import numpy as np
 
 from segtui.errors import SegtuiError, SourceError
 from segtui.evidence import Assessment, Prediction, Sweep, SweepRow
-from segtui.explained import Rulebook, SegmentRule, SegmentRules, SegmentSilhouette, SilhouetteView
+from segtui.explained import Rulebook, SegmentRule, SegmentRules, SegmentSilhouette, SilhouetteView, Toggle
 from segtui.progress import Progress, Steps
 from segtui.recipe import STEPS, Anchor, FeatureSpec, GatherSpec, LabelledSpec, PrepareSpec, Recipe
 from segtui.results import (
@@ -52,6 +52,7 @@ from segtui.results import (
 from segtui.session.questions import (
     CustomersQuestion,
     DistributionQuestion,
+    DriversQuestion,
     LabQuestion,
     LeftOutQuestion,
     MapQuestion,
@@ -264,6 +265,7 @@ class FakeEngine:
         self.failing = ""
         """What is added to the message of a k that fails."""
         self.predicted: list[PredictionQuestion] = []
+        self.tried: list[str] = []
 
     # -- holding back -----------------------------------------------------------------------------------
 
@@ -379,6 +381,11 @@ class FakeEngine:
     def _on(self, recipe: Recipe) -> list[str]:
         return [f.name for f in self.explicit(recipe).prepare.features or () if f.on]
 
+    def toggle(self, recipe: Recipe, feature: str) -> Steps[Toggle]:
+        self.tried.append(feature)
+        yield from self._work("toggle", "trying features")
+        return evidence.toggle(self._on(recipe), feature)
+
     def reply(self, question: Question, answer: Answer | None) -> Steps[object]:
         self.replies.append(question)
         yield from self._work("reply", "looking up")
@@ -406,6 +413,9 @@ class FakeEngine:
             letters = [segment.letter for segment in answer.profile.segments]
             rules = [SegmentRule(one, f"recency <= {40 + 10 * n}", 1_000, 0.91, 0.84) for n, one in enumerate(letters)]
             return SegmentRules(tuple(rules), book, book)
+        if isinstance(question, DriversQuestion):
+            assert answer is not None
+            return evidence.drivers(self._on(answer.recipe), CUSTOMERS)
         if isinstance(question, LabQuestion):
             return LAB
         if isinstance(question, PredictionQuestion):
