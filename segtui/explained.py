@@ -152,7 +152,8 @@ class Drivers:
 class Toggle:
     """The likely effect of switching one feature. on: what it would then be. moved: share of customers who would change
     segment (after matching segments); ari: agreement with the present segments; rows: customers it was computed on.
-    failed: why it cannot be said."""
+    unsettled: share of those whom a fit of the present features on them alone moves already: present segments have a
+    near-equal rival then. failed: why it cannot be said."""
 
     feature: str
     on: bool
@@ -160,6 +161,7 @@ class Toggle:
     ari: float | None
     failed: str = ""
     rows: int = 0
+    unsettled: float = 0.0
 
 
 # -- customers worth a look --------------------------------------------------------------------------------

@@ -45,6 +45,9 @@ SCORED_AT_ONCE = 20_000
 """Customers that the scores of an approximate answer rest on: the first in canonical order, a random sample."""
 
 
+SKETCHED = 50_000
+"""Customers that a sketch brings to scale."""
+
 OPEN_BYTES = 192 << 20
 """Room for datasets that were opened before the one that is open now."""
 
@@ -298,7 +301,8 @@ class Pipeline:
         """The first of those who take part in `recipe`, as points under other features, and their places among all who
         do. One whom a feature that is new in `changed` would set aside is left out.
 
-        Only columns not seen yet are made of all customers, and kept for when the change is made.
+        Brought to scale as among the first SKETCHED: a sample like any first ones, and no column of a million customers
+        is made in passing.
         """
         import numpy as np
 
@@ -307,16 +311,17 @@ class Pipeline:
 
         _, inspection = self._data
         kept, ground = (yield from self._keeping(recipe.prepare)), (yield from self.ground(recipe))
+        some = _first_of(kept.dataset)
         first = np.arange(min(customers, ground.dataset.customers), dtype=np.int64)
         at = first if ground.at is None else np.searchsorted(kept.positions(), ground.at[: len(first)])
         before = {spec.name for spec in self.explicit(recipe).prepare.features or () if spec.on}
         for spec in changed.features or ():
             if spec.on and spec.missing == "aside" and spec.name not in before:
                 yield Progress("setting customers aside", None, spec.name)
-                has = ~gaps_of(kept.dataset.frame[spec.name].gather(at), spec.order)
+                has = ~gaps_of(some.frame[spec.name].gather(at), spec.order)
                 first, at = first[has], at[has]
         canonical = self._canonical(Recipe(prepare=changed), inspection).prepare
-        return (yield from build(kept.dataset, inspection, canonical, self._columns, at)), first
+        return (yield from build(some, inspection, canonical, self._columns, at)), first
 
     def segmentation(self, recipe: Recipe, ground: Ground, trace: Trace, *, exact: bool) -> Steps[Segmentation]:
         """The clusters of a recipe, converged or at once. Raises AnalysisError."""
@@ -464,6 +469,14 @@ class Pipeline:
         result = yield from compute()
         self._shelf[name] = result
         return result
+
+
+def _first_of(dataset: Dataset) -> Dataset:
+    """The first SKETCHED customers, or all."""
+    if dataset.customers <= SKETCHED:
+        return dataset
+    mark = f"{dataset.fingerprint} first {SKETCHED}"
+    return replace(dataset, frame=dataset.frame.head(SKETCHED), row=dataset.row[:SKETCHED], fingerprint=mark)
 
 
 def _keep_latest(latest: OrderedDict[str, R], name: str, value: R) -> None:

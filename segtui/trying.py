@@ -1,8 +1,8 @@
 """What switching a feature on or off would likely do to the segments on screen, before anyone switches it.
 
-An estimate: the changed features on the first few thousand customers, brought to scale as among everyone, clustered
-afresh (`explain.toggles`). It is about the customers who take part now: one whom the change would set aside, or bring
-back, is not counted, and nobody is trimmed anew.
+An estimate: the changed features on the first few thousand customers, clustered afresh (`explain.toggles`). It is
+about the customers who take part now: one whom the change would set aside, or bring back, is not counted, and nobody is
+trimmed anew.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from segtui.progress import Steps
 if TYPE_CHECKING:
     from segtui.pipeline import Pipeline
     from segtui.recipe import Recipe
-    from segtui.results import FeatureVerdict, TraceStep
+    from segtui.results import FeatureVerdict, Labels, Segmentation, TraceStep
 
 THE_LAST = "it is the only feature that is on"
 CODES = ("id", "id-like")
@@ -48,16 +48,31 @@ def _why_not(verdict: FeatureVerdict, *, on: bool, alone: bool) -> str:
 
 
 def _tried(pipeline: Pipeline, recipe: Recipe, changed: Recipe, feature: str, on: bool) -> Steps[Toggle]:
-    from segtui.explain.toggles import ROWS, toggled
+    from segtui.explain.toggles import ROWS, moved_share, toggled
 
     ground = yield from pipeline.ground(recipe)
     fit = yield from pipeline.segmentation(recipe, ground, _unwatched, exact=True)
     try:
+        before = yield from _before(pipeline, recipe, fit)
         matrix, places = yield from pipeline.sketch(recipe, changed.prepare, ROWS)
-        effect = yield from toggled(fit.labels[places], matrix.values, fit.k, fit.seed)
+        effect = yield from toggled(before[places], matrix.values, fit.k, fit.seed)
     except SegtuiError as error:
         return Toggle(feature, not on, None, None, error.what)
-    return Toggle(feature, not on, effect.moved, effect.ari, rows=effect.rows)
+    unsettled = moved_share(fit.labels[: len(before)], before, fit.k)
+    return Toggle(feature, not on, effect.moved, effect.ari, rows=effect.rows, unsettled=unsettled)
+
+
+def _before(pipeline: Pipeline, recipe: Recipe, fit: Segmentation) -> Steps[Labels]:
+    """The present features on the sample that changes are tried on."""
+    import numpy as np
+
+    from segtui.explain.toggles import ROWS, again
+
+    def compute() -> Steps[Labels]:
+        matrix, places = yield from pipeline.sketch(recipe, pipeline.explicit(recipe).prepare, ROWS)
+        return (yield from again(fit.labels[places], matrix.values, fit.k, fit.seed))
+
+    return (yield from pipeline.filed_as(f"again {pipeline.name('exact', recipe)}", np.ndarray, compute))
 
 
 def _unwatched(step: TraceStep) -> None:

@@ -15,6 +15,8 @@ MEANS = {
     NEITHER: "neither moves the segments nor agrees with other features",
 }
 EARLIER = "earlier run: "
+UNSETTLED = 0.05
+"""Share of customers who differ between two near-equal solutions from which that is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,8 @@ class Known:
             return f"not tried {how}: {fmt.clean(toggle.failed)}"
         moved = f"{fmt.share(toggle.moved)} % of customers would move" if toggle.moved else "nobody would move"
         text = f"switched {how}, about {moved} (ARI {fmt.score(toggle.ari, 2)}{_on(toggle.rows, customers, '; ')})"
+        if toggle.unsettled >= UNSETTLED:
+            text += f", on top of {fmt.share(toggle.unsettled)} % who differ in a near-equal solution"
         return text if self.tried_now else EARLIER + text
 
 
