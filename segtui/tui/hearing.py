@@ -44,7 +44,9 @@ class Hearing:
         self._last_aside = 0.0
 
     def heard(self, event: Event, session: SessionLike) -> None:
-        """Act on an event, unless it is out of date."""
+        """Act on an event, unless it is out of date or the app is being left."""
+        if not self.app.screen_stack:
+            return
         if isinstance(event, Answered):
             if event.answer is session.shown:
                 self._answered()

@@ -9,10 +9,10 @@ from segtui.explained import DRIVES, DUPLICATE, NEITHER, QUIET, UNSUPPORTED, Dri
 from segtui.tui import format as fmt
 
 MEANS = {
-    DRIVES: "drives the segments, and agrees with other features",
+    DRIVES: "drives segments",
     UNSUPPORTED: "influential but not relevant, probable noise",
-    QUIET: "agrees with other features, but hardly moves anyone",
-    NEITHER: "neither moves the segments nor agrees with other features",
+    QUIET: "relevant, but moves few",
+    NEITHER: "moves few, and agrees with no other feature",
 }
 EARLIER = "earlier run: "
 UNSETTLED = 0.05
@@ -92,7 +92,7 @@ class Known:
             return ""
         text = f"influence {fmt.score(driver.influence, 2)}{_on(drivers.rows, drivers.customers)}"
         if driver.hinov is not None:
-            text += f", relevance: HINoV {fmt.score(driver.hinov, 2)}, sparse {fmt.score(driver.sparse, 2)}"
+            text += f", relevance HINoV {fmt.score(driver.hinov, 2)} sparse {fmt.score(driver.sparse, 2)}"
             text += _on(drivers.relevance_rows, drivers.customers)
         if driver.duplicate_of:
             text += f": it says nearly the same as “{fmt.clean(driver.duplicate_of, 40)}”"
@@ -115,8 +115,8 @@ class Known:
         how = "on" if toggle.on else "off"
         if toggle.moved is None:
             return f"not tried {how}: {fmt.clean(toggle.failed)}"
-        moved = f"{fmt.share(toggle.moved)} % of customers would move" if toggle.moved else "nobody would move"
-        text = f"switched {how}, about {moved} (ARI {fmt.score(toggle.ari, 2)}{_on(toggle.rows, customers, '; ')})"
+        who = f"about {fmt.share(toggle.moved)} % of customers" if toggle.moved else "probably nobody"
+        text = f"switched {how}, {who} would move (ARI {fmt.score(toggle.ari, 2)}{_on(toggle.rows, customers, '; ')})"
         if toggle.unsettled >= UNSETTLED:
             text += f", on top of {fmt.share(toggle.unsettled)} % who differ in a near-equal solution"
         return text if self.tried_now else EARLIER + text
@@ -130,5 +130,5 @@ def _on(rows: int, customers: int, before: str = "") -> str:
     """What was sampled, where anything was."""
     if rows >= customers:
         return ""
-    text = f"on {fmt.short(rows)} of {fmt.short(customers)}"
+    text = f"{fmt.short(rows)} of {fmt.short(customers)}"
     return before + text if before else f" ({text})"
