@@ -120,7 +120,7 @@ def test_features_have_equal_spread():
     rng = np.random.default_rng(0)
     level = rng.integers(0, 3, 900)
     wide = np.vstack([1_000 + 50 * rng.normal(size=900), *(level == i for i in range(3)), np.full(900, 0.1)])
-    spread = Spread.of(wide.astype(np.float32), {"number": [0], "levels": [1, 2, 3], "constant": [4]})
+    spread = finish(Spread.of(wide.astype(np.float32), {"number": [0], "levels": [1, 2, 3], "constant": [4]}))
     variance = np.bincount(spread.owner, spread.values.astype(np.float64).var(axis=1))
     assert variance == pytest.approx([1.0, 1.0, 0.0], abs=1e-5)
     assert spread.values.mean(axis=1) == pytest.approx([0.0] * 5, abs=1e-5)
@@ -128,7 +128,7 @@ def test_features_have_equal_spread():
 
 def test_between_by_hand():
     """Values -1 and 1: the clusters that separate them have all of the variance, those that cross them none."""
-    spread = Spread.of(np.array([[-1, -1, 1, 1], [-1, 1, -1, 1]], dtype=np.float32), {"a": [0], "b": [1]})
+    spread = finish(Spread.of(np.array([[-1, -1, 1, 1], [-1, 1, -1, 1]], dtype=np.float32), {"a": [0], "b": [1]}))
     found = spread.split(np.array([0, 0, 1, 1], dtype=np.uint8), 2)
     assert found.between == pytest.approx([1.0, 0.0])
     assert found.means == pytest.approx(np.array([[-1.0, 0.0], [1.0, 0.0]]))
@@ -174,7 +174,7 @@ def test_online_retail(shared_data: Path):
     assert max(abs(found.hinov["noise 1"]), abs(found.hinov["noise 2"])) < 0.01
 
     rng = np.random.default_rng(0)
-    spread = Spread.of(matrix.values, features)
+    spread = finish(Spread.of(matrix.values, features))
     groups = [finish(alone(matrix.values[at], 4, rng)) for at in features.values()]
     starts = finish(starts_of(spread, groups, 4, rng))
     weighed, _ = finish(sparse(spread, starts, 4, 2.0, rng))
