@@ -180,7 +180,9 @@ class FeatureEditing(Pane):
         session, known = self.session, self.known()
         assert session is not None
         if not known.current:
-            self.desk.say("suggestions for these segments are still being computed; try again in a moment")
+            self.on_answer()  # asks again, where that was stopped
+            # an error, so that the progress of what is being computed does not hide it
+            self.desk.say("suggestions for these segments are still being computed; try again in a moment", "error")
             return
         off = [driver.feature for driver in known.suggested() if driver.feature in names]
         changed = tuple(replace(spec, on=spec.on and spec.name not in off) for spec in session.features)
