@@ -136,6 +136,14 @@ class Adoptions:
 # -- what drives the clusters ------------------------------------------------------------------------------
 
 
+DRIVES = "drives"
+UNSUPPORTED = "influential but not relevant"
+QUIET = "relevant, little influence"
+NEITHER = "neither"
+DUPLICATE = "duplicate"
+"""Verdicts on a feature."""
+
+
 @dataclass(frozen=True, slots=True)
 class Driver:
     """Two answers to two questions about one feature (METHODS C3).
@@ -144,7 +152,7 @@ class Driver:
     1 - accuracy of re-assignment): what moves the clusters now. hinov: summed adjusted Rand index of clusters made of
     this feature alone with those of every other alone; sparse: its weight in sparse k-means (largest is 1): both ask
     what agrees with the others, and None where not computed. duplicate_of: the feature it says the same as (relevance
-    is then computed without it). verdict: one of the words of `explain.drivers`; suggestion: what to do, or "".
+    is then computed without it). verdict: one of the words above, or ""; suggestion: what to do, or "".
     """
 
     feature: str
@@ -158,11 +166,14 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class Drivers:
-    """Every feature that votes. rows: customers it was computed on; notes: what was left out or sampled."""
+    """Every feature that votes. rows: customers that influence was computed on; relevance_rows: those of relevance;
+    customers: all of them. notes: what was left out or sampled."""
 
     drivers: tuple[Driver, ...]
     rows: int
     notes: tuple[str, ...] = ()
+    relevance_rows: int = 0
+    customers: int = 0
 
     def of(self, feature: str) -> Driver | None:
         """One feature, None where it does not vote."""
@@ -172,13 +183,17 @@ class Drivers:
 @dataclass(frozen=True, slots=True)
 class Toggle:
     """The likely effect of switching one feature. on: what it would then be. moved: share of customers who would change
-    segment (after matching segments); ari: agreement with the present segments. failed: why it cannot be said."""
+    segment (after matching segments); ari: agreement with the present segments; rows: customers it was computed on.
+    unsettled: share of those whom a fit of the present features on them alone moves already: present segments have a
+    near-equal rival then. failed: why it cannot be said."""
 
     feature: str
     on: bool
     moved: float | None
     ari: float | None
     failed: str = ""
+    rows: int = 0
+    unsettled: float = 0.0
 
 
 # -- customers worth a look --------------------------------------------------------------------------------

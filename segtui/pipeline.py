@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from segtui.gather.look import Held
     from segtui.prepare.aside import Kept
     from segtui.prepare.matrix import ColumnCache
-    from segtui.results import Labels
+    from segtui.results import Labels, Rows
 
 Trace = Callable[[TraceStep], None]
 Shelf = MutableMapping[str, object]
@@ -45,6 +45,9 @@ R = TypeVar("R")
 SCORED_AT_ONCE = 20_000
 """Customers that the scores of an approximate answer rest on: the first in canonical order, a random sample."""
 
+
+SKETCHED = 50_000
+"""Customers that a sketch brings to scale."""
 
 OPEN_BYTES = 192 << 20
 """Room for datasets that were opened before the one that is open now."""
@@ -147,6 +150,11 @@ class Pipeline:
     def dataset(self) -> Dataset:
         """The open dataset. Raises AnalysisError where none is."""
         return self._data[0]
+
+    @property
+    def inspection(self) -> Inspection:
+        """The verdicts on its columns. Raises AnalysisError where none is open."""
+        return self._data[1]
 
     @property
     def _data(self) -> tuple[Dataset, Inspection]:
@@ -294,6 +302,32 @@ class Pipeline:
             matrix = yield from build(kept.dataset, inspection, canonical, columns or self._columns)
         _keep_latest(self._matrices, name, matrix)
         return matrix
+
+    def sketch(self, recipe: Recipe, changed: PrepareSpec, customers: int) -> Steps[tuple[FeatureMatrix, Rows]]:
+        """The first of those who take part in `recipe`, as points under other features, and their places among all who
+        do. One whom a feature that is new in `changed` would set aside is left out.
+
+        Brought to scale as among the first SKETCHED: a sample like any first ones, and no column of a million customers
+        is made in passing.
+        """
+        import numpy as np
+
+        from segtui.prepare.matrix import build
+        from segtui.prepare.parts import gaps_of
+
+        _, inspection = self._data
+        kept, ground = (yield from self._keeping(recipe.prepare)), (yield from self.ground(recipe))
+        some = _first_of(kept.dataset)
+        first = np.arange(min(customers, ground.dataset.customers), dtype=np.int64)
+        at = first if ground.at is None else np.searchsorted(kept.positions(), ground.at[: len(first)])
+        before = {spec.name for spec in self.explicit(recipe).prepare.features or () if spec.on}
+        for spec in changed.features or ():
+            if spec.on and spec.missing == "aside" and spec.name not in before:
+                yield Progress("setting customers aside", None, spec.name)
+                has = ~gaps_of(some.frame[spec.name].gather(at), spec.order)
+                first, at = first[has], at[has]
+        canonical = self._canonical(Recipe(prepare=changed), inspection).prepare
+        return (yield from build(some, inspection, canonical, self._columns, at)), first
 
     def segmentation(self, recipe: Recipe, ground: Ground, trace: Trace, *, exact: bool) -> Steps[Segmentation]:
         """The clusters of a recipe, converged or at once. Raises AnalysisError."""
@@ -454,6 +488,14 @@ class Pipeline:
         result = yield from compute()
         self._shelf[name] = result
         return result
+
+
+def _first_of(dataset: Dataset) -> Dataset:
+    """The first SKETCHED customers, or all."""
+    if dataset.customers <= SKETCHED:
+        return dataset
+    mark = f"{dataset.fingerprint} first {SKETCHED}"
+    return replace(dataset, frame=dataset.frame.head(SKETCHED), row=dataset.row[:SKETCHED], fingerprint=mark)
 
 
 def _keep_latest(latest: OrderedDict[str, R], name: str, value: R) -> None:

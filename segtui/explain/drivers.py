@@ -21,17 +21,11 @@ from scipy import stats
 from segtui.explain.influence import ROWS, blocks, influence
 from segtui.explain.relevance import ROWS as ROWS_ALONE
 from segtui.explain.relevance import Relevance, relevance
-from segtui.explained import Driver, Drivers
+from segtui.explained import DRIVES, DUPLICATE, NEITHER, QUIET, UNSUPPORTED, Driver, Drivers
 from segtui.progress import Progress, Steps
 
 if TYPE_CHECKING:
     from segtui.results import FeatureMatrix, Floats, Segmentation
-
-DRIVES = "drives"
-UNSUPPORTED = "influential but not relevant"
-QUIET = "relevant, little influence"
-NEITHER = "neither"
-DUPLICATE = "duplicate"
 
 NEAR_DUPLICATE = 0.9
 """|Spearman| from which two features count as one (Mooi & Sarstedt; METHODS B8); `prepare.duplicates` has the same."""
@@ -81,7 +75,9 @@ def drivers(
     )
     if len(own) < ENOUGH or _nothing_agrees(told):
         told = tuple(_without_advice(driver) for driver in told)
-    return Drivers(told, min(matrix.customers, ROWS), _notes(matrix.customers, told, len(own)))
+    everyone = matrix.customers
+    notes = _notes(everyone, told, len(own))
+    return Drivers(told, min(everyone, ROWS), notes, min(everyone, ROWS_ALONE), everyone)
 
 
 def relevant(found: Relevance, feature: str, k: int) -> bool:

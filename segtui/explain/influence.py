@@ -68,7 +68,9 @@ def influence(
     # Counted from the mean of the centroids, columns that lie far from 0 lose nothing to float32.
     middle = centroids.mean(axis=0).astype(np.float32)
     some, around = values[:, :ROWS] - middle[:, None], centroids - middle
+    yield Progress(DOING)
     placed = Placed.of(some, around)
+    yield Progress(DOING)
     orders = [generator(seed, PURPOSE_SHUFFLE, shuffle).permutation(some.shape[1]) for shuffle in range(SHUFFLES)]
     found: dict[str, float] = {}
     for done, (feature, at) in enumerate(features.items()):

@@ -12,7 +12,7 @@ perfectly, so near-duplicates have to be taken out first.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log, sqrt
+from math import inf, log, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +31,9 @@ Features = dict[str, list[int]]
 
 ROWS = 10_000
 """Customers clustered by one feature at most: the first in canonical order, a random sample."""
+
+PAIRS = 32
+"""Pairs of labellings that are compared between two chances to step aside; a few milliseconds."""
 
 PURPOSE_ALONE, PURPOSE_SPARSE, PURPOSE_DEAL = 41, 42, 43
 
@@ -55,13 +58,14 @@ def relevance(values: Floats32, features: Features, k: int, seed: int) -> Steps[
 
     values: (columns, customers) of the matrix, canonical order.
     """
-    some = values[:, :ROWS]
+    # Counted from their mean, columns that lie far from 0 lose nothing to float32.
+    some = values[:, :ROWS] - values[:, :ROWS].mean(axis=1, keepdims=True, dtype=np.float64).astype(np.float32)
     groups: list[Labels] = []
     for done, (feature, at) in enumerate(features.items()):
         yield Progress(DOING, done / len(features), f"{feature} alone")
         groups.append((yield from alone(some[at], k, generator(seed, PURPOSE_ALONE, k))))
     topri = yield from agreements(groups)
-    found = yield from sparse_weights(Spread.of(some, features), groups, k, seed)
+    found = yield from sparse_weights((yield from Spread.of(some, features)), groups, k, seed)
     in_order = (dict(zip(features, numbers, strict=True)) for numbers in (topri, chances(groups), found))
     return Relevance(*in_order)
 
@@ -94,8 +98,9 @@ def agreements(groups: list[Labels]) -> Steps[list[float]]:
     sums = [0.0] * len(groups)
     split = [i for i, labels in enumerate(groups) if labels.min() != labels.max()]
     for done, one in enumerate(split):
-        yield Progress(DOING, done / len(split), "comparing features")
-        for other in split[:done]:
+        for at, other in enumerate(split[:done]):
+            if at % PAIRS == 0:
+                yield Progress(DOING, done / len(split), "comparing features")
             agreed = agreement(groups[one], groups[other])
             sums[one] += agreed
             sums[other] += agreed
@@ -176,15 +181,20 @@ class Spread:
     count: int
 
     @classmethod
-    def of(cls, values: Floats32, features: Features) -> Spread:
+    def of(cls, values: Floats32, features: Features) -> Steps[Spread]:
         """The columns of `features`, one feature after the other; one that does not vary is 0."""
         owner = np.repeat(np.arange(len(features)), [len(at) for at in features.values()])
-        wide = values[[i for at in features.values() for i in at]].astype(np.float64)
-        wide -= wide.mean(axis=1, keepdims=True)
-        wide[wide.min(axis=1) == wide.max(axis=1)] = 0.0  # not what rounding left of a constant
-        variance = np.bincount(owner, np.square(wide).mean(axis=1), len(features))
-        scale = np.divide(1.0, np.sqrt(variance), out=np.zeros(len(features)), where=variance > 0)
-        return cls((wide * scale[owner, None]).astype(np.float32), owner, len(features))
+        spread = np.empty((len(owner), values.shape[1]), dtype=np.float32)
+        filled = 0
+        for done, (feature, at) in enumerate(features.items()):
+            yield Progress(DOING, done / len(features), feature)
+            wide = values[at].astype(np.float64)
+            wide -= wide.mean(axis=1, keepdims=True)
+            wide[wide.min(axis=1) == wide.max(axis=1)] = 0.0  # not what rounding left of a constant
+            variance = float(np.square(wide).mean(axis=1).sum())
+            spread[filled : filled + len(at)] = wide / sqrt(variance) if variance > 0 else 0.0
+            filled += len(at)
+        return cls(spread, owner, len(features))
 
     def weighed(self, w: Floats) -> Floats32:
         """Columns times sqrt(w), so that squared distances are sum_j w_j d_j."""
@@ -229,16 +239,21 @@ def sparse(
     the weights then favour, and equal weights (where Witten & Tibshirani begin) often split by noise: so clusters by
     each feature alone are tried as well.
     """
-    best_split = split = max(starts, key=lambda start: start.objective(s))
+    best_split, most = starts[0], -inf
+    for start in starts:
+        yield Progress(DOING, None, "sparse k-means")
+        if (reached := start.objective(s)) > most:
+            best_split, most = start, reached
+    split = best_split
     w = weights(split.between, s)
     for _ in range(ROUNDS):
         split = spread.split((yield from _clustered(spread, w, k, split.means, rng)), k)
         before, w = w, weights(split.between, s)
-        if split.objective(s) > best_split.objective(s):
-            best_split = split
+        if (reached := split.objective(s)) > most:
+            best_split, most = split, reached
         if np.abs(w - before).sum() < SETTLED * before.sum():
             break
-    return weights(best_split.between, s), best_split.objective(s)
+    return weights(best_split.between, s), most
 
 
 def starts_of(spread: Spread, groups: list[Labels], k: int, rng: np.random.Generator) -> Steps[list[Split]]:
@@ -254,6 +269,7 @@ def starts_of(spread: Spread, groups: list[Labels], k: int, rng: np.random.Gener
 def _clustered(spread: Spread, w: Floats, k: int, means: Floats | None, rng: np.random.Generator) -> Steps[Labels]:
     """The best of k-means from a few fresh starts and from `means` (unweighted), if any."""
     weighed = spread.weighed(w)
+    yield Progress(DOING, None, "sparse k-means")
     starts = seeding.plus_plus(weighed[:, :GAP_ROWS], k, STARTS, rng)
     if means is not None:
         warm = (means * np.sqrt(w)[spread.owner]).astype(np.float32)

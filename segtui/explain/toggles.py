@@ -1,7 +1,7 @@
 """What switching one feature would likely do: the changed matrix clustered on a sample and compared with the present.
 
 Segments are matched one to one so that as many customers as can be stay, and whoever is left moves. It is an estimate:
-a sample, and fewer starts than a run makes.
+a sample, and fewer starts than a run makes; so the present features are clustered on the same sample in the same way.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from scipy.optimize import linear_sum_assignment
 from segtui.cluster import lloyd
 from segtui.cluster.judge import agreement
 from segtui.cluster.refit import ITERATIONS, refit
-from segtui.cluster.sample import generator
+from segtui.cluster.sample import differing, generator
 from segtui.cluster.stability import crossed
 from segtui.progress import Progress, Steps
 
@@ -37,31 +37,49 @@ DOING = "trying a feature on and off"
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """moved: share of customers (0 to 1) in another segment after matching; ari: adjusted Rand index with the present
-    labels; rows: customers it was computed on."""
+    """moved: share of customers (0 to 1) in another segment after matching; ari: adjusted Rand index with the labels
+    before; rows: customers it was computed on."""
 
     moved: float
     ari: float
     rows: int
 
 
-def toggled(present: Labels, without: Floats32, k: int, seed: int) -> Steps[Effect]:
-    """The likely effect of a change of features on the clusters.
+def again(present: Labels, now: Floats32, k: int, seed: int) -> Steps[Labels]:
+    """The clusters of a sample under the very features that it was clustered by: what a change is compared with.
 
-    present: the cluster (below k) of some customers now; without: (columns, the same customers) of the changed matrix.
-    Both in canonical order; the first ROWS are used. The present clusters are one start among others: they are kept
-    where nothing better is found, so that a change that changes nothing moves nobody.
+    present: the cluster (below k) of some customers; now: (columns, the same customers), both in canonical order; the
+    first ROWS are used. Where several solutions are nearly equal the sample may prefer another one than all customers
+    do. Compared with the present labels, every change would then seem to move those who differ between the two.
     Raises AnalysisError where fewer than k customers differ.
     """
-    labels, values = present[:ROWS], np.ascontiguousarray(without[:, :ROWS])
-    yield Progress(DOING)
-    found = yield from refit(values, k, generator(seed, PURPOSE_TOGGLE, k), STARTS)
-    after, inertia = found.labels, found.inertia
-    if (means := _means(values, labels, k)) is not None:
-        kept = yield from lloyd.fit(values, means, lloyd.Run(k, 0, 0, ITERATIONS), _silent)
-        if kept.inertia <= inertia:
-            after = kept.labels
+    return (yield from _clusters(present[:ROWS], now[:, :ROWS], k, seed))
+
+
+def toggled(before: Labels, changed: Floats32, k: int, seed: int) -> Steps[Effect]:
+    """The likely effect of a change of features on the clusters.
+
+    before: the cluster of some customers as `again` gives them; changed: (columns, the same customers) of the changed
+    matrix. Both in canonical order; the first ROWS are used. Raises AnalysisError where fewer than k customers differ.
+    """
+    labels = before[:ROWS]
+    after = yield from _clusters(labels, changed[:, :ROWS], k, seed)
     return Effect(moved_share(labels, after, k), agreement(labels, after), len(labels))
+
+
+def _clusters(known: Labels, some: Floats32, k: int, seed: int) -> Steps[Labels]:
+    """The best clusters found; those `known` are one start among others, and kept where nothing better is found: a
+    change that changes nothing moves nobody."""
+    yield Progress(DOING)
+    # counted from their mean, columns that lie far from 0 lose nothing to float32
+    values = np.ascontiguousarray(some - some.mean(axis=1, keepdims=True, dtype=np.float64).astype(np.float32))
+    yield from differing(values, k)
+    found = yield from refit(values, k, generator(seed, PURPOSE_TOGGLE, k), STARTS)
+    if (means := _means(values, known, k)) is not None:
+        kept = yield from lloyd.fit(values, means, lloyd.Run(k, 0, 0, ITERATIONS), _silent)
+        if kept.inertia <= found.inertia:
+            return kept.labels
+    return found.labels
 
 
 def moved_share(before: Labels, after: Labels, k: int) -> float:

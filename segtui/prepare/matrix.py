@@ -24,7 +24,7 @@ from segtui.results import FeatureMatrix, FeatureVerdict, MatrixColumn
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from segtui.results import Dataset, Floats, Floats32, Inspection
+    from segtui.results import Dataset, Floats, Floats32, Inspection, Rows
 
 _SPARE = 3
 """Matrices whose memory is kept for the next one: the one shown, the one before it, the one being computed."""
@@ -101,8 +101,11 @@ class ColumnCache:
 # -- the matrix ----------------------------------------------------------------------------------------------
 
 
-def build(dataset: Dataset, inspection: Inspection, prepare: PrepareSpec, cache: ColumnCache) -> Steps[FeatureMatrix]:
-    """The features that are on, as a matrix.
+def build(
+    dataset: Dataset, inspection: Inspection, prepare: PrepareSpec, cache: ColumnCache, at: Rows | None = None
+) -> Steps[FeatureMatrix]:
+    """The features that are on, as a matrix: of everyone, or of the customers at some positions, who are brought to
+    scale as among everyone.
 
     Raises RecipeError as `resolve` does, and AnalysisError where no feature is left that tells customers apart.
     """
@@ -124,14 +127,14 @@ def build(dataset: Dataset, inspection: Inspection, prepare: PrepareSpec, cache:
             where="features",
             hint=_switch_on(inspection),
         )
-    values, columns = yield from _assembled(dataset.customers, features, parts, cache._buffers)
+    values, columns = yield from _assembled(dataset.customers, features, parts, cache._buffers, at)
     return FeatureMatrix(
         values=values,
         columns=columns,
         features=features,
         votes={name: variance / total for name, variance in variances.items()},
         notes=tuple(note for part in parts for note in part.notes),
-        fingerprint=_fingerprint(dataset, features, prepare.winsorises),
+        fingerprint=_fingerprint(dataset, features, prepare.winsorises) if at is None else "",
     )
 
 
@@ -158,16 +161,17 @@ def _check_votes(variances: dict[str, float]) -> None:
 
 
 def _assembled(
-    customers: int, features: tuple[FeatureSpec, ...], parts: list[Part], buffers: _Buffers
+    everyone: int, features: tuple[FeatureSpec, ...], parts: list[Part], buffers: _Buffers, at: Rows | None
 ) -> Steps[tuple[Floats32, tuple[MatrixColumn, ...]]]:
-    width = sum(len(part.columns) for part in parts)
+    width, customers = sum(len(part.columns) for part in parts), everyone if at is None else len(at)
     values = buffers.take(width, customers)
     columns: list[MatrixColumn] = []
     since = 0
     for feature, part in zip(features, parts, strict=True):
         for column in part.columns:
             meaning = weighed(column, feature.weight)
-            np.multiply(column.values, np.float32(meaning.weight), out=values[len(columns)])
+            of_them = column.values if at is None else column.values[at]
+            np.multiply(of_them, np.float32(meaning.weight), out=values[len(columns)])
             columns.append(meaning)
             since += customers
             if since >= 8_000_000:

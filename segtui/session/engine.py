@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from segtui.evidence import Assessment, Sweep
+from segtui.explained import Toggle
 from segtui.progress import Steps
 from segtui.recipe import Anchor, LabelledSpec, Recipe
 from segtui.results import Answer, Dataset, Inspection, Preview, TraceStep
@@ -60,6 +61,10 @@ class Engine(Protocol):
 
     def assess(self, recipe: Recipe) -> Steps[Assessment]:
         """What is known of the converged answer to a recipe beyond its scores."""
+        ...
+
+    def toggle(self, recipe: Recipe, feature: str) -> Steps[Toggle]:
+        """What switching a column of the open data would likely do to the converged answer to a recipe."""
         ...
 
     def reply(self, question: Question, answer: Answer | None) -> Steps[object]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from segtui.errors import SegtuiError
     from segtui.evidence import Assessment, Sweep
+    from segtui.explained import Toggle
     from segtui.progress import Progress
     from segtui.results import Answer, Dataset, Inspection, Preview, TraceStep
     from segtui.session.questions import Question
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 OPENING, REOPENING = "opening", "reading again"
 FITTING, REFINING, SETTLING = "fitting", "refining", "refining the first run"
-SWEEPING, ASSESSING, LOOKING_UP, EXPORTING = "sweeping", "assessing", "looking up", "exporting"
+SWEEPING, ASSESSING, TRYING = "sweeping", "assessing", "trying features"
+LOOKING_UP, EXPORTING = "looking up", "exporting"
 """What jobs are called, on screen and in events."""
 
 
@@ -81,6 +83,13 @@ class Assessed:
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """It is known what switching one feature would likely do to the answer on screen."""
+
+    toggle: Toggle
+
+
+@dataclass(frozen=True, slots=True)
 class Exported:
     """Files are written, whole."""
 
@@ -109,5 +118,16 @@ class Idle:
 
 
 Event = (
-    Previewed | Opened | Progressed | Answered | Found | Swept | Assessed | Exported | Failed | StoppedByAnalyst | Idle
+    Previewed
+    | Opened
+    | Progressed
+    | Answered
+    | Found
+    | Swept
+    | Assessed
+    | Tried
+    | Exported
+    | Failed
+    | StoppedByAnalyst
+    | Idle
 )

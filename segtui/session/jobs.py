@@ -9,7 +9,7 @@ Three ranks, most urgent first:
   what tasks stand on waits for the tasks that were there before it;
 * a *task* (open, export) waits its turn and is never replaced;
 * *background* work runs when nothing else does. It is dropped when its owner says so, else it goes on where
-  it was.
+  it was. What is there in case it is wanted comes after all other of it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ class Rank(IntEnum):
 
 @dataclass(eq=False, slots=True)
 class Job:
-    """One piece of long work: a name for the screen, a key, and how to start it. after: tasks that must end first."""
+    """One piece of long work: a name for the screen, a key, and how to start it. after: tasks that must end first;
+    last: of background work, what gives way to all other."""
 
     name: str
     rank: Rank
@@ -50,6 +51,7 @@ class Job:
     key: str = ""
     steps: Steps[None] | None = field(default=None)
     after: tuple[Job, ...] = ()
+    last: bool = False
 
 
 class Listener:
@@ -101,14 +103,18 @@ class Worker:
             self._tasks.append(Job(name, Rank.TASK, start))
             self._wake.notify()
 
-    def background(self, name: str, start: Callable[[], Steps[None]], key: str, *, first: bool = False) -> None:
-        """Do this when nothing else is to do; a job with the same key is not added twice."""
+    def background(
+        self, name: str, start: Callable[[], Steps[None]], key: str, *, first: bool = False, last: bool = False
+    ) -> None:
+        """Do this when nothing else is to do; a job with the same key is not added twice. first: before the others;
+        last: after all others, also those that come later."""
         with self._wake:
             same = [job for job in self._background if job.key == key]
-            job = same[0] if same else Job(name, Rank.BACKGROUND, start, key)
+            job = same[0] if same else Job(name, Rank.BACKGROUND, start, key, last=last)
             if same:
                 self._background.remove(job)
-            self._background.insert(0 if first else len(self._background), job)
+            before = len([other for other in self._background if last or not other.last])
+            self._background.insert(0 if first else before, job)
             self._wake.notify()
 
     def drop_background(self, keep: Callable[[str], bool]) -> None:

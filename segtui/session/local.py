@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from segtui import comparing, explaining, weighing
+from segtui import comparing, explaining, trying, weighing
 from segtui.errors import AnalysisError
 from segtui.evidence import Assessment, Sweep
 from segtui.pipeline import Pipeline, Shelf, Trace
@@ -21,6 +21,7 @@ from segtui.session.questions import (
     ComparisonQuestion,
     CustomersQuestion,
     DistributionQuestion,
+    DriversQuestion,
     LabQuestion,
     LeftOutQuestion,
     MapQuestion,
@@ -36,8 +37,8 @@ from segtui.session.questions import (
 )
 
 if TYPE_CHECKING:
-    from segtui.explained import SilhouetteView
-    from segtui.results import TablePage
+    from segtui.explained import SilhouetteView, Toggle
+    from segtui.results import TablePage, TraceStep
 
 WRITTEN_AT_ONCE = 2_000
 """Rows of a table that are written between two looks at what else is waiting."""
@@ -51,6 +52,7 @@ class LocalEngine(Pipeline):
 
         super().__init__(shelf)
         self._maps = MapCache()
+        self._about = self._answers()
 
     def filed(self, recipe: Recipe) -> Answer | None:
         """The best answer already computed, on the open data only."""
@@ -83,6 +85,29 @@ class LocalEngine(Pipeline):
         """What is known of the converged answer to a recipe beyond its scores."""
         return weighing.assess(self, recipe)
 
+    def toggle(self, recipe: Recipe, feature: str) -> Steps[Toggle]:
+        """What switching a column would likely do to the converged answer to a recipe."""
+        return trying.toggle(self, recipe, feature)
+
+    def _answers(self) -> dict[type, Callable[[Any, Answer], Steps[object]]]:
+        """What is done about each kind of question that needs an answer."""
+        return {
+            LabQuestion: lambda _, answer: self.lab(answer.recipe, _unwatched),
+            PredictionQuestion: lambda asked, answer: weighing.predict(self, answer.recipe, asked.tried, _unwatched),
+            RulesQuestion: lambda _, answer: explaining.rules(self, answer.recipe),
+            AdoptionQuestion: lambda _, answer: explaining.adoptions(self, answer.recipe),
+            DriversQuestion: lambda _, answer: explaining.drivers(self, answer.recipe),
+            SilhouetteQuestion: lambda asked, answer: self._silhouettes(asked.steps, answer),
+            CustomersQuestion: self._customers,
+            TypicalQuestion: self._customers,
+            BorderQuestion: self._customers,
+            MisfitsQuestion: self._customers,
+            ComparisonQuestion: self._comparison,
+            MoversQuestion: self._comparison,
+            MapQuestion: self._map,
+            DistributionQuestion: self._distribution,
+        }
+
     def reply(self, question: Question, answer: Answer | None) -> Steps[object]:
         """Compute what a view asked. Raises AnalysisError where the question needs an answer first."""
         if isinstance(question, LeftOutQuestion):
@@ -91,23 +116,7 @@ class LocalEngine(Pipeline):
             return (yield from self._about_steps(question))
         if answer is None:
             raise AnalysisError("there are no segments yet", hint="Wait for the first answer.")
-        if isinstance(question, LabQuestion):
-            return (yield from self.lab(answer.recipe, lambda step: None))
-        if isinstance(question, PredictionQuestion):
-            return (yield from weighing.predict(self, answer.recipe, question.tried, lambda step: None))
-        if isinstance(question, CustomersQuestion | TypicalQuestion | BorderQuestion | MisfitsQuestion):
-            return (yield from self._customers(question, answer))
-        if isinstance(question, RulesQuestion):
-            return (yield from explaining.rules(self, answer.recipe))
-        if isinstance(question, AdoptionQuestion):
-            return (yield from explaining.adoptions(self, answer.recipe))
-        if isinstance(question, SilhouetteQuestion):
-            return (yield from self._silhouettes(question.steps, answer))
-        if isinstance(question, ComparisonQuestion | MoversQuestion):
-            return (yield from self._comparison(question, answer))
-        if isinstance(question, MapQuestion):
-            return (yield from self._map(question, answer))
-        return (yield from self._distribution(question, answer))
+        return (yield from self._about[type(question)](question, answer))
 
     def _comparison(self, question: ComparisonQuestion | MoversQuestion, answer: Answer) -> Steps[object]:
         before, after = question.before, question.after
@@ -195,7 +204,7 @@ class LocalEngine(Pipeline):
         """Write the labelled customers, converged, with the recipe beside them."""
         from segtui.deliver.labelled import notes, write
 
-        answer = yield from self.exact(recipe, lambda step: None)
+        answer = yield from self.exact(recipe, _unwatched)
         ground = yield from self.ground(recipe)
         paths = yield from write(ground.dataset, recipe.gather, answer, ground.matrix, spec)
         return paths, notes(ground.dataset, answer)
@@ -222,6 +231,10 @@ class LocalEngine(Pipeline):
                     done = min(page.row_count, start + WRITTEN_AT_ONCE)
                     yield Progress(f"writing {path}", done / page.row_count, f"{done:,} of {page.row_count:,} rows")
             return files.commit()
+
+
+def _unwatched(step: TraceStep) -> None:
+    """Nobody watches the iterations of fits that only answer a question."""
 
 
 def _pieces(page: TablePage) -> Iterator[tuple[int, list[tuple[Cell, ...]]]]:

@@ -135,6 +135,11 @@ class MoversQuestion:
     asked: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class DriversQuestion:
+    """What drives the segments and which features deserve to -> explained.Drivers. It takes many small fits."""
+
+
 Question = (
     MapQuestion
     | DistributionQuestion
@@ -152,4 +157,5 @@ Question = (
     | AdoptionQuestion
     | ComparisonQuestion
     | MoversQuestion
+    | DriversQuestion
 )

@@ -18,7 +18,7 @@ changes at one place only (`_read`), never while a task is half done.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +39,7 @@ from segtui.session.events import (
     REOPENING,
     SETTLING,
     SWEEPING,
+    TRYING,
     Answered,
     Assessed,
     Event,
@@ -51,6 +52,7 @@ from segtui.session.events import (
     Progressed,
     StoppedByAnalyst,
     Swept,
+    Tried,
 )
 from segtui.session.history import Entry, History
 from segtui.session.jobs import Job, Listener, Worker, as_problem
@@ -58,6 +60,7 @@ from segtui.session.letters import Letters, Source
 from segtui.session.questions import (
     ComparisonQuestion,
     DistributionQuestion,
+    DriversQuestion,
     LeftOutQuestion,
     MapQuestion,
     MoversQuestion,
@@ -67,8 +70,10 @@ from segtui.session.questions import (
     StepRowsQuestion,
 )
 from segtui.session.store import Store
+from segtui.session.trials import Trials
 
 if TYPE_CHECKING:
+    from segtui.explained import Toggle
     from segtui.session.engine import Engine
 
 REFINEMENTS_KEPT = 3
@@ -143,6 +148,7 @@ class Session(Listener):
         self.swept = Sweep()
         self._sweeps: dict[Recipe, Sweep] = {}
         self._assessments: dict[str, Assessment] = {}
+        self._trials = Trials()
 
     # -- what is --------------------------------------------------------------------------------------------
 
@@ -177,6 +183,11 @@ class Session(Listener):
     def assessment(self) -> Assessment | None:
         """What is known of the answer on screen beyond its scores, as far as it has been looked at."""
         return self._assessments.get(self.shown.fingerprint) if self.shown is not None else None
+
+    @property
+    def toggles(self) -> Mapping[str, Toggle]:
+        """What switching each feature would likely do to the answer on screen, as far as it has been tried."""
+        return self._trials.of(self.shown.fingerprint) if self.shown is not None else {}
 
     @property
     def stale(self) -> bool:
@@ -288,6 +299,13 @@ class Session(Listener):
         if self.found(question) is None:
             answer = self.shown
             self._worker.enqueue(LOOKING_UP, lambda: self._reply(question, answer))
+
+    def ask_aside(self, question: Question) -> None:
+        """Ask about the answer on screen what nobody waits for; of several such questions the last one stands."""
+        if (answer := self.shown) is not None and self.found(question) is None:
+            key = f"{LOOKING_UP} {question!r} {answer.fingerprint}"
+            self._worker.drop_background(lambda other: other == key or not other.startswith(LOOKING_UP))
+            self._worker.background(LOOKING_UP, lambda: self._reply(question, answer), key, first=True)
 
     def found(self, question: Question) -> object | None:
         """The reply to a question about the answer on screen, None where it is not there yet."""
@@ -404,15 +422,26 @@ class Session(Listener):
             self.shown = answer
             number = self._history.current.number
             self._scores[number] = (answer.scores, not answer.exact, min(answer.segmentation.sizes))
-        self._tell(Answered(answer))
         if answer.exact:
             self._assess_later(answer)
+        self._tell(Answered(answer))
 
     def _assess_later(self, answer: Answer) -> None:
-        """Look in the background how stable an answer on screen is; whatever was looked at before gives way."""
-        self._worker.drop_background(lambda key: key != ASSESSING)
+        """Look in the background how stable an answer on screen is, and last of all what switching each feature would
+        do to it; whatever was looked at before gives way."""
+        self._worker.drop_background(lambda key: key not in (ASSESSING, TRYING))
         if answer.fingerprint not in self._assessments:
             self._worker.background(ASSESSING, lambda: self._assess(answer), ASSESSING, first=True)
+        if self._untried(answer):
+            self._worker.background(TRYING, lambda: self._try(answer), TRYING, last=True)
+
+    def _untried(self, answer: Answer) -> list[str]:
+        """Columns of which it is not known what switching them would do; those that vote first."""
+        known = self._trials.of(answer.fingerprint)
+        on = {spec.name for spec in answer.space.features if spec.on}
+        columns = self.inspection.features if self.inspection is not None else ()
+        left = [verdict.name for verdict in columns if verdict.name not in known]
+        return sorted(left, key=lambda name: name not in on)
 
     def _save(self) -> Path | None:
         if self._saves is None or self.dataset is None:
@@ -444,6 +473,7 @@ class Session(Listener):
                 self._saves.new_session()
             self._scores, self._replies, self.shown, self.swept = {}, {}, None, Sweep()
             self._assessments, self._sweeps, self._sweeping = {}, {}, None
+            self._trials = Trials()
         self._tell(Opened(dataset, inspection))
         self._answer_current()
 
@@ -548,6 +578,19 @@ class Session(Listener):
         if self.shown is not None and self.shown.fingerprint == answer.fingerprint:
             self._tell(Assessed(assessment))
 
+    def _try(self, answer: Answer) -> Steps[None]:
+        """What drives the answer, where no pane asked before; then every feature in turn, each told as it is there."""
+        about = self._about(DriversQuestion(), answer)
+        if not self._left_behind(answer) and (about, DriversQuestion()) not in self._replies:
+            yield from self._reply(DriversQuestion(), answer)
+        for name in self._untried(answer):
+            if self._left_behind(answer):
+                return
+            toggle = yield from self._engine_now().toggle(answer.recipe, name)
+            self._trials.file(answer.fingerprint, toggle)
+            if self.shown is not None and self.shown.fingerprint == answer.fingerprint:
+                self._tell(Tried(toggle))
+
     def _sweep(self, recipe: Recipe, ks: Sequence[int]) -> Steps[None]:
         if recipe.gather != self.opened_gather:
             raise AnalysisError("the data for this sweep was not read", hint="Undo the last change, or sweep again.")
@@ -566,7 +609,7 @@ class Session(Listener):
     def _reply(self, question: Question, answer: Answer | None) -> Steps[None]:
         answer = self._asked_of(question, answer)
         if self._left_behind(answer):
-            if isinstance(question, MapQuestion | DistributionQuestion):
+            if isinstance(question, MapQuestion | DistributionQuestion | DriversQuestion):
                 return  # whoever draws it asks again about the new answer
             raise _read_since()
         about = self._about(question, answer)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from segtui.session.events import (
     ASSESSING,
     REOPENING,
+    TRYING,
     Answered,
     Assessed,
     Event,
@@ -20,6 +21,7 @@ from segtui.session.events import (
     Progressed,
     StoppedByAnalyst,
     Swept,
+    Tried,
 )
 from segtui.tui import format as fmt
 from segtui.tui.screens.asking import AskingScreen
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from segtui.tui.bridge import SessionLike
 
 ASIDE_SECONDS = 1.0
-"""The progress of an assessment is shown once in so many seconds."""
+"""The progress of an assessment, and of trying features, is shown once in so many seconds."""
 
 
 class Hearing:
@@ -42,7 +44,9 @@ class Hearing:
         self._last_aside = 0.0
 
     def heard(self, event: Event, session: SessionLike) -> None:
-        """Act on an event, unless it is out of date."""
+        """Act on an event, unless it is out of date or the app is being left."""
+        if not self.app.screen_stack:
+            return
         if isinstance(event, Answered):
             if event.answer is session.shown:
                 self._answered()
@@ -59,6 +63,10 @@ class Hearing:
                 self.app.say(
                     f"criteria for {fmt.plural(len(event.sweep.rows), 'value')} of k are there: 3 shows them", "done"
                 )
+        elif isinstance(event, Tried):
+            screen = self.app.screen
+            if isinstance(screen, MainScreen) and screen.place == "features" and screen.pane is not None:
+                screen.pane.repaint()
         else:
             self._ended(event)
 
@@ -82,7 +90,7 @@ class Hearing:
         if event.trace is not None:
             self.app.traces.append(event.trace)
         self.app.status.job = event.progress
-        if event.job == ASSESSING and not self._due():
+        if event.job in (ASSESSING, TRYING) and not self._due():
             return
         self.app.redraw_lines()
         screen = self.app.screen

@@ -5,7 +5,29 @@
 A run draws two columns, brings all five to z-scores (RFM after log1p), fits k clusters and asks for the verdicts
 (`drivers`), all as the app does.
 
-TABLE
+How often, in 100 runs of 4,338 customers: both random columns are below every real one by HINoV and by the weight of
+sparse k-means; every real one is found relevant; neither random one is; and a random one is called influential but not
+relevant (of the columns; the rest is called neither, as segments that ignore it are not its doing). Then the lowest value
+of a real column beside the highest of a random one.
+
+    noise      k   HINoV  sparse    real   noise   infl.      HINoV        influence
+    normal     3    100%    100%    100%    100%     93%    0.190 0.010    0.122 0.382
+    normal     4    100%    100%    100%    100%    100%    0.160 0.007    0.113 0.356
+    normal     6    100%    100%    100%    100%    100%    0.120 0.006    0.215 0.430
+    normal     8    100%    100%    100%    100%    100%    0.107 0.006    0.247 0.426
+    uniform    3    100%    100%    100%    100%     50%    0.192 0.003    0.118 0.385
+    uniform    4    100%    100%    100%    100%    100%    0.160 0.003    0.109 0.372
+    uniform    6    100%     85%    100%    100%    100%    0.121 0.002    0.204 0.451
+    uniform    8    100%     97%    100%    100%    100%    0.108 0.003    0.202 0.477
+    lognormal  3    100%    100%    100%    100%     50%    0.185 0.027    0.136 0.136
+    lognormal  4    100%     94%    100%    100%     96%    0.159 0.022    0.133 0.130
+    lognormal  6    100%     94%    100%    100%     96%    0.122 0.014    0.253 0.129
+    lognormal  8    100%     73%    100%    100%    100%    0.108 0.013    0.288 0.196
+
+By HINoV, which decides, the random columns come last in every run; the goal is 95 of 100 for normal and uniform ones at
+k = 4. The weight of sparse k-means, which is shown beside it, reaches that for these too, but misses it for uniform noise
+at k = 6 and for lognormal noise from k = 4 on: in up to 27 of 100 runs some real column has no more weight than a random
+one (both may have none). Influence puts normal and uniform noise above real columns: it is no judge of relevance.
 """
 
 from __future__ import annotations

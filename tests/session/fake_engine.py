@@ -9,6 +9,7 @@ from pathlib import Path
 
 from segtui.errors import AnalysisError
 from segtui.evidence import Assessment, Sweep, SweepRow
+from segtui.explained import Toggle
 from segtui.progress import Progress
 from segtui.recipe import Anchor, FeatureSpec, GatherSpec, Recipe
 from segtui.results import (
@@ -83,7 +84,8 @@ class FakeEngine:
 
     def __init__(self) -> None:
         self.first_gate, self.exact_gate, self.open_gate = Gate(), Gate(), Gate()
-        self.assess_gate = Gate()
+        self.assess_gate, self.toggle_gate = Gate(), Gate()
+        self.tried: list[str] = []
         self.shelf: dict[tuple[str, str], Answer] = {}
         self.computed: list[str] = []
         self.closed: list[str] = []
@@ -177,6 +179,12 @@ class FakeEngine:
         self._on_open_data("assess", recipe)
         yield from self.assess_gate.pass_through(f"assess k={recipe.cluster.k}")
         return Assessment(f"{recipe.cluster.k}", None, None, None)
+
+    def toggle(self, recipe, feature):
+        self._on_open_data("toggle", recipe)
+        yield from self.toggle_gate.pass_through(f"trying {feature}")
+        self.tried.append(f"{feature} at {recipe.cluster.k}")
+        return Toggle(feature, feature == "age", recipe.cluster.k / 100, 0.5)
 
     def reply(self, question, answer):
         yield Progress("looking up")

@@ -71,6 +71,17 @@ def bench():
     made.worker.close()
 
 
+def test_what_comes_last_gives_way_to_background_work_that_comes_later(bench):
+    bench.go.set()
+    bench.worker.background("spare", bench.pieces("spare", 1), "spare", last=True)
+    bench.worker.background("b", bench.pieces("b", 1), "b")
+    bench.worker.background("c", bench.pieces("c", 1), "c")
+    bench.worker.background("a", bench.pieces("a", 1), "a", first=True)
+    bench.worker.start()
+    bench.rest()
+    assert bench.done == ["a 0", "b 0", "c 0", "spare 0"]
+
+
 def test_requests_go_before_tasks_and_tasks_before_background(bench):
     bench.go.set()
     bench.worker.background("later", bench.pieces("later"), "later")

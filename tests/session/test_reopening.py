@@ -9,7 +9,7 @@ import pytest
 from segtui.recipe import FeatureSpec, LabelledSpec
 from segtui.recipe_file import from_toml, to_toml
 from segtui.session import autosave
-from segtui.session.events import Answered, Exported, Failed, Found, Opened, StoppedByAnalyst
+from segtui.session.events import Answered, Exported, Failed, Opened, StoppedByAnalyst
 from segtui.session.questions import CustomersQuestion, LeftOutQuestion, MapQuestion, StepCountsQuestion
 from tests.session.fake_engine import FakeEngine
 from tests.session.test_session import RECIPE, Desk, until
@@ -280,14 +280,14 @@ def test_questions_about_an_answer_whose_data_is_gone(desk):
     desk.engine.open_gate.open()
     desk.until_idle()
     assert [event.error.what for event in desk.of(Failed)] == ["the data was read again meanwhile"]
-    assert desk.of(Found) == []
+    assert desk.replied() == []
 
 
 def test_replies_about_the_data_belong_to_it(desk):
     session = desk.opened()
     for question in (StepCountsQuestion(), LeftOutQuestion()):
         session.ask(question)
-    until(lambda: len(desk.of(Found)) == 2)
+    until(lambda: len(desk.replied()) == 2)
     assert session.found(StepCountsQuestion()) is not None
     session.change(session.recipe.with_k(5), "k 4→5")
     desk.until_idle()

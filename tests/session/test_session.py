@@ -20,8 +20,9 @@ from segtui.session.events import (
     Opened,
     StoppedByAnalyst,
     Swept,
+    Tried,
 )
-from segtui.session.questions import CustomersQuestion
+from segtui.session.questions import CustomersQuestion, DriversQuestion
 from segtui.session.session import Session
 from tests.session.fake_engine import FakeEngine
 
@@ -52,6 +53,10 @@ class Desk:
 
     def until_idle(self) -> None:
         until(lambda: self.of(Idle) and self.session.busy is None and self.session.background is None)
+
+    def replied(self):
+        """Questions answered but the one that is asked in idle time."""
+        return [event.question for event in self.of(Found) if event.question != DriversQuestion()]
 
     def of(self, kind):
         return [event for event in self.said if isinstance(event, kind)]
@@ -265,7 +270,7 @@ def test_an_exact_answer_is_assessed_in_the_background(desk):
     session = desk.opened()
     until(lambda: desk.of(Assessed))
     assert session.assessment is desk.of(Assessed)[-1].assessment
-    assert desk.engine.asked_about[-1][0] == "assess"
+    assert "assess" in [what for what, _ in desk.engine.asked_about]
     session.change(session.recipe.with_k(5), "k 4→5")
     desk.until_idle()
     assert session.assessment.answer == "5"
@@ -289,6 +294,95 @@ def test_an_assessment_gives_way(desk):
     desk.until_idle()
     assert session.assessment.answer == "6"
     assert "5" not in [event.assessment.answer for event in desk.of(Assessed)]
+
+
+# -- trying features in idle time ----------------------------------------------------------------------------
+
+
+def test_features_are_tried_last_of_all_and_told_one_by_one(desk):
+    session = desk.opened()
+    assert [event.toggle.feature for event in desk.of(Tried)] == ["recency", "monetary", "age"]  # who votes first
+    what = [what for what, _ in desk.engine.asked_about]
+    assert what.index("exact") < what.index("assess") < what.index("reply") < what.index("toggle")
+    assert {name: toggle.on for name, toggle in session.toggles.items()} == {
+        "recency": False, "monetary": False, "age": True,
+    }  # fmt: skip
+    assert session.found(DriversQuestion()) is not None
+
+
+def test_a_key_interrupts_trials_and_they_are_taken_up_again(desk):
+    session = desk.opened()
+    desk.engine.tried.clear()
+    desk.engine.toggle_gate.shut()
+    session.change(session.recipe.with_k(5), "k 4→5")
+    until(desk.engine.toggle_gate.reached.is_set)
+    assert session.background == "trying features"
+    session.change(session.recipe.with_k(6), "k 5→6")
+    until(lambda: session.shown.segmentation.k == 6 and session.shown.exact)  # answered while the trial stands still
+    assert desk.engine.tried == []
+    desk.engine.toggle_gate.open()
+    desk.until_idle()
+    assert desk.engine.tried == ["recency at 6", "monetary at 6", "age at 6"]
+    assert session.toggles["age"].moved == 0.06
+    session.undo()
+    desk.until_idle()
+    assert desk.engine.tried[3:] == ["recency at 5", "monetary at 5", "age at 5"]
+    assert session.toggles["age"].moved == 0.05
+
+
+def test_trials_that_were_finished_are_not_tried_again(desk):
+    session = desk.opened()
+    session.change(session.recipe.with_k(5), "k 4→5")
+    desk.until_idle()
+    before = len(desk.engine.tried)
+    session.undo()
+    assert session.toggles["recency"].moved == 0.04  # at once
+    desk.until_idle()
+    assert len(desk.engine.tried) == before
+
+
+def test_half_of_the_trials_are_kept(desk):
+    session = desk.opened()
+    session.change(session.recipe.with_k(5), "k 4→5")
+    until(lambda: "recency at 5" in desk.engine.tried)
+    desk.engine.toggle_gate.shut()
+    session.change(session.recipe.with_k(6), "k 5→6")
+    until(desk.engine.toggle_gate.reached.is_set)
+    desk.engine.toggle_gate.open()
+    session.undo()
+    desk.until_idle()
+    assert desk.engine.tried.count("recency at 5") == 1
+    assert set(session.toggles) == {"recency", "monetary", "age"}
+
+
+def test_a_question_aside_waits_for_nobody_and_nobody_for_it(desk):
+    session = desk.opened()
+    desk.engine.assess_gate.shut()
+    session.change(session.recipe.with_k(5), "k 4→5")
+    until(desk.engine.assess_gate.reached.is_set)
+    session.ask_aside(DriversQuestion())
+    until(lambda: session.found(DriversQuestion()) is not None)  # before the assessment, which stands still
+    assert session.assessment is None
+    assert session.busy is None
+    desk.engine.assess_gate.open()
+    desk.until_idle()
+
+
+def test_a_sweep_goes_before_trials(desk):
+    session = desk.opened()
+    desk.engine.tried.clear()
+    desk.engine.toggle_gate.shut()
+    session.change(session.recipe.with_k(5), "k 4→5")
+    until(desk.engine.toggle_gate.reached.is_set)
+    session.sweep(2, 3)
+    until(lambda: any(event.finished for event in desk.of(Swept)))
+    assert desk.engine.tried == []
+    desk.engine.toggle_gate.open()
+    desk.until_idle()
+    assert desk.engine.tried == ["recency at 5", "monetary at 5", "age at 5"]
+
+
+# -- sweeps --------------------------------------------------------------------------------------------------
 
 
 def test_a_sweep_is_lettered_after_the_first_answer(desk):
@@ -357,7 +451,7 @@ def test_replies_belong_to_the_answer_they_were_asked_about(desk):
     session = desk.opened()
     question = CustomersQuestion("A")
     session.ask(question)
-    until(lambda: desk.of(Found))
+    until(desk.replied)
     assert session.found(question).endswith("of 4")
     session.change(session.recipe.with_k(5), "k 4→5")
     desk.until_idle()

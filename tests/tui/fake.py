@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from segtui.explained import (
     SegmentRules,
     SegmentSilhouette,
     SilhouetteView,
+    Toggle,
 )
 from segtui.progress import Progress, Steps
 from segtui.recipe import STEPS, Anchor, FeatureSpec, GatherSpec, LabelledSpec, PrepareSpec, Recipe
@@ -65,6 +66,7 @@ from segtui.session.questions import (
     ComparisonQuestion,
     CustomersQuestion,
     DistributionQuestion,
+    DriversQuestion,
     LabQuestion,
     LeftOutQuestion,
     MapQuestion,
@@ -283,6 +285,8 @@ class FakeEngine:
         self.failing = ""
         """What is added to the message of a k that fails."""
         self.predicted: list[PredictionQuestion] = []
+        self._about = self._replies()
+        self.tried: list[str] = []
 
     # -- holding back -----------------------------------------------------------------------------------
 
@@ -398,47 +402,50 @@ class FakeEngine:
     def _on(self, recipe: Recipe) -> list[str]:
         return [f.name for f in self.explicit(recipe).prepare.features or () if f.on]
 
+    def toggle(self, recipe: Recipe, feature: str) -> Steps[Toggle]:
+        self.tried.append(feature)
+        yield from self._work("toggle", "trying features")
+        return evidence.toggle(self._on(recipe), feature)
+
     def reply(self, question: Question, answer: Answer | None) -> Steps[object]:
         self.replies.append(question)
         yield from self._work("reply", "looking up")
-        if isinstance(question, MapQuestion):
-            assert answer is not None
-            return self._grid(question, answer)
-        if isinstance(question, DistributionQuestion):
-            assert answer is not None
-            return self._distribution(question, answer)
-        if isinstance(
-            question, CustomersQuestion | TypicalQuestion | BorderQuestion | LeftOutQuestion | StepRowsQuestion
-        ):
-            return self.page
         if isinstance(question, StepCountsQuestion):
-            assert self.gathered is not None
-            made = self.opened[self.gathered][0].rollup
-            assert made is not None
-            return tuple(replace(s, rows=PROPOSED_ROWS.get(s.id, 0)) if s.rows is None else s for s in made.steps)
-        if isinstance(question, SilhouetteQuestion):
-            assert answer is not None
-            return self._silhouettes(question.steps, answer)
-        if isinstance(question, MisfitsQuestion):
+            return self._counted_steps()
+        if isinstance(question, LeftOutQuestion | StepRowsQuestion):
             return self.page
-        if isinstance(question, RulesQuestion):
-            assert answer is not None
-            book = Rulebook("imm", (), answer.segmentation.sizes, 0.9, 1.1, 20_000)
-            letters = [segment.letter for segment in answer.profile.segments]
-            rules = [SegmentRule(one, f"recency <= {40 + 10 * n}", 1_000, 0.91, 0.84) for n, one in enumerate(letters)]
-            return SegmentRules(tuple(rules), book, book)
-        if isinstance(question, AdoptionQuestion):
-            assert answer is not None
-            return self._adoptions(answer)
-        if isinstance(question, LabQuestion):
-            return LAB
-        if isinstance(question, ComparisonQuestion):
-            return self.migrated or fake_compare.migration(question)
-        if isinstance(question, MoversQuestion):
-            return self.page
-        if isinstance(question, PredictionQuestion):
-            return self._prediction(question, answer)
-        raise AssertionError(question)
+        assert answer is not None
+        return self._about[type(question)](question, answer)
+
+    def _replies(self) -> dict[type, Callable[[Any, Answer], object]]:
+        page = dict.fromkeys(
+            (CustomersQuestion, TypicalQuestion, BorderQuestion, MisfitsQuestion, MoversQuestion),
+            lambda asked, answer: self.page,
+        )
+        return {
+            **page,
+            MapQuestion: self._grid,
+            DistributionQuestion: self._distribution,
+            SilhouetteQuestion: lambda asked, answer: self._silhouettes(asked.steps, answer),
+            RulesQuestion: lambda asked, answer: self._rules(answer),
+            AdoptionQuestion: lambda asked, answer: self._adoptions(answer),
+            DriversQuestion: lambda asked, answer: evidence.drivers(self._on(answer.recipe), CUSTOMERS),
+            LabQuestion: lambda asked, answer: LAB,
+            ComparisonQuestion: lambda asked, answer: self.migrated or fake_compare.migration(asked),
+            PredictionQuestion: self._prediction,
+        }
+
+    def _counted_steps(self) -> tuple[CleaningStep, ...]:
+        assert self.gathered is not None
+        made = self.opened[self.gathered][0].rollup
+        assert made is not None
+        return tuple(replace(s, rows=PROPOSED_ROWS.get(s.id, 0)) if s.rows is None else s for s in made.steps)
+
+    def _rules(self, answer: Answer) -> SegmentRules:
+        book = Rulebook("imm", (), answer.segmentation.sizes, 0.9, 1.1, 20_000)
+        letters = [segment.letter for segment in answer.profile.segments]
+        rules = [SegmentRule(one, f"recency <= {40 + 10 * n}", 1_000, 0.91, 0.84) for n, one in enumerate(letters)]
+        return SegmentRules(tuple(rules), book, book)
 
     def _adoptions(self, answer: Answer) -> Adoptions:
         """Trees that cost less the more rules they have; with three each it leaves a segment out."""

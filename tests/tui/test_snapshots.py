@@ -21,6 +21,8 @@ PLACES = [
     ("data", ["1"], "taken for customers"),
     ("data_end", ["1", "G"], "l shows them."),
     ("features", ["2", "j", "j", "j"], "skewness 3.4 falls"),
+    ("features_duplicate", ["2", *"jjjjjj"], "says nearly the same"),
+    ("features_noise", ["2", *"jjjjjjj"], "probable noise"),
     ("features_taken_as", ["2", "G", "k", "e"], "What is country?"),
     ("features_no_value", ["2", *"jjjjj", "n"], "what then?"),
     ("scaling_lab", ["2", "L", "j"], "12 customers"),

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from segtui.explained import Drivers
 from segtui.recipe import TRANSFORMS, FeatureSpec
-from segtui.results import FeatureVerdict, Inspection
+from segtui.results import Dataset, FeatureVerdict, Inspection
+from segtui.session.questions import DriversQuestion
 from segtui.tui import format as fmt
 from segtui.tui.panes import feature_choices as may
-from segtui.tui.panes.base import Pane
+from segtui.tui.panes.base import Desk, Pane
+from segtui.tui.panes.driver_words import Known
 
 WEIGHT_STEPS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 10.0)
 HEAVIEST = 1000.0
@@ -18,6 +21,10 @@ WINSORISE: dict[str, bool | None] = {"on": True, "off": False, "auto": None}
 
 class FeatureEditing(Pane):
     """The commands of the Features pane."""
+
+    def __init__(self, desk: Desk, *, id: str | None = None) -> None:
+        super().__init__(desk, id=id)
+        self._last: tuple[Dataset | None, Drivers | None] = (None, None)
 
     @property
     def inspection(self) -> Inspection | None:
@@ -141,6 +148,51 @@ class FeatureEditing(Pane):
 
     def do_reset_features(self, _: str) -> None:
         self._prepare("proposed features", features=None)
+
+    # what drives the segments, and what is suggested
+
+    def known(self) -> Known:
+        """Influence, relevance and trials: of the answer on screen as far as they are there, else of an earlier one."""
+        session = self.session
+        if session is None:
+            return Known()
+        found = session.found(DriversQuestion())
+        if isinstance(found, Drivers):
+            self._last = session.dataset, found
+        of, drivers = self._last
+        return Known(
+            drivers if of is session.dataset else None,
+            isinstance(found, Drivers) and not session.stale,
+            session.toggles,
+            not session.stale,
+        )
+
+    def do_apply_suggestion(self, argument: str) -> None:
+        verdict = self._named(argument)
+        if verdict is not None:
+            self._apply({verdict.name}, f"for {fmt.clean(verdict.name, 40)}")
+
+    def do_apply_suggestions(self, _: str) -> None:
+        self._apply({verdict.name for verdict in self._listed()}, "for any feature")
+
+    def _apply(self, names: set[str], for_whom: str) -> None:
+        """Switch those off for which that is suggested, as one step."""
+        session, known = self.session, self.known()
+        assert session is not None
+        if not known.current:
+            self.on_answer()  # asks again, where that was stopped
+            # an error, so that the progress of what is being computed does not hide it
+            self.desk.say("suggestions for these segments are still being computed; try again in a moment", "error")
+            return
+        off = [driver.feature for driver in known.suggested() if driver.feature in names]
+        changed = tuple(replace(spec, on=spec.on and spec.name not in off) for spec in session.features)
+        if not off:
+            self.desk.say(f"nothing is suggested {for_whom}")
+        elif not any(spec.on for spec in changed):
+            self.desk.say("at least one feature must stay on", "error")
+        else:
+            what = f"- {off[0]}" if len(off) == 1 else f"- {len(off)} features"
+            self.desk.change(session.recipe.with_features(changed), f"{what}, as suggested")
 
     # what a column is taken for
 
