@@ -44,6 +44,7 @@ class MainScreen(Screen[None]):
         self.bottom_lines = Bottom(desk, status)
         self.panes: dict[str, Pane] = {}
         self._place = place
+        self._fits = True
 
     @property
     def place(self) -> str:
@@ -136,10 +137,12 @@ class MainScreen(Screen[None]):
         self.top_lines.styles.height = 1 if zoomed else 4
         return zoomed
 
-    def on_resize(self, _: events.Resize) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """The status line may need another height, and a pane that was hidden for want of room has lost the keys."""
         self.refresh_lines()
-        self.call_after_refresh(self._give_keys_back)
+        fitted, self._fits = self._fits, event.size.width >= TOO_NARROW and event.size.height >= TOO_LOW
+        if self._fits and not fitted:  # not at every resize: a dumb terminal would be laid out without end
+            self.call_after_refresh(self._give_keys_back)
 
     def _give_keys_back(self) -> None:
         if self.focused is None and self.pane is not None:
