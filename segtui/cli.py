@@ -20,8 +20,8 @@ from segtui import __version__
 from segtui.errors import SegtuiError, UsageError
 
 if TYPE_CHECKING:
-    from segtui.headless import Gathering
     from segtui.recipe import Recipe
+    from segtui.starting import Gathering
 
 DONE, IMPOSSIBLE, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 """Exit status. A signal that ends the program gives 128 plus its number, as shells expect."""
@@ -312,22 +312,22 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _open(options: argparse.Namespace) -> int:
-    from segtui.headless import starting_recipe
+    from segtui.starting import starting_recipe
 
     recipe = starting_recipe(options.sources, options.recipe)
     return _launch(replace(recipe, gather=_gathering(options).over(recipe.gather)), options)
 
 
 def _gathering(options: argparse.Namespace) -> Gathering:
-    from segtui.headless import Gathering
+    from segtui.starting import Gathering
 
     return Gathering(options.snapshot, options.holdout, options.loose_ids, tuple(options.steps))
 
 
 def _demo(options: argparse.Namespace) -> int:
     from segtui import demo
-    from segtui.headless import starting_recipe
     from segtui.paths import cache_folder
+    from segtui.starting import starting_recipe
 
     paths = (
         demo.example_paths()
@@ -345,7 +345,7 @@ def _launch(recipe: Recipe, options: argparse.Namespace) -> int:
 
 def _describe(options: argparse.Namespace) -> int:
     from segtui.describing import describe
-    from segtui.headless import starting_recipe, take_standard_input
+    from segtui.starting import starting_recipe, take_standard_input
 
     gather = _gathering(options).over(starting_recipe(options.sources, options.recipe).gather)
     if not gather.sources:

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 from segtui import explaining, native, printing, weighing
@@ -25,7 +24,8 @@ from segtui.evidence_report import (
 from segtui.explained_report import drivers_document, drivers_lines, rules_document, rules_lines
 from segtui.printing import Json
 from segtui.progress import finish
-from segtui.recipe import FeatureSpec, GatherSpec, LabelledSpec, PrepareSpec, Recipe, SourceSpec
+from segtui.recipe import FeatureSpec, LabelledSpec, PrepareSpec, Recipe
+from segtui.starting import NOTHING_SAID, Gathering, starting_recipe, take_standard_input
 
 if TYPE_CHECKING:
     from segtui.evidence import Assessment, Prediction, Sweep
@@ -51,28 +51,6 @@ SEGMENTS_A_LINE = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Gathering:
-    """What the command line says of how customers come about; None and (): as the recipe has it."""
-
-    snapshot: date | None = None
-    holdout: int | None = None
-    loose_ids: bool | None = None
-    steps: tuple[tuple[str, bool], ...] = ()
-
-    def over(self, spec: GatherSpec) -> GatherSpec:
-        """`spec` with what is said here."""
-        changed = replace(
-            spec,
-            snapshot=spec.snapshot if self.snapshot is None else self.snapshot,
-            holdout=spec.holdout if self.holdout is None else self.holdout,
-            loose_ids=spec.loose_ids if self.loose_ids is None else self.loose_ids,
-        )
-        for step, on in self.steps:
-            changed = changed.with_step(step, on)
-        return changed
-
-
-@dataclass(frozen=True, slots=True)
 class RunOptions:
     """What `segtui run` was asked for; None: as the recipe has it."""
 
@@ -95,7 +73,7 @@ class RunOptions:
     lab: bool = False
     predict: bool = False
     explain: bool = False
-    gathering: Gathering = Gathering()
+    gathering: Gathering = NOTHING_SAID
 
     @property
     def labelled(self) -> LabelledSpec | None:
@@ -122,20 +100,6 @@ class Outcome:
 
 
 # -- recipes -----------------------------------------------------------------------------------------------
-
-
-def starting_recipe(sources: Sequence[str], recipe: str | None) -> Recipe:
-    """The recipe in the file `recipe`, or a fresh one, for these sources where any are given."""
-    from segtui.recipe_file import load
-
-    start = Recipe() if recipe is None else load(recipe)
-    if not sources:
-        return start
-    # a file keeps the path that the recipe has for it, however it is spelled now: what is said of its columns hangs
-    # on that
-    known = {os.path.realpath(source.path): source for source in start.gather.sources}
-    chosen = tuple(known.get(os.path.realpath(path), SourceSpec.of(path)) for path in sources)
-    return replace(start, gather=replace(start.gather, sources=chosen))
 
 
 def recipe_for(options: RunOptions) -> Recipe:
@@ -167,14 +131,6 @@ def _prepare(prepare: PrepareSpec, options: RunOptions) -> PrepareSpec:
     if features is not None:  # a transform per feature in the recipe gives way to a scale asked for now
         features = tuple(replace(feature, transform="auto") for feature in features)
     return replace(prepare, features=features, scale=options.scale)
-
-
-def take_standard_input(sources: Sequence[str]) -> None:
-    """Read what is piped in before Polars is imported, whose signal handler keeps ctrl+c from ending the wait."""
-    from segtui.gather.paths import STANDARD_INPUT, standard_input
-
-    if STANDARD_INPUT in sources:
-        standard_input()
 
 
 # -- run ---------------------------------------------------------------------------------------------------

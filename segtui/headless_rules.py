@@ -11,8 +11,8 @@ from segtui import basketing, printing
 from segtui.atomic import WholeFiles
 from segtui.basket_report import Ruled, document, frame, lines
 from segtui.errors import AnalysisError, UsageError
-from segtui.headless import Gathering, starting_recipe, take_standard_input
 from segtui.progress import Steps, finish
+from segtui.starting import NOTHING_SAID, Gathering, starting_recipe, take_standard_input
 
 if TYPE_CHECKING:
     from segtui.basketed import BasketTable, Credibility, Mined
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("csv", "tsv", "parquet", "ndjson")
 """What rules may be written as, by the file's ending."""
-
-
-NOTHING_SAID = Gathering()
 
 
 @dataclass(frozen=True, slots=True)
