@@ -143,10 +143,10 @@ def toggles(desk: Desk, k: int, count: int) -> list[float]:
         desk.fresh(k)
         before = int(re.search(r"features (\d+)/", desk.app.lines[0])[1])
         desk.app.send("2")
-        desk.app.when(lambda lines: "vote" in lines[4])
+        desk.app.when(lambda lines: "vote" in lines[5])
         desk.app.quiet(0.25)
         desk.app.send("gjj")  # the second feature: the id stands above the first
-        desk.app.when(lambda lines: lines[7].startswith(">"))
+        desk.app.when(lambda lines: lines[8].startswith(">"))
         desk.app.quiet(0.25)
         found.append(desk.press(" ", shows(k, before - 1, after=run_number(desk.app.lines))))
         desk.app.quiet(0.25)
@@ -203,6 +203,7 @@ def main() -> None:
         print(
             f"resident with {chosen.customers:,} x 8 open and clustered: {desk.app.resident() / 1e6:.0f} MB (at most 800)"
         )
+        desk.app.quiet(3)  # what idle time is used for has come to an end
         before = desk.app.written
         time.sleep(3)
         print(f"bytes written in 3 idle seconds: {desk.app.written - before} (0)")
