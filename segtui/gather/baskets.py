@@ -6,6 +6,7 @@ of the same lines. A basket is an order; where orders have no number, it is what
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -51,13 +52,13 @@ def lines_of_customers(
 ) -> Steps[BasketLines]:
     """The baskets behind a dataset made of orders. by: one of BY. Raises AnalysisError where there are none."""
     lines, marked = yield from marked_lines(dataset, spec, held)
-    item, name = _item(lines.roles, by)
-    order, called = _order(lines)
+    item, name = item_of(lines.roles, by)
+    order, called = order_of(lines)
     kept = marked.filter(pl.col(OUT) == KEPT)
     counted = scan.Counted()
     known = counted.through(kept.select(order.alias(ORDER), item.alias(ITEM), "key", *_told(lines.roles, by)))
     found, items = yield from scan.collect([known.select(ORDER, ITEM, "key"), _items(known)], DOING, counted)
-    return BasketLines(_owned(found, dataset, spec.loose_ids), items.sort(ITEM), name, called, lines.sources)
+    return BasketLines(owned(found, dataset, spec.loose_ids), items.sort(ITEM), name, called, lines.sources)
 
 
 def lines_of_baskets(spec: GatherSpec, by: str = "product", held: Held | None = None) -> Steps[BasketLines]:
@@ -67,7 +68,7 @@ def lines_of_baskets(spec: GatherSpec, by: str = "product", held: Held | None = 
     if not tables:
         raise _no_baskets(looked)
     roles = frozenset.intersection(*(frozenset(map(base_role, one.findings.roles)) for one in tables))
-    item, name = _item(roles, by)
+    item, name = item_of(roles, by)
     parts = []
     for one in tables:
         whole = yield from read_whole(one)
@@ -96,7 +97,7 @@ def _items(known: pl.LazyFrame) -> pl.LazyFrame:
     return named.group_by(ITEM).agg(pl.col(FAMILY).min(), pl.col(PRICE).median())
 
 
-def _item(roles: frozenset[str], by: str) -> tuple[pl.Expr, str]:
+def item_of(roles: frozenset[str], by: str) -> tuple[pl.Expr, str]:
     """What stands for an item, and its role: products by name where the lines have one."""
     if by not in BY:
         raise AnalysisError(f"items cannot be told by {by}", hint=f"Choose one of {', '.join(BY)}.")
@@ -118,7 +119,7 @@ def _text(role: str) -> pl.Expr:
     return pl.when(text != "").then(text)
 
 
-def _order(lines: Lines) -> tuple[pl.Expr, str]:
+def order_of(lines: Lines) -> tuple[pl.Expr, str]:
     """What names a basket, and how to call it."""
     if lines.has("order_id"):
         return pl.col("order_id").cast(pl.String), "order"
@@ -131,10 +132,10 @@ def _order(lines: Lines) -> tuple[pl.Expr, str]:
     return pl.concat_str([pl.col("key").cast(pl.String), day], separator=" "), "customer and day"
 
 
-def _owned(found: pl.DataFrame, dataset: Dataset, loose: bool) -> pl.DataFrame:
-    """The lines with the position of their customer."""
+def owned(found: pl.DataFrame, dataset: Dataset, loose: bool, columns: Sequence[str] = (ORDER, ITEM)) -> pl.DataFrame:
+    """Some columns of lines with the position of their customer (OWNER), by the lines' `key`."""
     if dataset.id_column is None:
-        return found.select(ORDER, ITEM, pl.lit(-1, dtype=pl.Int64).alias(OWNER))
+        return found.select(*columns, pl.lit(-1, dtype=pl.Int64).alias(OWNER))
     own = dataset.frame[dataset.id_column]
     kinds = [found["key"].dtype, own.dtype]
     common = ids.common_type(kinds, loose)
@@ -142,7 +143,7 @@ def _owned(found: pl.DataFrame, dataset: Dataset, loose: bool) -> pl.DataFrame:
     places = places.with_columns(ids.as_key(pl.col("key"), own.dtype, common, loose)).drop_nulls("key")
     keyed = found.with_columns(ids.as_key(pl.col("key"), kinds[0], common, loose))
     joined = keyed.join(places.unique("key"), on="key", how="left", maintain_order="left")
-    return joined.select(ORDER, ITEM, pl.col(OWNER).fill_null(-1))
+    return joined.select(*columns, pl.col(OWNER).fill_null(-1))
 
 
 def _no_baskets(looked: list[Looked]) -> AnalysisError:

@@ -1,0 +1,90 @@
+"""The lines of sale: who bought what, when, how much of it and for how much, as customers were made of them.
+
+Lines count as the recipe's cleaning steps say, and none from the holdout. What a source does not say is null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+from segtui.errors import AnalysisError
+from segtui.gather import scan
+from segtui.gather.baskets import ITEM, ORDER, item_of, order_of, owned
+from segtui.gather.cleaning import KEPT, OUT
+from segtui.gather.leftout import marked_lines
+from segtui.gather.lines import Lines, discounted, paid
+from segtui.gather.look import Held
+from segtui.progress import Steps
+from segtui.recipe import GatherSpec
+from segtui.results import Dataset
+
+DAY, QUANTITY, UNIT_PRICE, AMOUNT, DISCOUNT, COUNTRY = "day", "quantity", "unit_price", "amount", "discount", "country"
+
+DOING = "reading sales"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sales:
+    """frame: ORDER and ITEM (text), OWNER (the position of the customer in canonical order, -1 where nobody is known),
+    DAY (date), QUANTITY, UNIT_PRICE (of one piece as charged before discounts), AMOUNT (paid for the line), DISCOUNT
+    (the share of the full price that was taken off) as Float64, COUNTRY (text); in no particular order. told: which of
+    these the source says something of."""
+
+    frame: pl.DataFrame
+    told: frozenset[str]
+
+
+def sales(dataset: Dataset, spec: GatherSpec, held: Held | None = None) -> Steps[Sales]:
+    """Every line of sale behind a dataset made of orders. Raises AnalysisError where there are none."""
+    lines, marked = yield from marked_lines(dataset, spec, held)
+    kept = marked.filter(pl.col(OUT) == KEPT)
+    is_share = yield from _discount_is_share(lines, kept)
+    columns = {
+        ORDER: _or_null(lambda: order_of(lines)[0], pl.String),
+        ITEM: _or_null(lambda: item_of(lines.roles, "product")[0], pl.String),
+        DAY: pl.col("time").cast(pl.Date) if lines.has("time") else pl.lit(None, dtype=pl.Date),
+        QUANTITY: _role(lines, "quantity", pl.Float64),
+        UNIT_PRICE: _role(lines, "unit_price", pl.Float64),
+        AMOUNT: paid(lines, is_share).cast(pl.Float64) if lines.paid else pl.lit(None, dtype=pl.Float64),
+        DISCOUNT: _share_off(lines, is_share),
+        COUNTRY: _role(lines, "country", pl.String),
+    }
+    asked = kept.select(*(column.alias(name) for name, column in columns.items()), "key")
+    counted = scan.Counted()
+    (found,) = yield from scan.collect([counted.through(asked)], DOING, counted)
+    frame = owned(found, dataset, spec.loose_ids, tuple(columns))
+    return Sales(frame, frozenset(name for name in columns if frame[name].null_count() < frame.height))
+
+
+def _role(lines: Lines, role: str, kind: type[pl.DataType]) -> pl.Expr:
+    return pl.col(role).cast(kind) if lines.has(role) else pl.lit(None, dtype=kind)
+
+
+def _or_null(make: Callable[[], pl.Expr], kind: type[pl.DataType]) -> pl.Expr:
+    """What the lines do not say is null here: whoever needs it says so."""
+    try:
+        return make()
+    except AnalysisError:
+        return pl.lit(None, dtype=kind)
+
+
+def _share_off(lines: Lines, is_share: bool) -> pl.Expr:
+    """Discounts over the price without them."""
+    off = discounted(lines, is_share)
+    if off is None or not lines.paid:
+        return pl.lit(None, dtype=pl.Float64)
+    full = paid(lines, is_share) + off
+    return pl.when(full > 0).then(off / full)
+
+
+def _discount_is_share(lines: Lines, kept: pl.LazyFrame) -> Steps[bool]:
+    """Discounts are shares of the price where none is above 1 (as in `rolling`)."""
+    if not lines.discounts:
+        return False
+    largest = [pl.col(name).abs().max().alias(name) for name in lines.discounts]
+    (found,) = yield from scan.collect([kept.select(largest)], "looking at the discounts")
+    values = [value for value in found.row(0) if value is not None]
+    return bool(values) and max(values) <= 1.0
