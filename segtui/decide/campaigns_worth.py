@@ -13,7 +13,7 @@ from segtui.decided.campaigns import Inputs, Worth
 from segtui.errors import UsageError
 
 CONTACT, SPARED, OTHER = "contact", "spared", "other"
-"""What a play's first arm gets: a contact that the other does not; no contact, which the other does; another contact."""
+"""What a play's first arm gets: a contact that the other does not; no contact, as the other does; another contact."""
 
 COMPARED = (CONTACT, SPARED, OTHER)
 
@@ -21,7 +21,11 @@ COMPARED = (CONTACT, SPARED, OTHER)
 def checked(inputs: Inputs) -> Inputs:
     """The same. Raises UsageError naming the first entry that cannot be."""
     uplifts = [value for value in (inputs.low, inputs.mid, inputs.high) if value is not None]
-    shares = {"uplift": uplifts, "margin": [inputs.margin], "base rate": [inputs.base_rate]}
+    shares: dict[str, list[float | None]] = {
+        "uplift": [*uplifts],
+        "margin": [inputs.margin],
+        "base rate": [inputs.base_rate],
+    }
     for name, values in shares.items():
         least = -1.0 if name == "uplift" else 0.0
         if any(value is not None and not least <= value <= 1 for value in values):

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from math import ceil, inf, sqrt
 
-from segtui.decided.campaigns import Experiment, Inputs, Realised
 from segtui.decide.campaigns_words import money, percent, points
+from segtui.decided.campaigns import Experiment, Inputs, Realised
 
 LEHR = 16.0
 FEWEST = 10

@@ -88,7 +88,7 @@ def cell_of(r: Scores, f: Scores, m: Scores) -> Codes:
 
 
 def of_dataset(dataset: Dataset, columns: tuple[str, str, str]) -> Steps[Rfm]:
-    """The grid of a dataset's columns of recency, frequency and money. Raises AnalysisError where they are no numbers."""
+    """The grid of the columns of recency, frequency and money. Raises AnalysisError where they are no numbers."""
     values: list[Floats] = []
     for name in columns:
         if not dataset.frame[name].dtype.is_numeric():
@@ -98,7 +98,8 @@ def of_dataset(dataset: Dataset, columns: tuple[str, str, str]) -> Steps[Rfm]:
         values.append(floats(dataset.frame[name]))
         yield Progress("making the RFM grid", None, name)
     holdout = None if dataset.rollup is None else dataset.rollup.holdout
-    return (yield from grid(*values, outcome_of(dataset), holdout))
+    recency, frequency, monetary = values
+    return (yield from grid(recency, frequency, monetary, outcome_of(dataset), holdout))
 
 
 def floats(column: pl.Series) -> Floats:
