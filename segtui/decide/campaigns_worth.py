@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from math import isfinite
 
-from segtui.decide.campaigns_words import money, percent, points
+from segtui.decide.campaigns_words import money, points
 from segtui.decided.campaigns import Inputs, Worth
 from segtui.errors import UsageError
 
@@ -69,19 +69,22 @@ def worth(contacted: int, compare: str, inputs: Inputs, measured: float | None) 
     sign = -1 if compare == SPARED else 1
     low, mid, high = (None if u is None else sign * contacted * (u * gain - inputs.cost) for u in uplifts)
     even = inputs.cost / gain if gain > 0 else None
-    said = (*_sums(contacted, (low, mid, high), uplifts), _even(even, gain, inputs.cost, compare))
+    said = (*_sums(contacted, compare, (low, mid, high), uplifts), _even(even, gain, inputs.cost, compare))
     if no_uplift:
         said = (*said, "Enter an uplift for what it comes to.")
     return Worth(low, mid, high, even, value, no_uplift, said)
 
 
-def _sums(contacted: int, values: tuple[float | None, ...], uplifts: tuple[float | None, ...]) -> tuple[str, ...]:
+def _sums(
+    customers: int, compare: str, values: tuple[float | None, ...], uplifts: tuple[float | None, ...]
+) -> tuple[str, ...]:
+    who = f"{customers:,} left alone" if compare == SPARED else f"{customers:,} contacted"
     known = [
         f"{money(value)} at {points(uplift)}"
         for value, uplift in zip(values, uplifts, strict=True)
         if value is not None and uplift is not None
     ]
-    return (f"With {contacted:,} customers: {', '.join(known)} (uplifts as entered).",) if known else ()
+    return (f"With {who}: {', '.join(known)} (uplifts of a contact, as entered).",) if known else ()
 
 
 def _even(even: float | None, gain: float, cost: float, compare: str) -> str:
@@ -90,4 +93,6 @@ def _even(even: float | None, gain: float, cost: float, compare: str) -> str:
         return f"A contact never pays for itself at these figures ({each})."
     if compare == SPARED:
         return f"Contacts would pay for themselves from an uplift of {points(even)} on ({each})."
-    return f"It pays for itself from an uplift of {points(even)} on ({percent(even)} more of them order; {each})."
+    if even == 0:
+        return f"It pays for itself from the first order more on ({each})."
+    return f"It pays for itself from {points(even)} on: one order more for every {1 / even:,.0f} contacted ({each})."

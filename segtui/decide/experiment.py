@@ -119,6 +119,6 @@ def _refused(
         shown = "" if best is None else f" Even equal arms show no less than {points(best)}."
         return (
             f"{size:,} customers are too few to show {points(abs(inputs.mid))}.{shown} "
-            "Merge segments, measure longer, or do without a result."
+            "Merge segments, add up several campaigns, or do without a result."
         )
     return ""
