@@ -159,7 +159,9 @@ def _known(table: dict[str, object], keys: tuple[str, ...], where: str) -> None:
 
 
 def _take(table: dict[str, object], key: str, kind: type[T], where: str, default: T | None = None) -> T:
-    value = table[key] if key in table else default
+    value: object = default
+    if key in table:
+        value = table[key]
     if value is None:
         _wrong(where, f"“{key}” is missing", "See the top of the shipped playbook.")
     if not isinstance(value, kind):

@@ -104,5 +104,5 @@ def _text(name: str, facts: Facts, segment: Segment) -> str:
     column = facts.profile.columns[place]
     mean, overall = segment.means[place], column.mean
     if column.level is not None:
-        return f"{column.feature} = {column.level} ({percent(mean)}, everyone {percent(overall)})"
-    return f"{column.feature} (mean {figure(mean)}, everyone {figure(overall)})"
+        return f"“{column.feature}” = “{column.level}” ({percent(mean)}, everyone {percent(overall)})"
+    return f"“{column.feature}” (mean {figure(mean)}, everyone {figure(overall)})"
