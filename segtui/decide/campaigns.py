@@ -114,7 +114,7 @@ def _later(dataset: Dataset, labels: Labels) -> Steps[Later]:
     if outcome is None:
         return ()
     yield Progress("matching plays", None, "holdout")
-    return realised(labels.astype(np.intp), 256, outcome)
+    return (yield from realised(labels.astype(np.intp), 256, outcome))
 
 
 # -- a play and a segment --------------------------------------------------------------------------------------

@@ -60,22 +60,29 @@ def grid(
 
     Raises AnalysisError below five customers.
     """
-    yield Progress("making the RFM grid", None, "scores")
-    r, f, m = rfm.scores(recency, frequency, monetary)
-    yield Progress("making the RFM grid", None, "cells")
+    if len(recency) < rfm.QUINTILES:
+        raise AnalysisError(f"quintiles of recency, frequency and money take {rfm.QUINTILES} customers or more")
+    scored: list[Scores] = []
+    for values in (-recency, frequency, monetary):
+        yield Progress("making the RFM grid", len(scored) / 7, "scores")
+        scored.append(rfm.quintiles(values))
+    r, f, m = scored
     cells = cell_of(r, f, m)
-    names, ten = rfm.named(r, f, m)
     money = np.nan_to_num(monetary)
-    by_cell = _counted([""] * 25, cells, money, outcome)
-    yield Progress("making the RFM grid", None, "names")
+    by_cell = yield from _counted([""] * 25, cells, money, outcome, 3 / 7)
+    six = yield from _counted(SIX, _AREAS.ravel()[cells], money, outcome, 4 / 7)
+    names, ten = rfm.named(r, f, m)
+    yield Progress("making the RFM grid", 5 / 7, "names")
+    named = yield from _counted(ten, names.astype(np.intp), money, outcome, 5 / 7)
+    everyone = yield from _counted(("Everyone",), np.zeros(len(cells), dtype=np.intp), money, outcome, 6 / 7)
     place = [(row, value) for row in range(4, -1, -1) for value in range(5)]
     return Rfm(
         cells=tuple(
             RfmCell(row + 1, value + 1, SIX[_AREAS[row, value]], by_cell[row * 5 + value]) for row, value in place
         ),
-        six=_counted(SIX, _AREAS.ravel()[cells], money, outcome),
-        named=_counted(ten, names.astype(np.intp), money, outcome),
-        everyone=_counted(("Everyone",), np.zeros(len(cells), dtype=np.intp), money, outcome)[0],
+        six=six,
+        named=named,
+        everyone=everyone[0],
         ties=TIES,
         basis=BASIS,
         holdout=holdout,
@@ -116,13 +123,16 @@ def outcome_of(dataset: Dataset) -> tuple[Floats, Floats] | None:
     return None if found is None else (np.nan_to_num(floats(found["orders"])), np.nan_to_num(floats(found["spend"])))
 
 
-def realised(groups: Codes, number: int, outcome: tuple[Floats, Floats]) -> tuple[Realised | None, ...]:
+def realised(groups: Codes, number: int, outcome: tuple[Floats, Floats]) -> Steps[tuple[Realised | None, ...]]:
     """What customers of each group 0 … number - 1 did in the holdout; None for an empty group."""
     orders, spend = outcome
     counts = np.bincount(groups, minlength=number)
     filled = np.maximum(counts, 1)
+    yield Progress("counting later orders")
     active = np.bincount(groups, orders > 0, minlength=number) / filled
+    yield Progress("counting later orders")
     mean = np.bincount(groups, spend, minlength=number) / filled
+    yield Progress("counting later orders")
     squares = np.bincount(groups, np.square(spend - mean[groups]), minlength=number)
     low, high = wilson(active, filled)
     return tuple(
@@ -137,12 +147,15 @@ def realised(groups: Codes, number: int, outcome: tuple[Floats, Floats]) -> tupl
 
 
 def _counted(
-    names: tuple[str, ...] | list[str], groups: Codes, money: Floats, outcome: tuple[Floats, Floats] | None
-) -> tuple[RfmGroup, ...]:
+    names: tuple[str, ...] | list[str], groups: Codes, money: Floats, outcome: tuple[Floats, Floats] | None, done: float
+) -> Steps[tuple[RfmGroup, ...]]:
+    yield Progress("making the RFM grid", done, "groups")
     counts = np.bincount(groups, minlength=len(names))
     revenue = np.bincount(groups, money, minlength=len(names))
     everything = revenue.sum()
-    later = (None,) * len(names) if outcome is None else realised(groups, len(names), outcome)
+    later: tuple[Realised | None, ...] = (None,) * len(names)
+    if outcome is not None:
+        later = yield from realised(groups, len(names), outcome)
     return tuple(
         RfmGroup(
             name, int(n), float(n / len(groups)), float(sum_),
