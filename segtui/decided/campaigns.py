@@ -1,0 +1,195 @@
+"""What campaigns are: the RFM grid, plays proposed for segments, their experiments and what they may be worth.
+
+Shares lie in 0 to 1, money is in the data's own unit. Texts may quote strings from files, uncleaned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+# -- recency, frequency, money ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Realised:
+    """What customers did in the holdout, which no score saw.
+
+    active: the share who ordered; low, high: its 95 % limits (Wilson 1927). spend: money per customer, net of what was
+    given back, of all customers and not of the active ones alone. spread: its standard deviation (n - 1), None of one.
+    """
+
+    customers: int
+    active: float
+    low: float
+    high: float
+    spend: float
+    spread: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RfmGroup:
+    """Customers under one name. revenue, revenue_share: of their orders before the snapshot; the share is None where
+    all of them together have none. later: None without a holdout, or where the group is empty."""
+
+    name: str
+    customers: int
+    share: float
+    revenue: float
+    revenue_share: float | None
+    later: Realised | None
+
+
+@dataclass(frozen=True, slots=True)
+class RfmCell:
+    """One of the 25 disjoint cells. recency: its score; value: the mean of the scores of frequency and money, a half
+    rounded down; group: which of the six it belongs to."""
+
+    recency: int
+    value: int
+    group: str
+    figures: RfmGroup
+
+
+@dataclass(frozen=True, slots=True)
+class Rfm:
+    """Scores counted three ways; each counts every customer once.
+
+    cells: 25, recency 5 to 1 and in each value 1 to 5, as a grid is read. six: areas of the grid. named: the customary
+    table of ten names and the others. everyone: all customers. ties, basis: the tie rule and what money is, in words.
+    holdout: (first day, day after the last) of what is realised.
+    """
+
+    cells: tuple[RfmCell, ...]
+    six: tuple[RfmGroup, ...]
+    named: tuple[RfmGroup, ...]
+    everyone: RfmGroup
+    ties: str
+    basis: str
+    holdout: tuple[date, date] | None
+
+    def cell(self, recency: int, value: int) -> RfmCell:
+        """The cell of two scores 1 to 5."""
+        return self.cells[(5 - recency) * 5 + value - 1]
+
+
+# -- what the user enters --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What only the user knows; None where nothing was entered, and nothing is ever put in its place.
+
+    low, mid, high: how many more of all contacted customers order than of the held-out ones, as a share (.02 is two
+    points). margin: of the money of an order. cost: of one contact. order_value: overrules what the data say.
+    base_rate: the share who order without the campaign while it is measured; overrules the holdout. held_out: the
+    share of customers who are not contacted.
+    """
+
+    low: float | None = None
+    mid: float | None = None
+    high: float | None = None
+    margin: float | None = None
+    cost: float | None = None
+    order_value: float | None = None
+    base_rate: float | None = None
+    held_out: float = 0.2
+
+
+# -- plays -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """How a play is put to the test, and what so many customers can show.
+
+    arms: names of the arm that the play is done to, and of the one held out. sizes: customers expected in each; the
+    lists have the exact ones. held_out: the share behind them. base: the share who order anyway, with `base_from` in
+    words. smallest: the least difference between the arms' shares that shows in 80 of 100 experiments at the 5 % level,
+    None where not even everyone ordering would. smallest_spend: likewise of money per customer. wanted: customers per
+    equal arm that the middle uplift takes (Lehr 1992). enough: the least share to hold out that shows the middle uplift
+    in this segment, None where none does. refused: why no result can be read from it, "" where one can. said: all of
+    that in sentences.
+    """
+
+    arms: tuple[str, str]
+    sizes: tuple[int, int]
+    held_out: float
+    base: float
+    base_from: str
+    smallest: float | None
+    smallest_spend: float | None
+    wanted: int | None
+    enough: float | None
+    refused: str
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What the play comes to, from what the user entered: contacted * (uplift * margin * order value - cost).
+
+    low, mid, high: None where something is not entered. break_even: the uplift at which it comes to nothing; None
+    where margin, cost or order value are missing, or where no uplift does. needs: what is to be entered, in words.
+    said: all of that in sentences.
+    """
+
+    low: float | None
+    mid: float | None
+    high: float | None
+    break_even: float | None
+    order_value: float | None
+    needs: tuple[str, ...]
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A play for a segment. revenue: the base it works on, what the segment has spent; None where the data has none.
+
+    reason: why, with the figures. notes: what else to know. later: what the segment did in the holdout.
+    """
+
+    play: str
+    title: str
+    does: str
+    letter: str
+    segment: str
+    cluster: int
+    size: int
+    share: float
+    revenue: float | None
+    revenue_share: float | None
+    reason: str
+    notes: tuple[str, ...]
+    later: Realised | None
+    experiment: Experiment
+    worth: Worth
+
+
+@dataclass(frozen=True, slots=True)
+class NotOffered:
+    """A play that no segment gets. why: in a sentence. needs: what the data lack for it; () where no segment fits."""
+
+    play: str
+    title: str
+    why: str
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Campaigns:
+    """Everything for one answer: plays in the order of the playbook, in each the segments by letter.
+
+    rfm: None with the reason in `rfm_reason`. playbook: where the plays come from. notes: what the data lack.
+    """
+
+    rfm: Rfm | None
+    rfm_reason: str
+    proposals: tuple[Proposal, ...]
+    not_offered: tuple[NotOffered, ...]
+    playbook: str
+    notes: tuple[str, ...] = ()
