@@ -20,8 +20,8 @@ from segtui.progress import Steps
 from segtui.recipe import GatherSpec
 from segtui.results import Dataset, Kind
 
-ORDER, ITEM, OWNER = "order", "item", "owner"
-"""The columns of `BasketLines.frame`."""
+ORDER, ITEM, OWNER, DAY = "order", "item", "owner", "day"
+"""The columns of `BasketLines.frame`; DAY where the lines say when."""
 
 FAMILY, PRICE = "family", "price"
 """Those of `BasketLines.items`, beside ITEM."""
@@ -35,8 +35,9 @@ DOING = "reading baskets"
 @dataclass(frozen=True, eq=False, slots=True)
 class BasketLines:
     """frame: ORDER (text), ITEM (text, without blanks around it) and OWNER (the position of the customer in canonical
-    order, -1 where nobody is known), in no particular order; nulls where the source has nothing. items: ITEM, each once
-    and in order, with FAMILY (its category, or null) and PRICE (what a piece costs, the median; null where unknown).
+    order, -1 where nobody is known), in no particular order; nulls where the source has nothing. Customers' lines
+    with a time have DAY (date) too. items: ITEM, each once and in order, with FAMILY (its category, or null) and PRICE
+    (what a piece costs, the median; null where unknown).
     item: the role of the items; order: what a basket is. sources: the tables behind them."""
 
     frame: pl.DataFrame
@@ -55,8 +56,9 @@ def lines_of_customers(
     order, called = _order(lines)
     kept = marked.filter(pl.col(OUT) == KEPT)
     counted = scan.Counted()
-    known = counted.through(kept.select(order.alias(ORDER), item.alias(ITEM), "key", *_told(lines.roles, by)))
-    found, items = yield from scan.collect([known.select(ORDER, ITEM, "key"), _items(known)], DOING, counted)
+    day = [pl.col("time").cast(pl.Date).alias(DAY)] if lines.has("time") else []
+    known = counted.through(kept.select(order.alias(ORDER), item.alias(ITEM), "key", *day, *_told(lines.roles, by)))
+    found, items = yield from scan.collect([known.drop(FAMILY, PRICE), _items(known)], DOING, counted)
     return BasketLines(_owned(found, dataset, spec.loose_ids), items.sort(ITEM), name, called, lines.sources)
 
 
@@ -133,8 +135,9 @@ def _order(lines: Lines) -> tuple[pl.Expr, str]:
 
 def _owned(found: pl.DataFrame, dataset: Dataset, loose: bool) -> pl.DataFrame:
     """The lines with the position of their customer."""
+    day = [DAY] if DAY in found.columns else []
     if dataset.id_column is None:
-        return found.select(ORDER, ITEM, pl.lit(-1, dtype=pl.Int64).alias(OWNER))
+        return found.select(ORDER, ITEM, pl.lit(-1, dtype=pl.Int64).alias(OWNER), *day)
     own = dataset.frame[dataset.id_column]
     kinds = [found["key"].dtype, own.dtype]
     common = ids.common_type(kinds, loose)
@@ -142,7 +145,7 @@ def _owned(found: pl.DataFrame, dataset: Dataset, loose: bool) -> pl.DataFrame:
     places = places.with_columns(ids.as_key(pl.col("key"), own.dtype, common, loose)).drop_nulls("key")
     keyed = found.with_columns(ids.as_key(pl.col("key"), kinds[0], common, loose))
     joined = keyed.join(places.unique("key"), on="key", how="left", maintain_order="left")
-    return joined.select(ORDER, ITEM, pl.col(OWNER).fill_null(-1))
+    return joined.select(ORDER, ITEM, pl.col(OWNER).fill_null(-1), *day)
 
 
 def _no_baskets(looked: list[Looked]) -> AnalysisError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def read(tmp_path: Path, text: str, spec: GatherSpec = PLAIN, by: str = "product
 def told(found: BasketLines, pipeline: Pipeline) -> list[tuple[str, str | None, str | None]]:
     id_column = pipeline.dataset.id_column
     ids = pipeline.dataset.frame[id_column].to_list()
-    rows = found.frame.rows()
+    rows = found.frame.select("order", "item", "owner").rows()
     return sorted(((o, i, None if at < 0 else ids[at]) for o, i, at in rows), key=str)
 
 
@@ -54,6 +55,12 @@ def test_lines_that_count_with_their_customer(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert (found.item, found.order) == ("product", "order")
     assert found.items.rows() == [("milk", "dairy", 1.0), ("rice", "food", 5.0), ("tea", "drinks", 3.0)]
+
+
+def test_lines_say_their_day(tmp_path: Path) -> None:
+    _, found = read(tmp_path, ORDERS)
+    days = dict(found.frame.select("order", "day").rows())
+    assert days == {"1": date(2024, 1, 1), "2": date(2024, 1, 2), "5": date(2024, 1, 5), "6": date(2024, 1, 6)}
 
 
 def test_a_step_switched_off_lets_its_lines_in(tmp_path: Path) -> None:
