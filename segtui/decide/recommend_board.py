@@ -4,8 +4,8 @@ A method is offered for a purpose if the interval of its hit@10 lies wholly abov
 that could judge it. Buying again and discovery are judged apart: most of what a list of all items gets right is what
 people buy anyway (Li et al. 2023). Segments are those of the past alone, as the caller's `labels_on_past` gives them.
 
-On Online Retail (identified, not cancelled, quantity and price above 0, stock codes of five digits: 2,829 customers with
-two baskets or more, mean basket 20.3) the last basket gives, beside METHODS.md E3:
+On Online Retail (identified, not cancelled, quantity and price above 0, stock codes of five digits: 2,829 customers
+with two baskets or more, mean basket 20.3) the last basket gives, beside METHODS.md E3:
 
     hit@10, recall@10            all items        E3       discovery        E3
     popularity                  .386  .039   .377 .038     .234  .024   .216 .024
@@ -14,11 +14,11 @@ two baskets or more, mean basket 20.3) the last basket gives, beside METHODS.md 
     EASE                        .577  .118   .580 .119     .402  .069   .398 .067
     personal frequency          .722  .188   .721 .188
 
-All lie within .02. Popularity is higher here since customers of one basket are part of the past, which E3 leaves out (its
-3,602 items are those its judged customers had bought); E3's 39 % of repeats is a mean over customers, of all items it is
-34 %. Coverage agrees within .01 but for cosine, .397 for .423, for which no reason was found. Under the time split
-(from 2011-09-11) discovery gives popularity .24, cosine .35, EASE .42; recent popularity, .34 by the last basket, falls
-to .22, since it is as of the day of the split and the next basket may come 90 days later.
+All lie within .02. Popularity is higher here since customers of one basket are part of the past, which E3 leaves out
+(its 3,602 items are those its judged customers had bought); E3's 39 % of repeats is a mean over customers, of all
+items it is 34 %. Coverage agrees within .01 but for cosine, .397 for .423, for which no reason was found. Under the
+time split (from 2011-09-11) discovery gives popularity .24, cosine .35, EASE .42; recent popularity, .34 by the last
+basket, falls to .22, since it is as of the day of the split and the next basket may come 90 days later.
 """
 
 from __future__ import annotations
