@@ -18,7 +18,10 @@ All lie within .02. Popularity is higher here since customers of one basket are 
 (its 3,602 items are those its judged customers had bought); E3's 39 % of repeats is a mean over customers, of all
 items it is 34 %. Coverage agrees within .01 but for cosine, .397 for .423, for which no reason was found. Under the
 time split (from 2011-09-11) discovery gives popularity .24, cosine .35, EASE .42; recent popularity, .34 by the last
-basket, falls to .22, since it is as of the day of the split and the next basket may come 90 days later.
+basket, falls to .22, since it is as of the day of the split and the next basket may come 90 days later. Personal
+frequency stands at the gate for buying again: under the time split 87.2 % (85.5 to 88.8) against 84.0 % (82.2 to
+85.7), shut by a hair; with postage and charges among the items it opens, 88.2 % (86.6 to 89.7) against 84.8 % (83.1
+to 86.6). hit@10 leaves little room there, as most customers own few items.
 """
 
 from __future__ import annotations
@@ -81,7 +84,7 @@ def leaderboard(
                 continue
             standings += yield from judge(method, made, labels, drawn)
             heard(Leaderboard(tuple(trials), tuple(standings), notes=notes))
-    return Leaderboard(tuple(trials), tuple(standings), verdicts(trials, standings), True, notes)
+    return Leaderboard(tuple(trials), tuple(standings), verdicts(trials, standings, methods), True, notes)
 
 
 def _left_out(bought: Purchases) -> tuple[str, ...]:

@@ -8,14 +8,16 @@ from segtui.decide.recommend_methods import suits
 from segtui.decided.recommendations import Interval, Method, Protocol, Purpose, Standing, Trial, Verdict
 
 
-def verdicts(trials: Sequence[Trial], standings: Sequence[Standing]) -> tuple[Verdict, ...]:
-    """A verdict for every method but popularity and each of the two purposes; offered ones first, the best first."""
+def verdicts(
+    trials: Sequence[Trial], standings: Sequence[Standing], methods: Sequence[Method] = tuple(Method)
+) -> tuple[Verdict, ...]:
+    """A verdict for every one of `methods` but popularity and each of the two purposes; offered ones first, the best first."""
     refusals = [one.refusal for one in trials if one.refusal]
     found = []
     for purpose in (Purpose.AGAIN, Purpose.NEW):
         given = [
             (_verdict(method, purpose, standings, refusals), _strength(method, purpose, standings))
-            for method in Method
+            for method in methods
             if method is not Method.POPULARITY
         ]
         given.sort(key=lambda one: (not one[0].offered, -one[1]))

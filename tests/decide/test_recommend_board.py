@@ -127,7 +127,13 @@ def test_online_retail_meets_the_figures_of_methods(shared_data: Path) -> None:
             off = 0.03 if method is Method.COSINE else 0.02
             assert one.coverage.value == pytest.approx(E3_COVERAGE[method], abs=off)
     assert board.offered(Purpose.NEW) == (Method.EASE, Method.COSINE)
-    assert board.offered(Purpose.AGAIN) == (Method.PERSONAL,)
+    # better, but the intervals overlap by .2 points under the time split: `recommend_board` has the figures
+    assert board.offered(Purpose.AGAIN) == ()
+    last_time = [board.standing(one, Purpose.AGAIN, Protocol.TIME) for one in (Method.PERSONAL, Method.POPULARITY)]
+    assert last_time[0] is not None
+    assert last_time[1] is not None
+    assert last_time[0].overall.hit.value > last_time[1].overall.hit.value
+    assert {one.method for one in board.verdicts} == set(wanted) - {Method.POPULARITY}
 
 
 def _half(one: Interval) -> float:
