@@ -11,7 +11,7 @@ from segtui.decided.recommendations import Interval, Method, Protocol, Purpose, 
 def verdicts(
     trials: Sequence[Trial], standings: Sequence[Standing], methods: Sequence[Method] = tuple(Method)
 ) -> tuple[Verdict, ...]:
-    """A verdict for every one of `methods` but popularity and each of the two purposes; offered ones first, the best first."""
+    """A verdict for each of `methods` but popularity, for both purposes; offered ones first, the best first."""
     refusals = [one.refusal for one in trials if one.refusal]
     found = []
     for purpose in (Purpose.AGAIN, Purpose.NEW):
