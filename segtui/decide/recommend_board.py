@@ -21,7 +21,7 @@ time split (from 2011-09-11) discovery gives popularity .24, cosine .35, EASE .4
 basket, falls to .22, since it is as of the day of the split and the next basket may come 90 days later. Personal
 frequency stands at the gate for buying again: under the time split 87.2 % (85.5 to 88.8) against 84.0 % (82.2 to
 85.7), shut by a hair; with postage and charges among the items it opens, 88.2 % (86.6 to 89.7) against 84.8 % (83.1
-to 86.6). hit@10 leaves little room there, as most customers own few items.
+to 86.6). hit@10 leaves little room there, since half of the customers had bought 42 items or fewer.
 """
 
 from __future__ import annotations
