@@ -93,7 +93,7 @@ def log_likelihood(at: Floats, rows: OrderRows, part: slice = slice(None)) -> tu
 
 
 def _log_odds_left(r: float, a: float, b: float, x: Floats, seen: Floats, last: Floats) -> Floats:
-    """ln of the odds of having left; minus infinity without repeat orders. seen, last: ln(alpha + T), ln(alpha + t_x)."""
+    """ln of the odds of having left, minus infinity without repeat orders. seen: ln(alpha+T); last: ln(alpha+t_x)."""
     odds = np.full(len(x), -np.inf)
     again = x > 0
     odds[again] = np.log(a) - np.log(b + x[again] - 1.0) + (r + x[again]) * (seen[again] - last[again])

@@ -13,6 +13,8 @@ from scipy.optimize import minimize
 from segtui.progress import Progress, Steps
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from segtui.results import Floats
 
 Likelihood = Callable[["Floats", slice], tuple[float, "Floats"]]
@@ -43,18 +45,29 @@ DERIVATIVE = 1e-4
 class Optimum:
     """Where the likelihood is highest.
 
-    at: log parameters. height: log-likelihood. covariance: of the log parameters (the inverse of the negative second
-    derivatives), None where the summit is flat in some direction. converged: no way up was left. edges: the parameters,
-    by position, that ended at the edge of what is allowed. agreed: how many of `starts` ended at the same height.
+    at: log parameters. height: log-likelihood. bending: the negative second derivatives there. converged: no way up was
+    left. edges: the parameters, by position, that ended at the edge of what is allowed. agreed: how many of `starts`
+    ended at the same height.
     """
 
     at: Floats
     height: float
-    covariance: Floats | None
+    bending: Floats
     converged: bool
     edges: tuple[int, ...]
     agreed: int
     starts: int
+
+    def covariance(self, free: Sequence[int]) -> Floats | None:
+        """The covariance of all log parameters where those not in `free` are taken as known; None where the summit is
+        flat in some direction among the free ones."""
+        which = np.ix_(free, free)
+        size, axes = np.linalg.eigh(self.bending[which])
+        if not np.isfinite(size).all() or size.min() <= 1e-9 * size.max():
+            return None
+        whole = np.zeros_like(self.bending)
+        whole[which] = axes / size @ axes.T
+        return whole
 
 
 def maximise(likelihood: Likelihood, rows: int, weight: float, starts: Sequence[Floats], doing: str) -> Steps[Optimum]:
@@ -73,7 +86,7 @@ def maximise(likelihood: Likelihood, rows: int, weight: float, starts: Sequence[
     summit = _Summit(likelihood, rows, weight, doing)
     at, height, second, converged = yield from summit.climb(ends[0][1])
     edges = tuple(int(one) for one in np.flatnonzero((at < LOWEST + NEAR_EDGE) | (at > HIGHEST - NEAR_EDGE)))
-    return Optimum(at, height, None if edges else _inverse(-second), converged, edges, agreed, len(starts))
+    return Optimum(at, height, -second, converged, edges, agreed, len(starts))
 
 
 def _on_sample(likelihood: Likelihood, thin: slice, start: Floats, doing: str) -> Steps[tuple[float, Floats]]:
@@ -163,12 +176,13 @@ class _Summit:
         return bool(np.abs(free).max(initial=0.0) <= FLAT * (1e3 if loosely else 1.0) * self.weight)
 
 
-def _held(at: Floats, gradient: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def _held(at: Floats, gradient: Floats) -> NDArray[np.bool_]:
     """Parameters at an edge that want beyond it."""
-    return ((at <= LOWEST) & (gradient < 0)) | ((at >= HIGHEST) & (gradient > 0))
+    held: NDArray[np.bool_] = ((at <= LOWEST) & (gradient < 0)) | ((at >= HIGHEST) & (gradient > 0))
+    return held
 
 
-def _uphill(second: Floats, gradient: Floats, held: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Floats:
+def _uphill(second: Floats, gradient: Floats, held: NDArray[np.bool_]) -> Floats:
     """Newton's step among the free parameters; along a direction that does not bend down, as if it did."""
     free = np.flatnonzero(~held)
     size, axes = np.linalg.eigh(-second[np.ix_(free, free)])
@@ -177,12 +191,3 @@ def _uphill(second: Floats, gradient: Floats, held: np.ndarray[tuple[int, ...], 
     towards[free] = axes @ (axes.T @ gradient[free] / bent)
     length = float(np.abs(towards).max(initial=0.0))
     return towards * min(1.0, LONGEST / length) if length else towards
-
-
-def _inverse(bending: Floats) -> Floats | None:
-    """The inverse of a positive definite matrix; None where it is not one."""
-    size, axes = np.linalg.eigh(bending)
-    if not np.isfinite(size).all() or size.min() <= 1e-9 * size.max():
-        return None
-    inverse: Floats = axes / size @ axes.T
-    return inverse

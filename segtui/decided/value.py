@@ -16,9 +16,9 @@ AT_RISK = 0.3
 
 @dataclass(frozen=True, slots=True)
 class OrderModel:
-    """BG/NBD: rates of ordering Gamma(r, alpha weeks), chances to leave after an order Beta(a, b). customers: fitted on.
+    """BG/NBD: rates of ordering Gamma(r, alpha weeks), chances to leave after an order Beta(a, b).
 
-    log_likelihood: None where the parameters were given rather than fitted.
+    customers: fitted on. log_likelihood: None where the parameters were given rather than fitted.
     """
 
     r: float
@@ -60,7 +60,7 @@ class Gate:
     """A condition that the data must meet.
 
     id, title: which. open: whether they meet it. why: the number behind it, in a sentence. stops: what a shut gate
-    takes away: "orders" (with them everything) or "value" (money alone).
+    takes away: "orders" (with them everything), "alive" (who has left) or "value" (money).
     """
 
     id: str
@@ -131,14 +131,15 @@ class SegmentValue:
     """What is expected of a segment over the horizon.
 
     letter: of it, or "all". customers: with a first order. alive: how many of them are expected still to order.
-    at_risk: the share with a chance below AT_RISK. value: None where money cannot be said.
+    at_risk: the share with a chance below AT_RISK; both None where leaving cannot be seen. value: None where money
+    cannot be said.
     trusted: whether the holdout, where there was one, leaves the orders of this segment standing.
     """
 
     letter: str
     customers: int
-    alive: float
-    at_risk: float
+    alive: float | None
+    at_risk: float | None
     orders: Range
     value: Range | None
     trusted: bool = True
@@ -151,8 +152,8 @@ class LifetimeValue:
     weeks: the horizon. gates: all that were looked at. orders: the model, None where there is none. spend: likewise.
     segments: in the order of the letters; all: the same over all customers, those without a segment among them.
     alive, expected_orders, value: float64 (customers,), in canonical order, NaN for who never ordered, None where not
-    said. refused: why no orders are said; no_value: why no money is; "" where it is. Spend is revenue, not profit, and
-    not discounted.
+    said. refused: why no orders are said; no_alive: why not who has left; no_value: why no money; "" where it is.
+    Spend is revenue, not profit, and not discounted.
     """
 
     weeks: float
@@ -166,4 +167,5 @@ class LifetimeValue:
     expected_orders: Floats | None = None
     value: Floats | None = None
     refused: str = ""
+    no_alive: str = ""
     no_value: str = ""
