@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import betaln, digamma, gammaln, hyp2f1
+from scipy.special import betaln, digamma, gammaln
 
 from segtui.decide.value_fit import maximise
 from segtui.decided.value import OrderModel
@@ -31,6 +31,9 @@ STARTS = ((0.5, 8.0, 0.8, 2.5), (1.0, 20.0, 0.3, 3.0), (0.2, 4.0, 1.5, 1.5), (2.
 CLOSE = 0.02
 """The closed form divides by a - 1, and has a pole where a + b + x - 1 is a whole number below 1; nearer than this, and
 for customers whose sum is small, the integral is taken instead."""
+
+TERMS, ROUNDING = 20_000, 1e-15
+"""Of a series: the most terms, and the share of the sum that no longer counts."""
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(32)
 
@@ -141,7 +144,7 @@ def if_alive(model: OrderModel, weeks: float, x: Floats, T: Floats) -> Floats:
     plain = np.full(len(x), abs(a - 1.0) > CLOSE) & (third > CLOSE)
     orders = np.full(len(x), np.nan)
     with np.errstate(all="ignore"):
-        rest = hyp2f1(a + b - 1.0 - r, a - 1.0, third[plain], z[plain])
+        rest = gauss(a + b - 1.0 - r, a - 1.0, third[plain], z[plain])
         orders[plain] = third[plain] / (a - 1.0) * (1.0 - np.exp((a - 1.0) * np.log1p(-z[plain])) * rest)
     most = (r + x) * weeks / base  # what they would order if nobody ever left
     unsound = ~((orders > 0.0) & (orders <= most * (1 + 1e-9)))
@@ -159,6 +162,29 @@ def by_integral(model: OrderModel, weeks: float, x: Floats, T: Floats) -> Floats
     r, a, b = model.r, model.a, model.b
     upper = np.log1p(weeks / (model.alpha + T))
     v = upper[:, None] * (NODES + 1.0) / 2.0
-    inside = np.exp(v * (1.0 - a)) * hyp2f1(a + b - r - 1.0, a, (a + b + x)[:, None], -np.expm1(-v))
+    third = np.broadcast_to((a + b + x)[:, None], v.shape)
+    rest = gauss(a + b - r - 1.0, a, third.ravel(), -np.expm1(-v).ravel()).reshape(v.shape)
+    inside = np.exp(v * (1.0 - a)) * rest
     orders: Floats = (r + x) * (inside @ WEIGHTS) * upper / 2.0
     return orders
+
+
+def gauss(first: float, second: float, third: Floats, z: Floats) -> Floats:
+    """2F1(first, second; third; z) for z in [0, 1) by its series; float64 (rows,).
+
+    Both uses have third - first - second = x + r + 1 - a, so the series converges even as z nears 1 for customers with
+    orders. scipy's function goes over to 1 - z there and overflows from about a hundred orders on.
+    """
+    total, term = np.ones(len(z)), np.ones(len(z))
+    going = np.arange(len(z))
+    sum_, c, at = total.copy(), third, z
+    for k in range(TERMS):
+        term = term * ((first + k) * (second + k) / (1.0 + k)) / (c + k) * at
+        sum_ += term
+        if k % 16 == 15:
+            ahead = np.abs(term) > ROUNDING * np.abs(sum_) * (1.0 - at)  # the rest is at most about term / (1 - z)
+            total[going] = sum_
+            if not ahead.any():
+                break
+            going, term, sum_, c, at = going[ahead], term[ahead], sum_[ahead], c[ahead], at[ahead]
+    return total

@@ -31,7 +31,7 @@ class Worth:
 @dataclass(frozen=True, eq=False, slots=True)
 class Expected:
     """orders: (customers,) over the horizon. alive: the chance of it, None where it cannot be said. worth: None where
-    money is not said. tilts: (4, customers) the change of orders with log r, log alpha, log a, log b; covariance: of those;
+    money is not said. tilts: (4, customers) the change of orders with the log parameters; covariance: of those;
     both None where not known."""
 
     orders: Floats
