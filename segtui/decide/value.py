@@ -1,4 +1,7 @@
-"""What customers are worth over a horizon: gates, two models, what they expect of customers, and the holdout."""
+"""What customers are worth over a horizon: gates, two models, what they expect of customers, and the holdout.
+
+What sorts all customers runs on a thread of its own: a sort cannot be cut into pieces, but it lets others run.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from segtui.decide.value_spend import SpendRows
 from segtui.decide.value_sums import Expected, Worth
 from segtui.decided.value import Check, Gate, LifetimeValue, OrderModel, SpendModel, Verdict
 from segtui.errors import AnalysisError
+from segtui.gather.scan import in_background
 from segtui.progress import Progress, Steps, as_part
 
 if TYPE_CHECKING:
@@ -52,7 +56,7 @@ def lifetime_value(
     refused = value_gates.shut(gates, "orders")
     if refused:
         return LifetimeValue(weeks, gates, refused=refused, no_alive=refused, no_value=refused)
-    rows = OrderRows.of(history.x, history.t_x, history.T)
+    rows = yield from in_background(lambda: OrderRows.of(history.x, history.t_x, history.T), DOING)
     model, found = yield from as_part(value_bgnbd.fit(rows), DOING, 0.0, 0.6)
     gates += value_gates.of_orders(model, found)
     refused = value_gates.shut(gates, "orders")
@@ -86,7 +90,8 @@ def _money(history: History) -> Steps[_Money]:
     gates = value_gates.of_money(history)
     if value_gates.shut(gates, "value"):
         return _Money(gates)
-    model, found = yield from value_spend.fit(SpendRows.of(history.x, history.spend))
+    rows = yield from in_background(lambda: SpendRows.of(history.x, history.spend), value_spend.DOING)
+    model, found = yield from value_spend.fit(rows)
     gates += (value_gates.of_spend(model, found),)
     return _Money(gates) if value_gates.shut(gates, "value") else _Money(gates, model, found)
 
@@ -111,7 +116,10 @@ class _Work:
         if self.money.model is not None and holdout.spend is not None:
             money = orders * self.next_order(self.money.model), holdout.spend[self.history.who]
         before = self.history.x / np.maximum(self.history.T, 1e-9)
-        found = value_check.calibrate(holdout.weeks, orders, observed, money, before, self.labels, self.letters)
+        found = yield from in_background(
+            lambda: value_check.calibrate(holdout.weeks, orders, observed, money, before, self.labels, self.letters),
+            DOING,
+        )
         refused = value_check.refusal(found.orders, "orders", holdout.weeks)
         lost = value_check.refusal(found.spend, "of spend", holdout.weeks) if found.spend else ""
         return replace(
@@ -131,8 +139,8 @@ class _Work:
         if not made.no_alive:
             alive = value_bgnbd.alive(self.model, history.x, history.t_x, history.T)
         if made.spend is not None and self.money.found is not None:
-            own = self.next_order(made.spend), self.spend_tilts(made.spend), self.money.found.covariance(range(3))
-            worth = Worth(*own)
+            spend_tilts = yield from self.spend_tilts(made.spend)
+            worth = Worth(self.next_order(made.spend), spend_tilts, self.money.found.covariance(range(3)))
         tilts = yield from self.tilts(made.weeks)
         expected = Expected(orders, alive, tilts, self.covariance(), worth)
         off = {check.group for check in _checks(made) if check.verdict is Verdict.OFF}
@@ -141,22 +149,25 @@ class _Work:
         for letter, at in parts:
             segments.append(expected.of(letter, at, letter not in off))
             yield Progress(DOING, 0.95)
+        everybody = expected.of("all", np.arange(len(orders)), True)
+        yield Progress(DOING, 0.98)
         return replace(
             made,
             segments=tuple(segments),
-            all=expected.of("all", np.arange(len(orders)), True),
+            all=everybody,
             alive=None if alive is None else self.spread(alive),
             expected_orders=self.spread(orders),
             value=None if worth is None else self.spread(orders * worth.next_order),
         )
 
-    def spend_tilts(self, model: SpendModel) -> Floats:
+    def spend_tilts(self, model: SpendModel) -> Steps[Floats]:
         """The change of what an order brings with log p, log q and log v: (3, customers)."""
-        tilts = []
-        for name in ("p", "q", "v"):
+        tilts = np.empty((3, len(self.history.x)))
+        for place, name in enumerate(("p", "q", "v")):
+            yield Progress(DOING, 0.9)
             up, down = (replace(model, **{name: getattr(model, name) * np.exp(step)}) for step in (NUDGE, -NUDGE))
-            tilts.append((self.next_order(up) - self.next_order(down)) / (2 * NUDGE))
-        return np.stack(tilts)
+            tilts[place] = (self.next_order(up) - self.next_order(down)) / (2 * NUDGE)
+        return tilts
 
     def covariance(self) -> Floats | None:
         """Of the log parameters of orders; where nobody leaves a and b have no say, and are taken as known."""

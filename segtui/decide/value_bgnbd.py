@@ -78,16 +78,17 @@ def log_likelihood(at: Floats, rows: OrderRows, part: slice = slice(None)) -> tu
     left = _log_odds_left(r, a, b, x, seen, last)
     both = np.logaddexp(0.0, left)
     share = np.exp(left - both)  # the weight of having left
+    # Sums of long rows are numpy's and not products of BLAS, whose bits hang on the number of threads.
     # What hangs on x alone is worked out once for every x; rows come sorted by it.
     kinds, start = np.unique(x, return_index=True)
     customers = np.add.reduceat(count, start) if len(x) else count
     alone = gammaln(r + kinds) - gammaln(r) + r * at[1] + betaln(a, b + kinds) - betaln(a, b)
-    value = float(customers @ alone) + float(count @ (both - (r + x) * seen))
+    value = float(customers @ alone) + float((count * (both - (r + x) * seen)).sum())
     gone = np.add.reduceat(count * share, start) if len(x) else count
-    logs = float(count @ ((1.0 - share) * seen + share * last))
+    logs = float((count * ((1.0 - share) * seen + share * last)).sum())
     by_r = float(customers @ (digamma(r + kinds) - digamma(r) + at[1])) - logs
     pace = (1.0 - share) / (alpha + rows.T[part]) + share / (alpha + rows.t_x[part])
-    by_alpha = float(customers.sum()) * r / alpha - float(count @ ((r + x) * pace))
+    by_alpha = float(customers.sum()) * r / alpha - float((count * (r + x) * pace).sum())
     sum_ = digamma(a + b) - digamma(a + b + kinds)
     by_a = float(customers @ sum_) + float(gone.sum()) / a
     by_b = float(customers @ (digamma(b + kinds) - digamma(b) + sum_))
@@ -106,7 +107,7 @@ def _log_odds_left(r: float, a: float, b: float, x: Floats, seen: Floats, last: 
 def fit(rows: OrderRows) -> Steps[tuple[OrderModel, Optimum]]:
     """The model of the customers behind `rows`, and how the search for it ended."""
     customers = float(rows.count.sum())
-    stretch = max(1e-3, float(rows.count @ rows.T) / customers / 30.0)
+    stretch = max(1e-3, float((rows.count * rows.T).sum()) / customers / 30.0)
     starts = [np.log(np.array([r, alpha * stretch, a, b])) for r, alpha, a, b in STARTS]
     best = yield from maximise(lambda at, part: log_likelihood(at, rows, part), len(rows.x), customers, starts, DOING)
     r, alpha, a, b = (float(value) for value in np.exp(best.at))
@@ -165,7 +166,7 @@ def by_integral(model: OrderModel, weeks: float, x: Floats, T: Floats) -> Floats
     third = np.broadcast_to((a + b + x)[:, None], v.shape)
     rest = gauss(a + b - r - 1.0, a, third.ravel(), -np.expm1(-v).ravel()).reshape(v.shape)
     inside = np.exp(v * (1.0 - a)) * rest
-    orders: Floats = (r + x) * (inside @ WEIGHTS) * upper / 2.0
+    orders: Floats = (r + x) * (inside * WEIGHTS).sum(axis=1) * upper / 2.0
     return orders
 
 

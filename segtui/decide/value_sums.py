@@ -56,15 +56,15 @@ class Expected:
     def _range(self, at: Rows, worth: Worth | None) -> Range:
         """Of orders, or of money: the two models are fitted apart, so their variances add up."""
         price = np.ones(len(at)) if worth is None else worth.next_order[at]
-        expected = float(self.orders[at] @ price)
+        expected = float((self.orders[at] * price).sum())
         if expected <= 0 or self.tilts is None or self.covariance is None:
             return Range(expected, None, None)
-        tilt = self.tilts[:, at] @ price
+        tilt = (self.tilts[:, at] * price).sum(axis=1)
         variance = float(tilt @ self.covariance @ tilt)
         if worth is not None:
             if worth.covariance is None:
                 return Range(expected, None, None)
-            tilt = worth.tilts[:, at] @ self.orders[at]
+            tilt = (worth.tilts[:, at] * self.orders[at]).sum(axis=1)
             variance += float(tilt @ worth.covariance @ tilt)
         stretch = float(np.exp(WIDE * np.sqrt(max(0.0, variance)) / expected))  # log scale: never below nothing
         return Range(expected, expected / stretch, expected * stretch)
