@@ -726,7 +726,7 @@ COMMANDS: tuple[Command, ...] = (
         rank=14,
     ),
     _c(
-        "next-reading",
+        "next-use",
         "p",
         "reading",
         "Read all rules, bundles (sides that go together both ways) or prompts (the one calls for the other).",

@@ -59,6 +59,9 @@ class Program:
     async def do_go_plots(self, _: str) -> None:
         await self._go("plots")
 
+    async def do_go_baskets(self, _: str) -> None:
+        await self._go("baskets")
+
     async def do_go_runs(self, _: str) -> None:
         await self._go("runs")
 

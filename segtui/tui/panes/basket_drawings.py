@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from segtui.basket_views import NetworkNode, NetworkView, ScatterView
 from segtui.session.questions import NetworkQuestion, Question, ScatterQuestion
 from segtui.tui import format as fmt
-from segtui.tui.panes.view import View, table
-from segtui.tui.widgets.ink import BLANK, Line, line, wrap
+from segtui.tui.panes.view import View, table, told
+from segtui.tui.widgets.ink import BLANK, Line, line
 
 if TYPE_CHECKING:
     from segtui.tui.panes.baskets import BasketsPane
@@ -59,7 +59,7 @@ class ScatterPlot(View):
         lines.append(line((" " * (AXIS - 1) + "+" + self.signs.rule * room, "dim")))
         between = names[1].center(max(0, room - len(names[0]) - len(names[2])))
         lines.append(line((" " * AXIS + names[0] + between + names[2], "dim")))
-        legend = "support; in a cell " + "  ".join(f"{signs[_level(n, top)]} {fmt.short(n)}" for n in _steps(top))
+        legend = f"support; rules in a cell: {_legend(top, signs)}"
         return [*lines, line((f"{' ' * AXIS}{legend}", "dim"))][:height]
 
     def copied(self, whole: bool) -> tuple[str, str]:
@@ -70,17 +70,22 @@ class ScatterPlot(View):
 
 
 def _level(n: int, top: int) -> int:
-    """0 for one rule, the last for the fullest cell."""
-    return 0 if n <= 1 or top <= 1 else max(1, round(math.log(n) / math.log(top) * (len(DOTS) - 1)))
+    """0 for one rule, the last for the fullest cell; steps of equal ratio between."""
+    last = len(DOTS) - 1
+    return 0 if n <= 1 else max(1, min(last, math.floor(math.log(n) / math.log(top) * last + 1e-9)))
 
 
-def _steps(top: int) -> list[int]:
-    """Counts that show every sign that is used."""
-    steps = [1]
-    for n in (top ** (i / 4) for i in range(1, 5)):
-        if math.ceil(n) > steps[-1] and _level(math.ceil(n), top) > _level(steps[-1], top):
-            steps.append(math.ceil(n))
-    return steps
+def _legend(top: int, signs: str) -> str:
+    """From which count on a sign stands."""
+    parts, before = [f"{signs[0]} 1"], 1
+    for level in range(1, len(signs)):
+        least = max(2, math.ceil(top ** (level / (len(signs) - 1)) - 1e-9))
+        if level == 1:
+            least = 2
+        if before < least <= top:
+            parts.append(f"{signs[level]} {fmt.short(least)}+")
+            before = least
+    return "  ".join(parts)
 
 
 class NetworkPlot(View):
@@ -107,10 +112,10 @@ class NetworkPlot(View):
             return self.pane.drawing()
         if not view.nodes:
             text = "No pair of items is together more often than by shares alone, among the rules that pass the filter."
-            return [BLANK, *wrap(text, width - 2, "dim", " ")]
+            return [BLANK, *told(text, width, "dim")]
         text = f" the {fmt.plural(view.pairs, 'pair')} with the most extra baskets, of {fmt.count(view.of)}: "
         text += "an item hangs on one it goes with; baskets with both, and lift"
-        lines = wrap(text, width - 2, "dim", " ")
+        lines = told(text, width, "dim")
         self.first_row_y = len(lines)
         for at in self.cursor.window(len(view.nodes), height - len(lines)):
             lines.append(self._node(view.nodes[at], at, width))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from segtui.basket_views import RuleRow, ShuffledView
 from segtui.tui import format as fmt
 from segtui.tui.panes import basket_words as words
-from segtui.tui.panes.view import View, table
-from segtui.tui.widgets.ink import BLANK, Line, line, wrap
+from segtui.tui.panes.view import View, table, told
+from segtui.tui.widgets.ink import BLANK, Line, line
 
 if TYPE_CHECKING:
     from segtui.tui.panes.baskets import BasketsPane
@@ -101,13 +101,13 @@ class RulesView(View):
         why, hint = page.problem
         if not page.found:
             text = f"No rules: {fmt.clean(why)}. {fmt.clean(hint)}"
-            told = wrap(text, width - 2, "warn", " ")
+            lines = told(text, width, "warn")
             if page.wider is not None and page.wider != page.spec:
-                told += [BLANK, *wrap(f"enter asks for {words.cutoffs(page.wider)}.", width - 2, "key", " ")]
-            return told
+                lines += [BLANK, *told(f"enter asks for {words.cutoffs(page.wider)}.", width, "key")]
+            return lines
         text = f"None of {fmt.plural(page.found, 'rule')} passes the filter"
         text += f"; {fmt.count(page.within)} within a family are hidden (w shows them)" if page.within else ""
-        return wrap(f"{text}. / with nothing typed takes the filter off.", width - 2, "warn", " ")
+        return told(f"{text}. / with nothing typed takes the filter off.", width, "warn")
 
     def _below(self, width: int, height: int) -> list[Line]:
         """The rule under the cursor in words, and credibility."""
@@ -118,15 +118,15 @@ class RulesView(View):
         at = min(self.cursor.at, page.row_count - 1)
         expected = known.expected[row.number] if known else None
         lines = [self.pane.rule(width, f"rule {fmt.count(at + 1)} of {fmt.count(page.row_count)}")]
-        lines += wrap(fmt.clean(page.sentence(at, expected)), width - 2, "", " ")
+        lines += told(fmt.clean(page.sentence(at, expected)), width, "")
         extra = []
         if row.redundant:
             extra.append("A simpler rule does as well.")
         if row.folded:
             extra.append(f"{fmt.plural(row.folded, 'rule')} of nearly the same baskets behind it (d unfolds).")
-        lines += wrap(" ".join(extra), width - 2, "dim", " ")
+        lines += told(" ".join(extra), width, "dim")
         if known is not None:
-            lines += wrap(fmt.clean(known.words), width - 2, "dim", " ")
+            lines += told(fmt.clean(known.words), width, "dim")
         elif self.session is not None and self.session.shuffling:
             lines.append(line((f"shuffling baskets, for what chance alone would give{self.signs.ellipsis}", "dim")))
         else:

@@ -8,8 +8,8 @@ from segtui.basket_views import MarkedItem, MarkedRule, MarkedSegment, MarkedVie
 from segtui.session.questions import MarkedQuestion
 from segtui.tui import format as fmt
 from segtui.tui.panes import basket_words as words
-from segtui.tui.panes.view import View, table
-from segtui.tui.widgets.ink import BLANK, Line, Run, first_fitting, line, seg, wrap
+from segtui.tui.panes.view import View, table, told
+from segtui.tui.widgets.ink import BLANK, Line, Run, first_fitting, line, seg
 
 if TYPE_CHECKING:
     from segtui.tui.panes.baskets import BasketsPane
@@ -59,7 +59,7 @@ class SegmentsView(View):
     def paint(self, width: int, height: int) -> list[Line]:
         view, segment = self.view(), self.segment()
         if view is None or segment is None:
-            return [BLANK, *wrap(self._why(), width - 2, "dim", " ")]
+            return [BLANK, *told(self._why(), width, "dim")]
         head = self._letters(view, width)
         below = self._below(view, segment, width, 5 if height < 24 else 8)
         room = max(1, height - 2 - len(below))
@@ -129,15 +129,15 @@ class SegmentsView(View):
         lines = [self.pane.rule(width, f"{'rules' if self.rules else 'items'} of {segment.letter} against the rest")]
         if self.rules and segment.rules:
             rule = segment.rules[min(self.cursor.at, len(segment.rules) - 1)]
-            lines += wrap(fmt.clean(rule.words), width - 2, "", " ")
+            lines += told(fmt.clean(rule.words), width, "")
         elif segment.items:
             item = segment.items[min(self.cursor.at, len(segment.items) - 1)]
             text = f"{fmt.clean(item.name)}: in {fmt.share(item.share)} % of the baskets of {segment.letter} and in "
             text += f"{fmt.share(item.rest_share)} % of all others; as a share of what is bought it is "
             text += f"{'more' if item.z > 0 else 'less'} here by {abs(item.z):.1f} standard errors."
-            lines += wrap(text, width - 2, "", " ")
+            lines += told(text, width, "")
         for note in view.notes:
-            lines += wrap(fmt.clean(note), width - 2, "dim", " ")
+            lines += told(fmt.clean(note), width, "dim")
         return lines[:height]
 
     def copied(self, whole: bool) -> tuple[str, str]:

@@ -24,7 +24,8 @@ from segtui.tui.panes.base import Desk, Pane
 from segtui.tui.panes.basket_drawings import NetworkPlot, ScatterPlot
 from segtui.tui.panes.basket_rules import RulesView
 from segtui.tui.panes.basket_segments import SegmentsView
-from segtui.tui.widgets.ink import BLANK, Line, Run, first_fitting, line, wrap
+from segtui.tui.panes.view import told
+from segtui.tui.widgets.ink import BLANK, Line, Run, first_fitting, line
 
 if TYPE_CHECKING:
     from segtui.basket_views import RulesPage
@@ -315,7 +316,7 @@ class BasketsPane(Pane):
     def do_fold_rules(self, _: str) -> None:
         self._filter(replace(self.shown, folded=not self.shown.folded))
 
-    def do_next_reading(self, _: str) -> None:
+    def do_next_use(self, _: str) -> None:
         at = (READINGS.index(self.shown.reading) + 1) % len(READINGS)
         self._filter(replace(self.shown, reading=READINGS[at]))
 
@@ -370,7 +371,7 @@ class BasketsPane(Pane):
         if session is None or session.dataset is None:
             return self.waiting(width)
         if not self._made_of_orders:
-            return [BLANK, *wrap(NO_ORDERS, width - 2, "", " ")]
+            return [BLANK, *told(NO_ORDERS, width, "")]
         room = height - 2
         lines = self.view.paint(width, room) if self.page() is not None else self._before(width)
         return [self._strip(width), self._summary(width), *lines[:room]]
@@ -389,17 +390,15 @@ class BasketsPane(Pane):
         assert session is not None
         lines = [BLANK]
         if work is not None:
-            lines += wrap(words.estimate(work) + ".", width - 2, "", " ")
+            lines += told(words.estimate(work) + ".", width, "")
         if self.ended:
-            lines += wrap(
-                f"{fmt.clean(self.ended)} (enter starts again, e changes the cut-offs)", width - 2, "warn", " "
-            )
+            lines += told(f"{fmt.clean(self.ended)} (enter starts again, e changes the cut-offs)", width, "warn")
         elif session.mining:
             lines.append(
                 line((f" mining{self.signs.ellipsis}  the line below says how far it is (ctrl+c stops)", "dim"))
             )
         elif work is not None and work.sets > MUCH:
-            lines += wrap("That is much: enter mines all the same, e changes the cut-offs.", width - 2, "key", " ")
+            lines += told("That is much: enter mines all the same, e changes the cut-offs.", width, "key")
         else:
             lines.append(line((f" {session.busy or 'looking at baskets'}{self.signs.ellipsis}", "dim")))
         return lines
@@ -419,16 +418,16 @@ class BasketsPane(Pane):
         page = self.page()
         if page is None:
             return BLANK
-        told = [f"{fmt.count(page.row_count)} of {fmt.plural(page.found, 'rule')}"]
-        told.append(f"by {words.SORT_NAMES[page.shown.sort]} (s)")
+        parts = [f"{fmt.count(page.row_count)} of {fmt.plural(page.found, 'rule')}"]
+        parts.append(f"by {words.SORT_NAMES[page.shown.sort]} (s)")
         text = words.filter_text(page.shown)
-        told += [f"/ {fmt.clean(text, 30)}"] if text else []
-        told += [f"{page.shown.reading}s (p)"] if page.shown.reading else []
-        told += [f"{fmt.count(page.within)} within families hidden (w)"] if page.within else []
-        told += [f"{fmt.count(page.folded)} folded (d)"] if page.folded else []
-        told.append(f"{fmt.plural(page.baskets, 'basket')}")
+        parts += [f"/ {fmt.clean(text, 30)}"] if text else []
+        parts += [f"{page.shown.reading}s (p)"] if page.shown.reading else []
+        parts += [f"{fmt.count(page.within)} within families hidden (w)"] if page.within else []
+        parts += [f"{fmt.count(page.folded)} folded (d)"] if page.folded else []
+        parts.append(f"{fmt.plural(page.baskets, 'basket')}")
         sep = "; "
-        variants = [line((f" {sep.join(told[:count])}", "dim")) for count in range(len(told), 0, -1)]
+        variants = [line((f" {sep.join(parts[:count])}", "dim")) for count in range(len(parts), 0, -1)]
         if page.spec != self.spec:
             mark: Run = (f" earlier cut-offs: {words.cutoffs(page.spec)}", "warn bold")
             state = self._state()
