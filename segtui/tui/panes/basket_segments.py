@@ -93,7 +93,7 @@ class SegmentsView(View):
             here = at == self.at
             runs.append((f"[{one.letter}]" if here else f" {one.letter} ", seg(at) if here else "dim"))
         own = view.segments[self.at]
-        tail = f"  {fmt.plural(own.baskets, 'basket')}, {fmt.plural(own.marks, 'rule')} mark it out"
+        tail = f"  {fmt.plural(own.baskets, 'basket')}, {fmt.plural(own.marks, 'rule marks', 'rules mark')} it out"
         keys: list[Run] = [("  h l ", "key"), ("segment ", "dim"), (" i ", "key"), ("items/rules", "dim")]
         return first_fitting((line(*runs, (tail, ""), *keys), line(*runs, (tail, "")), line(*runs)), width)
 

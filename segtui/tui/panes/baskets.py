@@ -411,7 +411,12 @@ class BasketsPane(Pane):
         cut = words.cutoffs(self.spec) if self.spec else ""
         keys: list[Run] = [(" v ", "key"), ("next", "dim")]
         tail: list[Run] = [("  e ", "key"), (cut, "")]
-        return first_fitting((line(*runs, *keys, *tail), line(*runs, *tail), line(*runs, *keys)), width)
+        spec = self.spec
+        brief = f"{words.shown_cutoff(spec, 'min_support')}, {spec.min_confidence:g}" if spec else ""
+        short: list[Run] = [("  e ", "key"), (f"support, confidence {brief}", "")]
+        return first_fitting(
+            (line(*runs, *keys, *tail), line(*runs, *tail), line(*runs, *short), line(*runs, *keys)), width
+        )
 
     def _summary(self, width: int) -> Line:
         """How many rules, how they are filtered and sorted, and whether they are those that were asked for."""
