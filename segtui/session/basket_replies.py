@@ -217,8 +217,8 @@ def _cells(values: Floats, many: int) -> Places:
 def network(pipeline: Pipeline, recipe: Recipe, shown: RuleFilter) -> Steps[NetworkView]:
     """The pairs with the most extra baskets among the rules that pass a filter, as trees."""
     made = yield from chosen(pipeline, recipe, replace(shown, folded=False, length=2))
-    edges = _edges(made)
-    kept = edges[:PAIRS]
+    kept, of = _edges(made)
+    yield Progress("joining pairs")
     trees = _forest([(a, b) for a, b, _, _ in kept])
     told = {frozenset((a, b)): (count, lift) for a, b, count, lift in kept}
     names = made.table.baskets.items
@@ -227,18 +227,22 @@ def network(pipeline: Pipeline, recipe: Recipe, shown: RuleFilter) -> Steps[Netw
         count, lift = told[frozenset((item, parent))] if parent >= 0 else (0, 0.0)
         others = tuple(names[one] for one in also[:ALSO])
         nodes.append(NetworkNode(names[item], depth, last, count, lift, others))
-    return NetworkView(tuple(nodes), len(kept), len(edges))
+    return NetworkView(tuple(nodes), len(kept), of)
 
 
-def _edges(made: Chosen) -> list[tuple[int, int, int, float]]:
-    """Pairs of items with count and lift, those with the most extra baskets first; each pair once."""
+def _edges(made: Chosen) -> tuple[list[tuple[int, int, int, float]], int]:
+    """Pairs of items with count and lift, those with the most extra baskets, each once; and how many there are."""
     rules = made.mined.rules
-    order = made.at[np.argsort(-rules.extra_baskets[made.at], kind="stable")]
-    pairs: dict[tuple[int, int], tuple[int, float]] = {}
-    for number in order.tolist():
-        a, b = int(rules.antecedents[number, 0]), int(rules.consequents[number, 0])
-        pairs.setdefault((min(a, b), max(a, b)), (int(rules.counts[number]), float(rules.lift[number])))
-    return [(a, b, count, lift) for (a, b), (count, lift) in pairs.items() if lift > 1]
+    at = made.at[rules.lift[made.at] > 1]
+    if not len(at):
+        return [], 0
+    at = at[np.argsort(-rules.extra_baskets[at], kind="stable")]
+    ends = np.sort(np.column_stack((rules.antecedents[at, 0], rules.consequents[at, 0])).astype(np.int64), axis=1)
+    _, first = np.unique(ends[:, 0] * len(made.table.baskets.items) + ends[:, 1], return_index=True)
+    first.sort()
+    kept = first[:PAIRS]
+    numbers = zip(ends[kept].tolist(), rules.counts[at[kept]].tolist(), rules.lift[at[kept]].tolist(), strict=True)
+    return [(a, b, count, lift) for (a, b), count, lift in numbers], len(first)
 
 
 def _forest(edges: list[tuple[int, int]]) -> list[tuple[int, int, int, tuple[bool, ...], list[int]]]:

@@ -168,7 +168,7 @@ async def test_data_without_orders_says_what_is_needed():
 
 async def test_shuffles_start_by_themselves_arrive_one_by_one_and_can_be_stopped():
     engine = FakeEngine(orders=True)
-    async with of_orders(engine=engine) as (app, pilot):
+    async with of_orders((140, 40), engine) as (app, pilot):
         await opened(app, pilot)
         with engine.held("shuffle 20"):
             await pilot.press("6")
