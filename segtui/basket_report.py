@@ -1,67 +1,23 @@
-"""Association rules as `segtui rules` gives them: a table of all of them, a JSON document, and printed lines."""
+"""Association rules as `segtui rules` gives them: a JSON document, and printed lines."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from segtui import printing
 from segtui.baskets.credibility import wording
 from segtui.baskets.words import nothing_found, sentence, side
+from segtui.deliver.rules_file import MEASURES, Ruled
 from segtui.printing import Json
 
 if TYPE_CHECKING:
-    import polars as pl
-
-    from segtui.basketed import BasketTable, Credibility, Mined
+    from segtui.basketed import BasketTable
 
 WIDTH = 80
 SHOWN = 20
 """Rules that are printed; a file or --json has all of them."""
-
-MEASURES = (
-    "support", "coverage", "confidence", "lift", "adjusted_lift", "leverage", "extra_baskets", "conviction", "zhang",
-    "certainty", "kulczynski", "imbalance", "jaccard", "cosine", "fisher", "improvement",
-)  # fmt: skip
-"""What every rule carries, in this order (`baskets.measures` defines them)."""
-
-BETWEEN = " | "
-"""Between items of one side in a table, which has one cell for them."""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Ruled:
-    """What `segtui rules` came to. credibility: None where no shuffles were asked for or there is nothing to judge."""
-
-    table: BasketTable
-    mined: Mined
-    credibility: Credibility | None
-
-
-def frame(ruled: Ruled) -> pl.DataFrame:
-    """Every rule, one a row: both sides, the counts, all measures, and what shuffles say of it."""
-    import polars as pl
-
-    rules, items = ruled.mined.rules, ruled.table.baskets.items
-    sides = {
-        name: [BETWEEN.join(side(row, items)) for row in numbers.tolist()]
-        for name, numbers in (("antecedent", rules.antecedents), ("consequent", rules.consequents))
-    }
-    columns: dict[str, object] = {
-        **sides,
-        "count": rules.counts,
-        "antecedent_count": rules.antecedent_counts,
-        "consequent_count": rules.consequent_counts,
-        **{name: getattr(rules, name) for name in MEASURES},
-        "redundant": rules.redundant,
-    }
-    if (known := ruled.credibility) is not None:
-        columns |= {"shuffle_p": known.p, "shuffle_count": known.expected, "false_share_above": known.false_above}
-    strings = {"antecedent": pl.String, "consequent": pl.String}
-    return pl.DataFrame(columns, schema_overrides=strings)
-
 
 # -- as a document -----------------------------------------------------------------------------------------
 

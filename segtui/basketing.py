@@ -92,8 +92,17 @@ def credible(pipeline: Pipeline, recipe: Recipe, found: Callable[[Credibility], 
     """The rules against shuffled baskets; `found` hears what is known after every shuffle."""
     known = yield from table(pipeline, recipe)
     of = yield from rules(pipeline, recipe)
-    name = f"credibility {recipe.baskets!r} {pipeline.dataset.fingerprint}"
+    name = _credibility_name(pipeline, recipe)
     return (yield from pipeline.filed_as(name, Credibility, lambda: credibility_of(known, of, found)))
+
+
+def _credibility_name(pipeline: Pipeline, recipe: Recipe) -> str:
+    return f"credibility {recipe.baskets!r} {pipeline.dataset.fingerprint}"
+
+
+def credibility_filed(pipeline: Pipeline, recipe: Recipe) -> Credibility | None:
+    """What shuffles said of the rules, where they are done."""
+    return pipeline.at_hand(_credibility_name(pipeline, recipe), Credibility)
 
 
 def credibility_of(

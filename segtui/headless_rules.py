@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segtui import basketing, printing
-from segtui.atomic import WholeFiles
-from segtui.basket_report import Ruled, document, frame, lines
+from segtui.basket_report import document, lines
+from segtui.deliver import rules_file
+from segtui.deliver.rules_file import Ruled
 from segtui.errors import AnalysisError, UsageError
 from segtui.progress import Steps, finish
 from segtui.starting import NOTHING_SAID, Gathering, starting_recipe, take_standard_input
@@ -17,9 +18,6 @@ from segtui.starting import NOTHING_SAID, Gathering, starting_recipe, take_stand
 if TYPE_CHECKING:
     from segtui.basketed import BasketTable, Credibility, Mined
     from segtui.recipe import BasketSpec, Recipe
-
-FORMATS = ("csv", "tsv", "parquet", "ndjson")
-"""What rules may be written as, by the file's ending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ def rules(options: RulesOptions) -> None:
     """Mine, judge, write and print. Raises UsageError, SourceError, AnalysisError, DeliveryError."""
     recipe = _recipe(options)
     if options.out is not None:
-        _format(options.out)
+        rules_file.ending_of(options.out)
     take_standard_input([source.path for source in recipe.gather.sources])
     with printing.progress_line() as report:
         found = finish(_ruled(recipe, options.shuffles), report)
@@ -107,30 +105,10 @@ def _unwatched(known: Credibility) -> None:
     """Nobody watches the shuffles."""
 
 
-def _format(path: str) -> str:
-    ending = Path(path).suffix.lower().removeprefix(".")
-    if ending not in FORMATS:
-        raise UsageError(
-            f"rules cannot be written as {ending or 'a file without an ending'}",
-            where=path,
-            hint=f"Choose an ending among {', '.join('.' + one for one in FORMATS)}.",
-        )
-    return ending
-
-
 def _write(found: Ruled, recipe: Recipe, path: str, *, overwrite: bool) -> None:
-    """All rules, whole or not at all."""
     from segtui.gather.paths import files_of
 
     sources: Sequence[Path] = [file for source in recipe.gather.sources for file in files_of(source)]
-    table, ending = frame(found), _format(path)
-    with WholeFiles(overwrite=overwrite, sources=sources) as files:
-        target = files.stage(path)
-        if ending == "parquet":
-            table.write_parquet(target)
-        elif ending == "ndjson":
-            table.write_ndjson(target)
-        else:
-            table.write_csv(target, separator="\t" if ending == "tsv" else ",")
-        (written,) = files.commit()
+    table = rules_file.frame(found)
+    written = rules_file.write(table, path, sources, overwrite=overwrite)
     printing.say(f"{table.height:,} rules written to {written}")

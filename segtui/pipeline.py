@@ -489,6 +489,11 @@ class Pipeline:
         self._shelf[name] = result
         return result
 
+    def at_hand(self, name: str, kind: type[R]) -> R | None:
+        """What is filed under `name`, None where nothing is."""
+        result = self._shelf.get(name)
+        return result if isinstance(result, kind) else None
+
 
 def _first_of(dataset: Dataset) -> Dataset:
     """The first SKETCHED customers, or all."""

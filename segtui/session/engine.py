@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from segtui.basket_views import ShuffledView
 from segtui.evidence import Assessment, Sweep
 from segtui.explained import Toggle
 from segtui.progress import Steps
-from segtui.recipe import Anchor, LabelledSpec, Recipe
+from segtui.recipe import Anchor, BasketSpec, LabelledSpec, Recipe
 from segtui.results import Answer, Dataset, Inspection, Preview, TraceStep
 from segtui.session.questions import Question
 
@@ -65,6 +66,10 @@ class Engine(Protocol):
 
     def toggle(self, recipe: Recipe, feature: str) -> Steps[Toggle]:
         """What switching a column of the open data would likely do to the converged answer to a recipe."""
+        ...
+
+    def shuffle(self, spec: BasketSpec, found: Callable[[ShuffledView], None]) -> Steps[ShuffledView]:
+        """The rules at some cut-offs against shuffled baskets; `found` hears of every shuffle."""
         ...
 
     def reply(self, question: Question, answer: Answer | None) -> Steps[object]:

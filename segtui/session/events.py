@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from segtui.evidence import Assessment, Sweep
     from segtui.explained import Toggle
     from segtui.progress import Progress
+    from segtui.recipe import BasketSpec
     from segtui.results import Answer, Dataset, Inspection, Preview, TraceStep
     from segtui.session.questions import Question
 
@@ -20,6 +21,7 @@ OPENING, REOPENING = "opening", "reading again"
 FITTING, REFINING, SETTLING = "fitting", "refining", "refining the first run"
 SWEEPING, ASSESSING, TRYING = "sweeping", "assessing", "trying features"
 LOOKING_UP, EXPORTING = "looking up", "exporting"
+MINING, SHUFFLING = "mining rules", "shuffling baskets"
 """What jobs are called, on screen and in events."""
 
 
@@ -90,6 +92,13 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True)
+class Shuffled:
+    """More is known of how rules stand against shuffled baskets: ask `Session.shuffled(spec)`."""
+
+    spec: BasketSpec
+
+
+@dataclass(frozen=True, slots=True)
 class Exported:
     """Files are written, whole."""
 
@@ -126,6 +135,7 @@ Event = (
     | Swept
     | Assessed
     | Tried
+    | Shuffled
     | Exported
     | Failed
     | StoppedByAnalyst

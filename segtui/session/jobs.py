@@ -160,6 +160,11 @@ class Worker:
         with self._wake:
             return self._background[0].name if self._background else None
 
+    def has_background(self, prefix: str) -> bool:
+        """Whether a background job with a key that begins so is running or waiting."""
+        with self._wake:
+            return any(job.key.startswith(prefix) for job in self._background)
+
     # -- the thread --------------------------------------------------------------------------------------
 
     def _next(self) -> Job | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,6 +18,7 @@ from segtui.results import Answer, Cell, Preview
 from segtui.session.pages import CustomersPage, FramePage, LeftOutPage, nearby_page
 from segtui.session.questions import (
     AdoptionQuestion,
+    BasketsQuestion,
     BorderQuestion,
     ComparisonQuestion,
     CustomersQuestion,
@@ -25,19 +27,26 @@ from segtui.session.questions import (
     LabQuestion,
     LeftOutQuestion,
     MapQuestion,
+    MarkedQuestion,
     MisfitsQuestion,
     MoversQuestion,
+    NetworkQuestion,
+    OfBaskets,
     PredictionQuestion,
     Question,
     RulesQuestion,
+    ScatterQuestion,
     SilhouetteQuestion,
     StepCountsQuestion,
     StepRowsQuestion,
     TypicalQuestion,
+    WorkQuestion,
 )
 
 if TYPE_CHECKING:
+    from segtui.basket_views import ShuffledView
     from segtui.explained import SilhouetteView, Toggle
+    from segtui.recipe import BasketSpec
     from segtui.results import TablePage, TraceStep
 
 WRITTEN_AT_ONCE = 2_000
@@ -106,7 +115,34 @@ class LocalEngine(Pipeline):
             MoversQuestion: self._comparison,
             MapQuestion: self._map,
             DistributionQuestion: self._distribution,
+            MarkedQuestion: self._marked,
         }
+
+    def shuffle(self, spec: BasketSpec, found: Callable[[ShuffledView], None]) -> Steps[ShuffledView]:
+        """The rules at some cut-offs against shuffled baskets."""
+        from segtui.session import basket_replies
+
+        return basket_replies.shuffle(self, Recipe(self._gather, baskets=spec), found)
+
+    def _marked(self, question: MarkedQuestion, answer: Answer) -> Steps[object]:
+        from segtui.session import basket_replies
+
+        return basket_replies.marked(self, replace(answer.recipe, baskets=question.spec))
+
+    def _of_baskets(self, question: OfBaskets, answer: Answer | None) -> Steps[object]:
+        """What is asked about baskets, of the open data or, for the rules of a segment, of the answer."""
+        from segtui.session import basket_replies as told
+
+        recipe = replace(Recipe(self._gather) if answer is None else answer.recipe, baskets=question.spec)
+        if isinstance(question, WorkQuestion):
+            return (yield from told.work(self, recipe))
+        if isinstance(question, BasketsQuestion):
+            return (yield from told.page(self, recipe, question.shown))
+        if isinstance(question, ScatterQuestion):
+            return (yield from told.scatter(self, recipe, question.shown, question.columns, question.rows))
+        if isinstance(question, NetworkQuestion):
+            return (yield from told.network(self, recipe, question.shown))
+        return (yield from told.behind(self, recipe, question.rule))
 
     def reply(self, question: Question, answer: Answer | None) -> Steps[object]:
         """Compute what a view asked. Raises AnalysisError where the question needs an answer first."""
@@ -114,6 +150,8 @@ class LocalEngine(Pipeline):
             return (yield from self._left_out(answer))
         if isinstance(question, StepRowsQuestion | StepCountsQuestion):
             return (yield from self._about_steps(question))
+        if isinstance(question, OfBaskets):
+            return (yield from self._of_baskets(question, answer))
         if answer is None:
             raise AnalysisError("there are no segments yet", hint="Wait for the first answer.")
         return (yield from self._about[type(question)](question, answer))
@@ -212,10 +250,17 @@ class LocalEngine(Pipeline):
     def export_table(
         self, question: Question, answer: Answer | None, path: str, overwrite: bool
     ) -> Steps[tuple[Path, ...]]:
-        """Write the whole table that answers a question as CSV, whole or not at all."""
+        """Write the whole table that answers a question as CSV, whole or not at all; of rules, every one, in the format
+        that the path asks for."""
         from segtui.atomic import WholeFiles
         from segtui.gather.paths import files_of
 
+        if isinstance(question, BasketsQuestion):
+            from segtui.session import basket_replies
+
+            recipe = Recipe(self._gather, baskets=question.spec)
+            avoid = [file for source in self._gather.sources for file in files_of(source)]
+            return (yield from basket_replies.export(self, recipe, path, avoid, overwrite))
         reply = yield from self.reply(question, answer)
         if not hasattr(reply, "row_count"):
             raise AnalysisError("this is no table", hint="Export a table of rows.")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from segtui.recipe import Recipe, SourceSpec
+from segtui.basket_views import RuleFilter
+from segtui.recipe import BasketSpec, Recipe, SourceSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,66 @@ class DriversQuestion:
     """What drives the segments and which features deserve to -> explained.Drivers. It takes many small fits."""
 
 
+EVERYTHING = RuleFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkQuestion:
+    """What mining at some cut-offs would take -> basket_views.WorkView."""
+
+    spec: BasketSpec
+
+
+@dataclass(frozen=True, slots=True)
+class BasketsQuestion:
+    """The rules at some cut-offs that pass a filter -> basket_views.RulesPage. Its table is every rule."""
+
+    spec: BasketSpec
+    shown: RuleFilter = EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class ScatterQuestion:
+    """The rules that pass a filter by support and lift, counted in cells -> basket_views.ScatterView."""
+
+    spec: BasketSpec
+    shown: RuleFilter
+    columns: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkQuestion:
+    """The strongest pairs among the rules that pass a filter -> basket_views.NetworkView."""
+
+    spec: BasketSpec
+    shown: RuleFilter
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBasketsQuestion:
+    """The baskets behind a rule, by its number at these cut-offs -> results.TablePage."""
+
+    spec: BasketSpec
+    rule: int
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedQuestion:
+    """What marks the converged segments on screen out -> basket_views.MarkedView."""
+
+    spec: BasketSpec
+
+
+OfBaskets = WorkQuestion | BasketsQuestion | ScatterQuestion | NetworkQuestion | RuleBasketsQuestion
+"""Questions about the open data and some cut-offs, not about the answer on screen (but see `needs_segments`)."""
+
+
+def needs_segments(question: OfBaskets) -> bool:
+    """Whether a filter asks for the rules of a segment, so that the reply does depend on the answer."""
+    return isinstance(question, BasketsQuestion | ScatterQuestion | NetworkQuestion) and bool(question.shown.segment)
+
+
 Question = (
     MapQuestion
     | DistributionQuestion
@@ -158,4 +219,6 @@ Question = (
     | ComparisonQuestion
     | MoversQuestion
     | DriversQuestion
+    | OfBaskets
+    | MarkedQuestion
 )

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 from segtui.errors import AnalysisError, SegtuiError
 from segtui.evidence import Assessment, Sweep
 from segtui.progress import Progress, Steps
-from segtui.recipe import K_MAX, K_MIN, FeatureSpec, GatherSpec, LabelledSpec, Recipe
+from segtui.recipe import K_MAX, K_MIN, BasketSpec, FeatureSpec, GatherSpec, LabelledSpec, Recipe
 from segtui.results import Answer, Dataset, Inspection, Preview, Scores, TraceStep
 from segtui.session import autosave
 from segtui.session.events import (
@@ -34,10 +34,12 @@ from segtui.session.events import (
     EXPORTING,
     FITTING,
     LOOKING_UP,
+    MINING,
     OPENING,
     REFINING,
     REOPENING,
     SETTLING,
+    SHUFFLING,
     SWEEPING,
     TRYING,
     Answered,
@@ -50,6 +52,7 @@ from segtui.session.events import (
     Opened,
     Previewed,
     Progressed,
+    Shuffled,
     StoppedByAnalyst,
     Swept,
     Tried,
@@ -63,16 +66,20 @@ from segtui.session.questions import (
     DriversQuestion,
     LeftOutQuestion,
     MapQuestion,
+    MarkedQuestion,
     MoversQuestion,
+    OfBaskets,
     Question,
     Side,
     StepCountsQuestion,
     StepRowsQuestion,
+    needs_segments,
 )
 from segtui.session.store import Store
 from segtui.session.trials import Trials
 
 if TYPE_CHECKING:
+    from segtui.basket_views import ShuffledView
     from segtui.explained import Toggle
     from segtui.session.engine import Engine
 
@@ -84,6 +91,9 @@ SWEEPS_KEPT = 8
 
 ASSESSMENTS_KEPT = 64
 """Assessments at hand; one that is needed again later is put together from filed pieces."""
+
+SHUFFLES_KEPT = 8
+"""Cut-offs whose comparison with shuffled baskets is at hand."""
 
 FILED_QUESTIONS = 32
 """Replies kept; a view asks again when it needs an older one."""
@@ -149,6 +159,7 @@ class Session(Listener):
         self._sweeps: dict[Recipe, Sweep] = {}
         self._assessments: dict[str, Assessment] = {}
         self._trials = Trials()
+        self._shuffles: dict[tuple[str, BasketSpec], ShuffledView] = {}
 
     # -- what is --------------------------------------------------------------------------------------------
 
@@ -291,7 +302,7 @@ class Session(Listener):
     def _sweep_over(self, wanted: Collection[int]) -> None:
         recipe, ks = self._history.current.value, sorted(wanted)
         self._sweeping = recipe
-        self._worker.drop_background(lambda key: key != SWEEPING)
+        self._drop(lambda key: key != SWEEPING)
         self._worker.background(SWEEPING, lambda: self._sweep(recipe, ks), SWEEPING)
 
     def ask(self, question: Question) -> None:
@@ -301,11 +312,50 @@ class Session(Listener):
             self._worker.enqueue(LOOKING_UP, lambda: self._reply(question, answer))
 
     def ask_aside(self, question: Question) -> None:
-        """Ask about the answer on screen what nobody waits for; of several such questions the last one stands."""
-        if (answer := self.shown) is not None and self.found(question) is None:
-            key = f"{LOOKING_UP} {question!r} {answer.fingerprint}"
-            self._worker.drop_background(lambda other: other == key or not other.startswith(LOOKING_UP))
-            self._worker.background(LOOKING_UP, lambda: self._reply(question, answer), key, first=True)
+        """Ask about the answer on screen what nobody waits for; of several such questions the last one stands.
+
+        So it is, apart from those, with questions about baskets, which need no answer and outlive a new one.
+        """
+        answer, of_baskets = self.shown, isinstance(question, OfBaskets | MarkedQuestion)
+        if self.found(question) is not None or self.dataset is None or (answer is None and not of_baskets):
+            return
+        lane = MINING if of_baskets else LOOKING_UP
+        key = f"{lane} {question!r} {self._about(question, answer)}"
+        self._worker.drop_background(lambda other: other == key or not other.startswith(lane))
+        self._worker.background(lane, lambda: self._reply(question, answer), key, first=True)
+
+    def shuffle(self, spec: BasketSpec) -> None:
+        """Hold the rules at some cut-offs against shuffled baskets in the background, instead of those asked before;
+        `Shuffled` follows after every shuffle."""
+        known = self.shuffled(spec)
+        if self.dataset is not None and (known is None or known.shuffles < known.wanted):
+            key = f"{SHUFFLING} {self.dataset.fingerprint} {spec!r}"
+            self._worker.drop_background(lambda other: other == key or not other.startswith(SHUFFLING))
+            self._worker.background(SHUFFLING, lambda: self._shuffle(spec), key, last=True)
+
+    def stop_shuffling(self) -> bool:
+        """Let shuffles be, but for what they came to; False where there are none."""
+        running = self.shuffling
+        self._worker.drop_background(lambda other: not other.startswith(SHUFFLING))
+        return running
+
+    @property
+    def shuffling(self) -> bool:
+        """Whether rules are being held against shuffled baskets."""
+        return self._worker.has_background(SHUFFLING)
+
+    @property
+    def mining(self) -> bool:
+        """Whether a question about baskets that was asked aside is under way."""
+        return self._worker.has_background(MINING)
+
+    def shuffled(self, spec: BasketSpec) -> ShuffledView | None:
+        """What shuffled baskets say of the rules at some cut-offs, as far as they have come."""
+        return self._shuffles.get((self._data, spec))
+
+    @property
+    def _data(self) -> str:
+        return self.dataset.fingerprint if self.dataset is not None else ""
 
     def found(self, question: Question) -> object | None:
         """The reply to a question about the answer on screen, None where it is not there yet."""
@@ -329,6 +379,10 @@ class Session(Listener):
         """Save and let the worker end."""
         self._save()
         self._worker.close()
+
+    def _drop(self, keep: Callable[[str], bool]) -> None:
+        """Forget background jobs but those to be kept and those about baskets, which no answer changes."""
+        self._worker.drop_background(lambda key: key.startswith((MINING, SHUFFLING)) or keep(key))
 
     # -- inside ---------------------------------------------------------------------------------------------
 
@@ -410,7 +464,7 @@ class Session(Listener):
                 while len(self._sweeps) > SWEEPS_KEPT:
                     del self._sweeps[next(iter(self._sweeps))]
             self._sweeping, self.swept = recipe, self._sweeps.pop(_but_for_k(recipe), Sweep())
-            self._worker.drop_background(lambda key: key != SWEEPING)
+            self._drop(lambda key: key != SWEEPING)
 
     def _is_current(self, answer: Answer) -> bool:
         return answer.recipe == self._computed(self._history.current.value)
@@ -429,7 +483,7 @@ class Session(Listener):
     def _assess_later(self, answer: Answer) -> None:
         """Look in the background how stable an answer on screen is, and last of all what switching each feature would
         do to it; whatever was looked at before gives way."""
-        self._worker.drop_background(lambda key: key not in (ASSESSING, TRYING))
+        self._drop(lambda key: key not in (ASSESSING, TRYING))
         if answer.fingerprint not in self._assessments:
             self._worker.background(ASSESSING, lambda: self._assess(answer), ASSESSING, first=True)
         if self._untried(answer):
@@ -544,7 +598,7 @@ class Session(Listener):
         """Converge in the background; a refinement that was left half done goes on where it was."""
         self._refining = (*(old for old in self._refining if old != key), key)[-REFINEMENTS_KEPT:]
         kept = {*self._refining, SWEEPING, SETTLING}
-        self._worker.drop_background(lambda other: other in kept)
+        self._drop(lambda other: other in kept)
         self._worker.background(REFINING, lambda: self._refine(recipe), key, first=True)
 
     def _refine(self, recipe: Recipe) -> Steps[None]:
@@ -591,6 +645,18 @@ class Session(Listener):
             if self.shown is not None and self.shown.fingerprint == answer.fingerprint:
                 self._tell(Tried(toggle))
 
+    def _shuffle(self, spec: BasketSpec) -> Steps[None]:
+        data = self._data
+
+        def found(known: ShuffledView) -> None:
+            with self._lock:
+                self._shuffles[data, spec] = known
+                while len(self._shuffles) > SHUFFLES_KEPT:
+                    del self._shuffles[next(iter(self._shuffles))]
+            self._tell(Shuffled(spec))
+
+        found((yield from self._engine_now().shuffle(spec, found)))
+
     def _sweep(self, recipe: Recipe, ks: Sequence[int]) -> Steps[None]:
         if recipe.gather != self.opened_gather:
             raise AnalysisError("the data for this sweep was not read", hint="Undo the last change, or sweep again.")
@@ -609,7 +675,7 @@ class Session(Listener):
     def _reply(self, question: Question, answer: Answer | None) -> Steps[None]:
         answer = self._asked_of(question, answer)
         if self._left_behind(answer):
-            if isinstance(question, MapQuestion | DistributionQuestion | DriversQuestion):
+            if isinstance(question, MapQuestion | DistributionQuestion | DriversQuestion | OfBaskets | MarkedQuestion):
                 return  # whoever draws it asks again about the new answer
             raise _read_since()
         about = self._about(question, answer)
@@ -636,12 +702,14 @@ class Session(Listener):
         """What a reply belongs to: an answer, the customers that take part in it, or the data alone."""
         answer = self._asked_of(question, answer)
         if answer is None:
-            return f"data {self.dataset.fingerprint if self.dataset is not None else ''}"
+            return f"data {self._data}"
         return f"data {answer.people}" if isinstance(question, LeftOutQuestion) else answer.fingerprint
 
     def _asked_of(self, question: Question, answer: Answer | None) -> Answer | None:
         """The answer that a question is about; None where it is about the open data alone."""
         if answer is None or isinstance(question, StepRowsQuestion | StepCountsQuestion):
+            return None
+        if isinstance(question, OfBaskets) and not needs_segments(question):
             return None
         # rows are left out of the data whether or not an answer on it is there yet
         return None if isinstance(question, LeftOutQuestion) and self._left_behind(answer) else answer
@@ -700,7 +768,7 @@ class Session(Listener):
 
 def _but_for_k(recipe: Recipe) -> Recipe:
     """What a sweep over k stands on."""
-    return replace(recipe.with_k(K_MIN).with_tree(0), anchor=None, names=())
+    return replace(recipe.with_k(K_MIN).with_tree(0), anchor=None, names=(), baskets=BasketSpec())
 
 
 def _read_since() -> SegtuiError:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from segtui.session.events import (
     ASSESSING,
+    MINING,
     REOPENING,
+    SHUFFLING,
     TRYING,
     Answered,
     Assessed,
@@ -19,6 +21,7 @@ from segtui.session.events import (
     Opened,
     Previewed,
     Progressed,
+    Shuffled,
     StoppedByAnalyst,
     Swept,
     Tried,
@@ -64,9 +67,9 @@ class Hearing:
                     f"criteria for {fmt.plural(len(event.sweep.rows), 'value')} of k are there: 3 shows them", "done"
                 )
         elif isinstance(event, Tried):
-            screen = self.app.screen
-            if isinstance(screen, MainScreen) and screen.place == "features" and screen.pane is not None:
-                screen.pane.repaint()
+            self._repaint("features")
+        elif isinstance(event, Shuffled):
+            self._repaint("baskets")
         else:
             self._ended(event)
 
@@ -90,11 +93,17 @@ class Hearing:
         if event.trace is not None:
             self.app.traces.append(event.trace)
         self.app.status.job = event.progress
-        if event.job in (ASSESSING, TRYING) and not self._due():
+        if event.job in (ASSESSING, TRYING, SHUFFLING) and not self._due():
             return
         self.app.redraw_lines()
+        self._repaint("choose_k")
+        if event.job == MINING:
+            self._repaint("baskets")
+
+    def _repaint(self, place: str) -> None:
+        """Paint a pane again where it is in front."""
         screen = self.app.screen
-        if isinstance(screen, MainScreen) and screen.place == "choose_k" and screen.pane is not None:
+        if isinstance(screen, MainScreen) and screen.place == place and screen.pane is not None:
             screen.pane.repaint()
 
     def _due(self) -> bool:
@@ -122,7 +131,7 @@ class Hearing:
             self.app.status.job = None
             back = "; the data is as it was, u takes the change back" if event.job == REOPENING else ""
             self.app.say(f"stopped: {event.job}{back or '; what stood before still stands'}", "done")
-            self._question_ended()
+            self._job_ended(event.job, "stopped")
             self.app.redraw()
         elif isinstance(event, Idle):
             self.app.status.job = None
@@ -158,11 +167,14 @@ class Hearing:
         text = fmt.clean(event.error)
         was_opening, self.app.opening.under_way = self.app.opening.under_way, False
         self.app.say(text, "error")
-        self._question_ended()
+        self._job_ended(event.job, text)
         if was_opening and self.app.session is not None and self.app.session.dataset is None:
             self.app.opening.again(text)
         self.app.redraw()
 
-    def _question_ended(self) -> None:
+    def _job_ended(self, job: str, text: str) -> None:
+        for screen in self.app.screen_stack:
+            if isinstance(screen, MainScreen):
+                screen.job_ended(job, text)
         if isinstance(self.app.screen, AskingScreen):
             self.app.screen.ended()

@@ -59,6 +59,9 @@ class Program:
     async def do_go_plots(self, _: str) -> None:
         await self._go("plots")
 
+    async def do_go_baskets(self, _: str) -> None:
+        await self._go("baskets")
+
     async def do_go_runs(self, _: str) -> None:
         await self._go("runs")
 
@@ -135,6 +138,18 @@ class Program:
             self.app.say("there are no movers to write")
         else:
             self._ask_where("Write everyone who moved as CSV to", movers, screen.compared.file_name(), argument)
+
+    def do_export_rules(self, argument: str) -> None:
+        """Ask where to write every rule."""
+        from segtui.tui.panes.baskets import BasketsPane
+
+        screen = self.app.screen
+        pane = screen.panes.get("baskets") if isinstance(screen, MainScreen) else None
+        question = pane.export_question() if isinstance(pane, BasketsPane) else None
+        if question is None:
+            self.app.say("there are no rules to write")
+        else:
+            self._ask_where("Write every rule to (.csv, .tsv, .parquet or .ndjson)", question, "rules.csv", argument)
 
     def _ask_where(self, title: str, question: Question, name: str, argument: str) -> None:
         """Write a table to the path that was typed, or ask for one."""

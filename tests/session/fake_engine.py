@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from segtui.basket_views import ShuffledView
 from segtui.errors import AnalysisError
 from segtui.evidence import Assessment, Sweep, SweepRow
 from segtui.explained import Toggle
@@ -83,6 +84,7 @@ class FakeEngine:
     """
 
     def __init__(self) -> None:
+        self.shuffled: list = []
         self.first_gate, self.exact_gate, self.open_gate = Gate(), Gate(), Gate()
         self.assess_gate, self.toggle_gate = Gate(), Gate()
         self.tried: list[str] = []
@@ -185,6 +187,14 @@ class FakeEngine:
         yield from self.toggle_gate.pass_through(f"trying {feature}")
         self.tried.append(f"{feature} at {recipe.cluster.k}")
         return Toggle(feature, feature == "age", recipe.cluster.k / 100, 0.5)
+
+    def shuffle(self, spec, found):
+        for done in (1, 2):
+            yield from self.exact_gate.pass_through("shuffling")
+            view = ShuffledView(done, 2, f"{done} done", 0.1, (1.0,), (0.0,))
+            found(view)
+        self.shuffled.append(spec)
+        return view
 
     def reply(self, question, answer):
         yield Progress("looking up")

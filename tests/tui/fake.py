@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from segtui.basket_views import ShuffledView
 from segtui.errors import SegtuiError, SourceError
 from segtui.evidence import Assessment, Prediction, Sweep, SweepRow
 from segtui.explained import (
@@ -26,7 +27,7 @@ from segtui.explained import (
     Toggle,
 )
 from segtui.progress import Progress, Steps
-from segtui.recipe import STEPS, Anchor, FeatureSpec, GatherSpec, LabelledSpec, PrepareSpec, Recipe
+from segtui.recipe import STEPS, Anchor, BasketSpec, FeatureSpec, GatherSpec, LabelledSpec, PrepareSpec, Recipe
 from segtui.results import (
     Answer,
     Box,
@@ -62,6 +63,7 @@ from segtui.results import (
 )  # fmt: skip
 from segtui.session.questions import (
     AdoptionQuestion,
+    BasketsQuestion,
     BorderQuestion,
     ComparisonQuestion,
     CustomersQuestion,
@@ -70,17 +72,22 @@ from segtui.session.questions import (
     LabQuestion,
     LeftOutQuestion,
     MapQuestion,
+    MarkedQuestion,
     MisfitsQuestion,
     MoversQuestion,
+    NetworkQuestion,
     PredictionQuestion,
     Question,
+    RuleBasketsQuestion,
     RulesQuestion,
+    ScatterQuestion,
     SilhouetteQuestion,
     StepCountsQuestion,
     StepRowsQuestion,
     TypicalQuestion,
+    WorkQuestion,
 )
-from tests.tui import fake_compare
+from tests.tui import fake_baskets, fake_compare
 from tests.tui import fake_evidence as evidence
 from tests.tui.fake_evidence import letter
 
@@ -284,6 +291,8 @@ class FakeEngine:
         """What every comparison comes to, instead of what is usual."""
         self.failing = ""
         """What is added to the message of a k that fails."""
+        self.sets = 83
+        """Itemsets that mining is expected to give."""
         self.predicted: list[PredictionQuestion] = []
         self._about = self._replies()
         self.tried: list[str] = []
@@ -409,11 +418,20 @@ class FakeEngine:
 
     def reply(self, question: Question, answer: Answer | None) -> Steps[object]:
         self.replies.append(question)
-        yield from self._work("reply", "looking up")
+        of_baskets = isinstance(question, BasketsQuestion)
+        yield from self._work("mine" if of_baskets else "reply", "mining rules" if of_baskets else "looking up")
         if isinstance(question, StepCountsQuestion):
             return self._counted_steps()
-        if isinstance(question, LeftOutQuestion | StepRowsQuestion):
+        if isinstance(question, LeftOutQuestion | StepRowsQuestion | RuleBasketsQuestion):
             return self.page
+        if isinstance(question, WorkQuestion):
+            return fake_baskets.work(question.spec, self.sets)
+        if isinstance(question, BasketsQuestion):
+            return fake_baskets.FakeRules(question.spec, question.shown)
+        if isinstance(question, ScatterQuestion):
+            return fake_baskets.scatter(question.columns, question.rows)
+        if isinstance(question, NetworkQuestion):
+            return fake_baskets.network()
         assert answer is not None
         return self._about[type(question)](question, answer)
 
@@ -433,7 +451,14 @@ class FakeEngine:
             LabQuestion: lambda asked, answer: LAB,
             ComparisonQuestion: lambda asked, answer: self.migrated or fake_compare.migration(asked),
             PredictionQuestion: self._prediction,
+            MarkedQuestion: lambda asked, answer: fake_baskets.marked(),
         }
+
+    def shuffle(self, spec: BasketSpec, found: Callable[[ShuffledView], None]) -> Steps[ShuffledView]:
+        for done in (1, 20):
+            yield from self._work(f"shuffle {done}", "shuffling baskets")
+            view = fake_baskets.shuffle(found, done)
+        return view
 
     def _counted_steps(self) -> tuple[CleaningStep, ...]:
         assert self.gathered is not None

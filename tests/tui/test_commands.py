@@ -50,7 +50,7 @@ def test_a_pane_key_hides_a_key_of_everywhere_only_on_purpose():
         if other.everywhere and key in other.keys
     }
     # q goes back from a table and quits everywhere else; x writes what is on screen
-    assert hidden == {("tables", "q"), ("tables", "x")}
+    assert hidden == {("tables", "q"), ("tables", "x"), ("baskets", "x")}
 
 
 def test_verbs_are_found_by_word_id_and_beginning():
@@ -78,6 +78,7 @@ def test_search_finds_by_help_and_key():
 def test_every_command_has_someone_who_does_it():
     from segtui.tui.opening import Opening
     from segtui.tui.panes.base import Pane
+    from segtui.tui.panes.baskets import BasketsPane
     from segtui.tui.panes.choose_k import ChooseKPane
     from segtui.tui.panes.data import DataPane
     from segtui.tui.panes.features import FeaturesPane
@@ -94,6 +95,7 @@ def test_every_command_has_someone_who_does_it():
 
     views = (
         AdoptionView,
+        BasketsPane,
         ChooseKPane,
         CompareView,
         DataPane,

@@ -140,6 +140,9 @@ class Pane(LineView, can_focus=True):
     def on_found(self, question: Question) -> None:
         """A question was answered."""
 
+    def on_ended(self, job: str, text: str) -> None:
+        """A job of this name was stopped or failed; text: how."""
+
     def copied(self, whole: bool) -> tuple[str, str]:
         """What `y` (or, whole, `Y`) copies, and what to call it; empty text where there is nothing."""
         del whole

@@ -8,7 +8,7 @@ from segtui.results import Answer
 from segtui.tui.bridge import SessionLike
 from segtui.tui.charset import Charset
 from segtui.tui.panes.base import Cursor, Pane
-from segtui.tui.widgets.ink import Line
+from segtui.tui.widgets.ink import Line, line, wrap
 
 
 class View:
@@ -62,6 +62,11 @@ class View:
         """What is copied as tab-separated text, and what to call it."""
         del whole
         return "", ""
+
+
+def told(text: str, width: int, role: str = "") -> list[Line]:
+    """A sentence on as many lines as it takes, a blank before each."""
+    return [line(" ", *part.runs) for part in wrap(text, width - 2, role)]
 
 
 def table(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:

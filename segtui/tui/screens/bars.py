@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 TABS = (
     ("data", "1", "Data"), ("features", "2", "Features"), ("choose_k", "3", "Choose k"), ("segments", "4", "Segments"),
-    ("plots", "5", "Plots"), ("runs", "6", "Runs"),
+    ("plots", "5", "Plots"), ("baskets", "6", "Baskets"), ("runs", "7", "Runs"),
 )  # fmt: skip
 
 
@@ -44,16 +44,17 @@ class Top(LineView):
         if self.zoomed or height == 1:
             return [run]
         rule = line((signs.rule * width, "dim"))
-        return [header_line(session, signs, width), run, self._tabs(), rule][:height]
+        return [header_line(session, signs, width), run, self._tabs(width), rule][:height]
 
-    def _tabs(self) -> Line:
+    def _tabs(self, width: int) -> Line:
+        after = tab_gap(width)
         runs: list[Run] = []
         for place, key, title in TABS:
             if place == self.place:
-                runs.append((f" {key} {title} ", "tab"))
+                runs.append((f" {key} {title}{after[:1]}", "tab"))
             else:
-                runs += [(f" {key} ", "key"), (f"{title} ", "dim")]
-            runs.append((" ", ""))
+                runs += [(f" {key} ", "key"), (f"{title}{after[:1]}", "dim")]
+            runs.append((after[1:], ""))
         return line(*runs)
 
     def on_click(self, event: events.Click) -> None:
@@ -62,10 +63,16 @@ class Top(LineView):
             return
         start = 0
         for place, key, title in TABS:
-            stop = start + len(key) + len(title) + 4
+            stop = start + len(key) + len(title) + 2 + len(tab_gap(self.size.width))
             if start <= event.x < stop:
                 self.desk.run_command("go-" + place.replace("_", "-"))
             start = stop
+
+
+def tab_gap(width: int) -> str:
+    """What follows a tab's title: two blanks, fewer where there is no room for them."""
+    needed = sum(len(key) + len(title) + 2 for _, key, title in TABS)
+    return next((" " * blanks for blanks in (2, 1) if needed + blanks * len(TABS) - 1 <= width), "")
 
 
 class Bottom(LineView):

@@ -25,6 +25,7 @@ PANE_CLASSES = {
     "choose_k": ("segtui.tui.panes.choose_k", "ChooseKPane"),
     "segments": ("segtui.tui.panes.segments", "SegmentsPane"),
     "plots": ("segtui.tui.panes.plots", "PlotsPane"),
+    "baskets": ("segtui.tui.panes.baskets", "BasketsPane"),
     "runs": ("segtui.tui.panes.runs", "RunsPane"),
 }
 """Imported when first shown, so that the first paint waits for one pane only."""
@@ -129,6 +130,11 @@ class MainScreen(Screen[None]):
         """A question was answered."""
         if self.pane is not None:
             self.pane.on_found(question)
+
+    def job_ended(self, job: str, text: str) -> None:
+        """A job was stopped or failed."""
+        for pane in self.panes.values():
+            pane.on_ended(job, text)
 
     def zoom(self) -> bool:
         """Give the pane all lines but the run line and the two below, or take them back."""

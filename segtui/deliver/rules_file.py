@@ -1,0 +1,87 @@
+"""Association rules as a table, and the file that holds all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from segtui.atomic import WholeFiles
+from segtui.basket_views import FORMATS
+from segtui.baskets.words import side
+from segtui.errors import UsageError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from segtui.basketed import BasketTable, Credibility, Mined
+
+MEASURES = (
+    "support", "coverage", "confidence", "lift", "adjusted_lift", "leverage", "extra_baskets", "conviction", "zhang",
+    "certainty", "kulczynski", "imbalance", "jaccard", "cosine", "fisher", "improvement",
+)  # fmt: skip
+"""What every rule carries, in this order (`baskets.measures` defines them)."""
+
+BETWEEN = " | "
+"""Between items of one side in a table, which has one cell for them."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Ruled:
+    """Rules with the baskets they are from. credibility: None where no shuffles were asked for or there is nothing to
+    judge."""
+
+    table: BasketTable
+    mined: Mined
+    credibility: Credibility | None
+
+
+def frame(ruled: Ruled) -> pl.DataFrame:
+    """Every rule, one a row: both sides, the counts, all measures, and what shuffles say of it."""
+    import polars as pl
+
+    rules, items = ruled.mined.rules, ruled.table.baskets.items
+    sides = {
+        name: [BETWEEN.join(side(row, items)) for row in numbers.tolist()]
+        for name, numbers in (("antecedent", rules.antecedents), ("consequent", rules.consequents))
+    }
+    columns: dict[str, object] = {
+        **sides,
+        "count": rules.counts,
+        "antecedent_count": rules.antecedent_counts,
+        "consequent_count": rules.consequent_counts,
+        **{name: getattr(rules, name) for name in MEASURES},
+        "redundant": rules.redundant,
+    }
+    if (known := ruled.credibility) is not None:
+        columns |= {"shuffle_p": known.p, "shuffle_count": known.expected, "false_share_above": known.false_above}
+    strings = {"antecedent": pl.String, "consequent": pl.String}
+    return pl.DataFrame(columns, schema_overrides=strings)
+
+
+def ending_of(path: str) -> str:
+    """The format that a path asks for. Raises UsageError."""
+    ending = Path(path).suffix.lower().removeprefix(".")
+    if ending not in FORMATS:
+        raise UsageError(
+            f"rules cannot be written as {ending or 'a file without an ending'}",
+            where=path,
+            hint=f"Choose an ending among {', '.join('.' + one for one in FORMATS)}.",
+        )
+    return ending
+
+
+def write(table: pl.DataFrame, path: str, sources: Sequence[Path], *, overwrite: bool) -> Path:
+    """All rules, whole or not at all. sources: files not to be replaced. Raises UsageError, DeliveryError."""
+    ending = ending_of(path)
+    with WholeFiles(overwrite=overwrite, sources=sources) as files:
+        target = files.stage(path)
+        if ending == "parquet":
+            table.write_parquet(target)
+        elif ending == "ndjson":
+            table.write_ndjson(target)
+        else:
+            table.write_csv(target, separator="\t" if ending == "tsv" else ",")
+        (written,) = files.commit()
+    return written
