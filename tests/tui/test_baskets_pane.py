@@ -125,7 +125,7 @@ async def test_new_cut_offs_leave_the_old_rules_marked_until_the_new_ones_are_th
         await shown(app, pilot)
         with engine.held("mine"):
             app.run_command("set-support", "0.02")
-            await until(app, pilot, "earlier cut-offs: support 1 %")
+            await until(app, pilot, "earlier cut-offs")
             assert "Teapot" in grid(app)
         await gone(app, pilot, "earlier cut-offs")
         assert app.session.recipe.baskets == BasketSpec(min_support=0.02)

@@ -436,7 +436,8 @@ class BasketsPane(Pane):
         if page.spec != self.spec:
             mark: Run = (f" earlier cut-offs: {words.cutoffs(page.spec)}", "warn bold")
             state = self._state()
-            return first_fitting((line(mark, (f"; {state}", "warn")), line(mark)), width)
+            brief: Run = (f" earlier cut-offs; {state}", "warn bold")  # what to do counts more than what they were
+            return first_fitting((line(mark, (f"; {state}", "warn")), line(brief)), width)
         if page.shown != self.shown:
             return line((f" filtering{self.signs.ellipsis} ", "warn bold"), *variants[-1].runs)
         return first_fitting(variants, width)
