@@ -67,7 +67,8 @@ def grouped(sums: Floats) -> Floats:
 def totals(sums: Floats, drawn: Rows) -> Floats:
     """Totals (kinds, draws) of sums (kinds, units), where drawn (draws, units) says who was drawn."""
     times = np.array([np.bincount(row, minlength=sums.shape[1]) for row in drawn], dtype=np.float64)
-    return sums @ times.T
+    result: Floats = np.einsum("kn,dn->kd", sums, times)  # not BLAS, whose sums may hang on the number of threads
+    return result
 
 
 def _interval(sums: Floats, drawn: Floats) -> Interval | None:
