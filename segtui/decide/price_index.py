@@ -3,6 +3,11 @@
 Index (Aguiar & Hurst 2007): what was paid over what the same goods cost at reference prices. Below: revenue at less
 than BELOW times the reference over all compared revenue; its depth, the mean of 1 - price / reference on those lines.
 Discounts are taken from the lines where they name them, and never guessed.
+
+Intervals by drawing customers are too narrow where one customer decides. On Online Retail one, who paid 48,026 for what
+costs 26,076, makes 84 % of the spread of the index: the intervals of random thirds held the index of all in 59 % of 300
+cases (the share below the reference: 87 %), and in 97 % of 200 once the two customers furthest off were left out. So it
+is said where one customer makes HEAVY of the spread; a segment without such a customer cannot know of him.
 """
 
 from __future__ import annotations
@@ -27,6 +32,9 @@ if TYPE_CHECKING:
 
 BELOW = 0.95
 """A price below this share of the reference counts as a deal."""
+
+HEAVY = 0.5
+"""Share of the spread of an index from which one customer is said to decide it (ours)."""
 
 NO_REFERENCE = (
     f"no reference price: no item was bought {FEWEST} times in one quantity tier within {WEEKS} weeks of one day"
@@ -100,6 +108,8 @@ def paid_prices(sums: Paid, members: NDArray[np.bool_], seed: Sequence[int]) -> 
         notes.append(FEW)
     elif found[0] is None:
         notes.append(NO_REFERENCE)
+    else:
+        notes.extend(_decided_by_one(sums.money[who], sums.reference[who]))
     if told == 0:
         notes.append(NO_DISCOUNT)
     compared = money / revenue if revenue else 0.0
@@ -108,3 +118,18 @@ def paid_prices(sums: Paid, members: NDArray[np.bool_], seed: Sequence[int]) -> 
         len(who), int(sums.lines[who].sum()), revenue, compared, index, below, below_depth, discount, discount_depth,
         tuple(notes),
     )  # fmt: skip
+
+
+def _decided_by_one(money: Floats, reference: Floats) -> list[str]:
+    """What to say where one customer makes most of the spread of the index; two customers always would."""
+    if np.count_nonzero(reference) < 3:
+        return []
+    spread = np.square(money - money.sum() / reference.sum() * reference)
+    largest, total = int(np.argmax(spread)), float(spread.sum())
+    if total <= 0 or spread[largest] < HEAVY * total:
+        return []
+    without = (money.sum() - money[largest]) / (reference.sum() - reference[largest])
+    return [
+        f"one customer makes {spread[largest] / total:.0%} of the spread of the index, which is {without:.4f} without "
+        "him: take its interval as too narrow"
+    ]

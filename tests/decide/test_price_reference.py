@@ -83,6 +83,18 @@ def test_index_discounts_and_depth_by_hand() -> None:
     assert both.notes == ()
 
 
+def test_an_index_that_hangs_on_one_customer_says_so() -> None:
+    """Nine pay the reference of 10 and one 20: index 11, off by 9 for one and by -1 for nine: 81 of 90 is 90 %."""
+    rows = [("a", owner, 0, 1.0, 10.0) for owner in range(9)] + [("a", 9, 0, 1.0, 20.0)]
+    lines = finish(price_lines(frame(rows)))
+    sums = paid_sums(lines, finish(reference_prices(lines)), 10)
+    found = finish(paid_prices(sums, np.ones(10, dtype=np.bool_), (0,)))
+    assert found.index is not None
+    assert found.index.value == 1.1
+    assert found.notes[0].startswith("one customer makes 90% of the spread of the index, which is 1.0000 without him")
+    assert len(finish(paid_prices(sums, np.arange(10) < 9, (0,))).notes) == 1  # all alike: discounts alone
+
+
 def test_what_cannot_be_said_is_said() -> None:
     lines = finish(price_lines(frame(TEA[:4])))
     sums = paid_sums(lines, finish(reference_prices(lines)), 2)
