@@ -184,6 +184,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         metavar="LOW,MID,HIGH",
         help="with --decide: how many more order when contacted (0.01,0.02,0.04)",
     )
+    add("--weeks", type=_whole("--weeks", 1, 520), metavar="N", help="with --decide: the horizon of value (default 52)")
     add("--seed", type=_whole("--seed", 0, 2**32 - 1), metavar="N", help="the seed of the random starts (default 0)")
     add("--restarts", type=_whole("--restarts", 0, 10_000), metavar="N", help="k-means++ starts (0: as the size asks)")
     add(
@@ -408,6 +409,7 @@ def _run(options: argparse.Namespace) -> int:
             predict=options.predict,
             explain=options.explain,
             decide=options.decide,
+            weeks=options.weeks,
             inputs=Inputs(low, mid, high, margin=options.margin, cost=options.cost),
         )
     )

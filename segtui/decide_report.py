@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from segtui import printing
 from segtui.decided.recommendations import Method, Purpose
+from segtui.decided.value import Verdict
 from segtui.printing import Json
 
 if TYPE_CHECKING:
     from segtui.decided.campaigns import Campaigns, Proposal, Rfm
     from segtui.decided.decisions import Decisions
     from segtui.decided.recommendations import Interval, Leaderboard, Scores, SegmentProducts, Standing, Trial
-    from segtui.decided.value import Calibration, LifetimeValue, Range, SegmentValue
+    from segtui.decided.value import Calibration, Check, LifetimeValue, Range, SegmentValue
 
 WIDTH = 80
 """Printed sentences are folded at this width."""
@@ -159,7 +160,9 @@ def decisions_lines(found: Decisions) -> Iterator[str]:
 
 
 def _sentence(text: str, indent: int = 0) -> Iterable[str]:
-    return (" " * indent + line for line in printing.folded(text, WIDTH - indent))
+    """A figure and its % stay on one line."""
+    bound = text.replace(" %", "\u00a0%")
+    return (" " * indent + line.replace("\u00a0", " ") for line in printing.folded(bound, WIDTH - indent))
 
 
 def _campaigns_lines(decided: Decisions) -> Iterator[str]:
@@ -198,9 +201,10 @@ def _value_lines(decided: Decisions) -> Iterator[str]:
         return
     yield f"value: expected over {found.weeks:g} weeks (95 %: of the model alone)"
     whole = (*found.segments, *([found.all] if found.all is not None else []))
+    doubted = _doubted(found)
     rows = [
         (
-            one.letter + ("" if one.trusted else " !"),
+            one.letter + (" !" if one.letter in doubted else ""),
             f"{one.customers:,}",
             "-" if one.alive is None else f"{one.alive:,.0f}",
             _whole(one.orders),
@@ -216,7 +220,7 @@ def _value_lines(decided: Decisions) -> Iterator[str]:
 
 
 def _value_notes(found: LifetimeValue) -> Iterator[str]:
-    if any(not one.trusted for one in found.segments):
+    if _doubted(found):
         yield from _sentence("! the holdout does not bear this segment's figures out")
     for why, what in ((found.no_alive, "who is still a customer"), (found.no_value, "money")):
         if why:
@@ -227,12 +231,21 @@ def _value_notes(found: LifetimeValue) -> Iterator[str]:
         yield from _sentence(_checked(found.calibration))
 
 
+def _doubted(found: LifetimeValue) -> set[str]:
+    """Segments whose orders or money came out otherwise in the holdout."""
+    money = () if found.calibration is None or found.no_value else found.calibration.spend_by_segment
+    return {one.letter for one in found.segments if not one.trusted} | {
+        check.group for check in money if check.verdict is Verdict.OFF
+    }
+
+
 def _checked(found: Calibration) -> str:
-    one = found.orders
-    return (
-        f"In the {found.weeks:.0f} weeks of the holdout {one.expected:,.0f} orders were expected and "
-        f"{one.observed:,.0f} came: {one.verdict.value}."
-    )
+    told = [_check(found.orders, "orders"), *([_check(found.spend, "of revenue")] if found.spend is not None else [])]
+    return f"In the {found.weeks:.0f} weeks of the holdout, expected and seen: {'; '.join(told)}."
+
+
+def _check(one: Check, what: str) -> str:
+    return f"{one.expected:,.0f} and {one.observed:,.0f} {what} ({one.verdict.value})"
 
 
 def _whole(value: Range) -> str:

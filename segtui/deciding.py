@@ -264,6 +264,7 @@ def _reasons(pipeline: Pipeline, recipe: Recipe) -> Steps[dict[str, str]]:
     """What rules between products say of an item; rules of several items behind the arrow say nothing here."""
     from segtui import basketing
     from segtui.decide.recommend_reasons import reasons
+    from segtui.gather.scan import in_background
 
     by_product = replace(recipe, baskets=replace(recipe.baskets, by="product", consequents="one"))
     try:
@@ -271,7 +272,8 @@ def _reasons(pipeline: Pipeline, recipe: Recipe) -> Steps[dict[str, str]]:
         mined = yield from basketing.rules(pipeline, by_product)
     except AnalysisError:
         return {}
-    return dict(reasons(mined.rules, known.baskets.items))
+    found = yield from in_background(lambda: dict(reasons(mined.rules, known.baskets.items)), "products of segments")
+    return found
 
 
 def _purchases(pipeline: Pipeline, recipe: Recipe) -> Steps[Purchases]:
@@ -307,12 +309,13 @@ def decisions(
     inputs: Inputs | None = None,
     of: Playbook | None = None,
     heard: Heard = lambda board: None,
+    weeks: float = WEEKS,
 ) -> Steps[Decisions]:
     """Every part; one that cannot be is missing, with the reason. Raises AnalysisError where there are no segments."""
     segments = yield from segments_of(pipeline, recipe)
     why: dict[str, str] = {}
     campaigns = yield from _tried(why, "campaigns", as_part(plays(pipeline, recipe, inputs, of), "plays", 0.0, 0.1))
-    valued = yield from _tried(why, "value", as_part(value(pipeline, recipe), "value", 0.1, 0.2))
+    valued = yield from _tried(why, "value", as_part(value(pipeline, recipe, weeks), "value", 0.1, 0.2))
     board = yield from _tried(
         why, "recommendations", as_part(recommended(pipeline, recipe, heard), "recommendations", 0.3, 0.6)
     )

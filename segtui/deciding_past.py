@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from segtui.errors import AnalysisError, RecipeError, SourceError
-from segtui.gather.scan import in_background
 from segtui.progress import Steps
 
 if TYPE_CHECKING:
@@ -65,6 +64,7 @@ class Earlier:
 
         from segtui.cluster.prediction import NOBODY
         from segtui.explain.lab import spread_out
+        from segtui.gather.scan import in_background
         from segtui.pipeline import Pipeline
 
         recipe = self.pipeline.explicit(self.recipe)

@@ -78,6 +78,7 @@ class RunOptions:
     explain: bool = False
     decide: bool = False
     inputs: Inputs | None = None
+    weeks: int | None = None
     gathering: Gathering = NOTHING_SAID
 
     @property
@@ -186,7 +187,8 @@ def _analyse(recipe: Recipe, options: RunOptions) -> Outcome:
         drivers = finish(explaining.drivers(pipeline, recipe), report) if options.explain else None
         decisions = None
         if options.decide:
-            decisions = finish(deciding.decisions(pipeline, recipe, options.inputs, book), report)
+            weeks = float(options.weeks or deciding.WEEKS)
+            decisions = finish(deciding.decisions(pipeline, recipe, options.inputs, book, weeks=weeks), report)
         warnings = [*left_out(dataset), *dataset.warnings, *inspection.warnings, *answer.warnings]
         if options.labelled is not None:
             warnings += _deliver(pipeline, recipe, answer, options.labelled, report)
