@@ -59,7 +59,7 @@ class Earlier:
         return [feature.name for feature in features if feature.on and feature.name not in made]
 
     def _refitted(self, day: date) -> Steps[Labels]:
-        """In a pipeline of its own, so that nothing on screen is touched."""
+        """In a pipeline of its own, so that nothing on screen is touched; it reads no file that was read already."""
         import numpy as np
 
         from segtui.cluster.prediction import NOBODY
@@ -69,7 +69,7 @@ class Earlier:
 
         recipe = self.pipeline.explicit(self.recipe)
         recipe = replace(recipe, gather=replace(recipe.gather, snapshot=day, holdout=0), anchor=None)
-        past = Pipeline()
+        past = Pipeline(tables=self.pipeline.tables)
         dataset, _ = yield from past.open(recipe)
         ground = yield from past.ground(recipe)
         fit = yield from past.segmentation(recipe, ground, _unwatched, exact=True)
