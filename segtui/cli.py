@@ -175,6 +175,16 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     add("--lab", action="store_true", help="compare what every scale makes of the features, at this k")
     add("--explain", action="store_true", help="every segment in a rule, and which features drive the segments")
     add("--predict", action="store_true", help="what segments know of the holdout, for every k and scale")
+    add("--decide", action="store_true", help="plays for the segments, customer value, and what to recommend")
+    add("--margin", type=_share, metavar="M", help="with --decide: the margin of an order, as a share (0.4)")
+    add("--cost", type=_amount, metavar="C", help="with --decide: what a contact costs")
+    add(
+        "--uplift",
+        type=_uplifts,
+        metavar="LOW,MID,HIGH",
+        help="with --decide: how many more order when contacted (0.01,0.02,0.04)",
+    )
+    add("--weeks", type=_whole("--weeks", 1, 520), metavar="N", help="with --decide: the horizon of value (default 52)")
     add("--seed", type=_whole("--seed", 0, 2**32 - 1), metavar="N", help="the seed of the random starts (default 0)")
     add("--restarts", type=_whole("--restarts", 0, 10_000), metavar="N", help="k-means++ starts (0: as the size asks)")
     add(
@@ -216,6 +226,20 @@ def _share(text: str) -> float:
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError(f"a share lies between 0 and 1, as in 0.01, not at {text!r}")
     return value
+
+
+def _amount(text: str) -> float:
+    value = _float(text)
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"an amount is 0 or more, not {text!r}")
+    return value
+
+
+def _uplifts(text: str) -> tuple[float, float, float]:
+    values = [_float(part) for part in text.split(",")]
+    if len(values) != 3 or not -1 <= values[0] <= values[1] <= values[2] <= 1:
+        raise argparse.ArgumentTypeError(f"uplifts are three rising shares, as in 0.01,0.02,0.04, not {text!r}")
+    return values[0], values[1], values[2]
 
 
 def _lift(text: str) -> float:
@@ -356,10 +380,12 @@ def _describe(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from segtui.decided.campaigns import Inputs
     from segtui.headless import RunOptions, run
 
     if options.json and options.out == "-":
         raise UsageError("--json and --out - cannot both have standard output", hint="Give --out a file.")
+    low, mid, high = options.uplift or (None, None, None)
     run(
         RunOptions(
             sources=tuple(options.sources),
@@ -382,6 +408,9 @@ def _run(options: argparse.Namespace) -> int:
             lab=options.lab,
             predict=options.predict,
             explain=options.explain,
+            decide=options.decide,
+            weeks=options.weeks,
+            inputs=Inputs(low, mid, high, margin=options.margin, cost=options.cost),
         )
     )
     return DONE

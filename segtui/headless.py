@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-from segtui import explaining, native, printing, weighing
+from segtui import deciding, explaining, native, printing, weighing
+from segtui.decide_report import decisions_document, decisions_lines
 from segtui.describing import left_out, rollup_document
 from segtui.errors import AnalysisError, RecipeError, UsageError
 from segtui.evidence import SweepRow
@@ -28,6 +29,8 @@ from segtui.recipe import FeatureSpec, LabelledSpec, PrepareSpec, Recipe
 from segtui.starting import NOTHING_SAID, Gathering, starting_recipe, take_standard_input
 
 if TYPE_CHECKING:
+    from segtui.decided.campaigns import Inputs
+    from segtui.decided.decisions import Decisions
     from segtui.evidence import Assessment, Prediction, Sweep
     from segtui.explained import Drivers, SegmentRules
     from segtui.pipeline import Pipeline
@@ -73,6 +76,9 @@ class RunOptions:
     lab: bool = False
     predict: bool = False
     explain: bool = False
+    decide: bool = False
+    inputs: Inputs | None = None
+    weeks: int | None = None
     gathering: Gathering = NOTHING_SAID
 
     @property
@@ -97,6 +103,7 @@ class Outcome:
     prediction: Prediction | None = None
     rules: SegmentRules | None = None
     drivers: Drivers | None = None
+    decisions: Decisions | None = None
 
 
 # -- recipes -----------------------------------------------------------------------------------------------
@@ -164,6 +171,7 @@ def _analyse(recipe: Recipe, options: RunOptions) -> Outcome:
     from segtui.pipeline import Pipeline
 
     pipeline = Pipeline()
+    book = deciding.playbook() if options.decide else None  # what is wrong with it is said before the work
     with printing.progress_line() as report:
         dataset, inspection = finish(pipeline.open(recipe), report)
         _check_features(recipe, inspection)
@@ -177,11 +185,15 @@ def _analyse(recipe: Recipe, options: RunOptions) -> Outcome:
         prediction = finish(weighing.predict(pipeline, recipe, (), _unwatched), report) if options.predict else None
         rules = finish(explaining.rules(pipeline, recipe), report) if options.explain else None
         drivers = finish(explaining.drivers(pipeline, recipe), report) if options.explain else None
+        decisions = None
+        if options.decide:
+            weeks = float(options.weeks or deciding.WEEKS)
+            decisions = finish(deciding.decisions(pipeline, recipe, options.inputs, book, weeks=weeks), report)
         warnings = [*left_out(dataset), *dataset.warnings, *inspection.warnings, *answer.warnings]
         if options.labelled is not None:
             warnings += _deliver(pipeline, recipe, answer, options.labelled, report)
     told = tuple(dict.fromkeys(warnings))
-    return Outcome(ground.dataset, answer, assessment, sweep, told, lab, prediction, rules, drivers)
+    return Outcome(ground.dataset, answer, assessment, sweep, told, lab, prediction, rules, drivers, decisions)
 
 
 def _unwatched(step: TraceStep) -> None:
@@ -277,6 +289,7 @@ def run_document(outcome: Outcome) -> Json:
         **({} if outcome.rules is None else {"rules": rules_document(outcome.rules)}),
         **({} if outcome.drivers is None else {"drivers": drivers_document(outcome.drivers)}),
         **({} if outcome.prediction is None else {"prediction": prediction_document(outcome.prediction)}),
+        **({} if outcome.decisions is None else {"decisions": decisions_document(outcome.decisions)}),
     }
 
 
@@ -405,6 +418,9 @@ def _outcome_lines(outcome: Outcome) -> Iterable[str]:
     if outcome.prediction is not None:
         yield ""
         yield from prediction_lines(outcome.prediction)
+    if outcome.decisions is not None:
+        yield ""
+        yield from decisions_lines(outcome.decisions)
 
 
 def _comes_back(segment: Segment, outcome: Outcome) -> str:

@@ -95,11 +95,12 @@ def fingerprint(stage: str, recipe: Recipe, data: str) -> str:
 class Pipeline:
     """Runs stages and files their results; one open dataset at a time.
 
-    shelf: where results are kept between calls (the session brings a bounded one).
+    shelf: where results are kept between calls (the session brings a bounded one). tables: those read last, of another
+    pipeline, which then reads nothing again.
     Every method that computes is a generator of short pieces; run on one thread only.
     """
 
-    def __init__(self, shelf: Shelf | None = None) -> None:
+    def __init__(self, shelf: Shelf | None = None, tables: Held | None = None) -> None:
         from segtui.explain.profile import ProfileCache
         from segtui.gather.look import Held
         from segtui.prepare.matrix import ColumnCache
@@ -114,7 +115,7 @@ class Pipeline:
         self._inspection: Inspection | None = None
         self._gather = GatherSpec()
         self._opened: dict[str, tuple[Dataset, Inspection]] = {}
-        self._tables = Held()
+        self._tables = Held() if tables is None else tables
 
     # -- opening -----------------------------------------------------------------------------------------
 

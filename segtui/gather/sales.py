@@ -1,6 +1,7 @@
 """The lines of sale: who bought what, when, how much of it and for how much, as customers were made of them.
 
-Lines count as the recipe's cleaning steps say, and none from the holdout. What a source does not say is null.
+Lines count as the recipe's cleaning steps say, and none from the holdout, which are asked for apart. What a source does
+not say is null.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import polars as pl
 from segtui.errors import AnalysisError
 from segtui.gather import scan
 from segtui.gather.baskets import ITEM, ORDER, item_of, order_of, owned
-from segtui.gather.cleaning import KEPT, OUT
+from segtui.gather.cleaning import KEPT, LATER, OUT
 from segtui.gather.leftout import marked_lines
 from segtui.gather.lines import Lines, discounted, paid
 from segtui.gather.look import Held
@@ -41,6 +42,28 @@ def sales(dataset: Dataset, spec: GatherSpec, held: Held | None = None) -> Steps
     """Every line of sale behind a dataset made of orders. Raises AnalysisError where there are none."""
     lines, marked = yield from marked_lines(dataset, spec, held)
     kept = marked.filter(pl.col(OUT) == KEPT)
+    return (yield from _collected(dataset, spec, lines, kept, kept))
+
+
+def sales_of_holdout(dataset: Dataset, spec: GatherSpec, held: Held | None = None) -> Steps[Sales]:
+    """The lines of sale of the holdout: after the same cleaning, from the snapshot on and before the end of the window.
+
+    Owners are customers of `dataset`: whoever came first in the holdout is -1. Raises AnalysisError where there is no
+    holdout.
+    """
+    window = None if dataset.rollup is None else dataset.rollup.holdout
+    if window is None:
+        raise AnalysisError("no orders were kept apart", hint="Set a holdout in the Data pane, or with --holdout DAYS.")
+    lines, marked = yield from marked_lines(dataset, spec, held)
+    start, end = (pl.lit(day) for day in window)
+    later = marked.filter((pl.col(OUT) == LATER) & (pl.col("time") >= start) & (pl.col("time") < end))
+    return (yield from _collected(dataset, spec, lines, marked.filter(pl.col(OUT) == KEPT), later))
+
+
+def _collected(
+    dataset: Dataset, spec: GatherSpec, lines: Lines, kept: pl.LazyFrame, wanted: pl.LazyFrame
+) -> Steps[Sales]:
+    """The lines `wanted`; what a discount is is told from the lines `kept`, so that it is the same of later ones."""
     is_share = yield from _discount_is_share(lines, kept)
     columns = {
         ORDER: _or_null(lambda: order_of(lines)[0], pl.String),
@@ -52,7 +75,7 @@ def sales(dataset: Dataset, spec: GatherSpec, held: Held | None = None) -> Steps
         DISCOUNT: _share_off(lines, is_share),
         COUNTRY: _role(lines, "country", pl.String),
     }
-    asked = kept.select(*(column.alias(name) for name, column in columns.items()), "key")
+    asked = wanted.select(*(column.alias(name) for name, column in columns.items()), "key")
     counted = scan.Counted()
     (found,) = yield from scan.collect([counted.through(asked)], DOING, counted)
     frame = owned(found, dataset, spec.loose_ids, tuple(columns))

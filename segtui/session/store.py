@@ -11,7 +11,7 @@ DEFAULT_LIMIT = 160 * 2**20
 
 
 def arrays_in(result: object) -> dict[int, int]:
-    """Bytes of every array that a result holds, by the array's identity (shared arrays count once).
+    """Bytes of every array and table that a result holds, by its identity (shared arrays count once).
 
     Looks into the fields of dataclasses and at the members of tuples, but not into those members: a trace of
     hundreds of steps holds no array, and this runs at every key press.
@@ -21,6 +21,9 @@ def arrays_in(result: object) -> dict[int, int]:
     nbytes = getattr(result, "nbytes", None)
     if isinstance(nbytes, int):
         return {id(result): nbytes}
+    size = getattr(result, "estimated_size", None)  # a table
+    if callable(size):
+        return {id(result): int(size())}
     found: dict[int, int] = {}
     if is_dataclass(result):
         for part in fields(result):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from segtui.errors import AnalysisError
-from segtui.gather.sales import Sales, sales
+from segtui.gather.sales import Sales, sales, sales_of_holdout
 from segtui.pipeline import Pipeline
 from segtui.progress import finish
 from segtui.recipe import GatherSpec, Recipe, SourceSpec
@@ -59,3 +60,42 @@ def test_without_orders_there_are_none(examples: Path) -> None:
     finish(pipeline.open(recipe))
     with pytest.raises(AnalysisError, match="no order lines"):
         finish(sales(pipeline.dataset, recipe.gather))
+
+
+LATER = """order,customer,day,product,quantity,unit_price
+1,x,2024-01-01,tea,2,5.00
+2,y,2024-01-09,tea,1,5.00
+3,x,2024-01-10,tea,3,5.00
+4,z,2024-01-11,milk,1,4.00
+C5,x,2024-01-12,tea,-3,5.00
+6,y,2024-01-14,milk,1,4.00
+7,y,2024-01-15,milk,9,4.00
+"""
+
+
+def test_the_holdout_has_the_lines_of_its_days_alone(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(LATER)
+    gather = GatherSpec((SourceSpec(str(path)),), snapshot=date(2024, 1, 10), holdout=5)
+    pipeline = Pipeline()
+    dataset, _ = finish(pipeline.open(Recipe(gather=gather)))
+    before = finish(sales(dataset, gather)).frame.sort("order")
+    assert before["order"].to_list() == ["1", "2"]
+    found = finish(sales_of_holdout(dataset, gather)).frame.sort("order")
+    ids = dataset.frame[dataset.id_column].to_list()
+    whose = [ids[at] if at >= 0 else None for at in found["owner"].to_list()]
+    assert list(zip(found["order"].to_list(), whose, found["amount"].to_list(), strict=True)) == [
+        ("3", "x", 15.0),
+        ("4", None, 4.0),  # z is nobody's customer yet
+        ("6", "y", 4.0),
+    ]
+    assert dataset.rollup is not None
+    assert dataset.rollup.outcome is not None
+    spent = dict(zip(ids, dataset.rollup.outcome["spend"].to_list(), strict=True))
+    assert spent == {"x": 15.0, "y": 4.0}
+
+
+def test_without_a_holdout_nothing_is_later(tmp_path: Path) -> None:
+    pipeline, _ = read(tmp_path, ORDERS)
+    with pytest.raises(AnalysisError, match="kept apart"):
+        finish(sales_of_holdout(pipeline.dataset, GatherSpec()))

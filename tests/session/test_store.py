@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
 from segtui.session.store import Store
 
@@ -13,6 +14,11 @@ from segtui.session.store import Store
 class Holder:
     array: np.ndarray
     inner: tuple[np.ndarray, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    frame: pl.DataFrame
 
 
 def test_the_least_recently_used_goes_first():
@@ -39,3 +45,9 @@ def test_the_newest_is_kept_whatever_its_size():
     store["a"] = np.zeros(5, np.uint8)
     store["b"] = np.zeros(100, np.uint8)
     assert list(store) == ["b"]
+
+
+def test_tables_count_too():
+    store = Store(limit=1000)
+    store["a"] = Table(pl.DataFrame({"x": pl.Series([1, 2, 3], dtype=pl.Int64)}))
+    assert store.nbytes == 24

@@ -1,0 +1,312 @@
+"""Decisions as `segtui run --decide` gives them: as a part of the JSON document, and as printed lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from segtui import printing
+from segtui.decided.recommendations import Method, Purpose
+from segtui.decided.value import Verdict
+from segtui.printing import Json
+
+if TYPE_CHECKING:
+    from segtui.decided.campaigns import Campaigns, Proposal, Rfm
+    from segtui.decided.decisions import Decisions
+    from segtui.decided.recommendations import Interval, Leaderboard, Scores, SegmentProducts, Standing, Trial
+    from segtui.decided.value import Calibration, Check, LifetimeValue, Range, SegmentValue
+
+WIDTH = 80
+"""Printed sentences are folded at this width."""
+
+INDENT = 2
+
+ITEMS_SHOWN = 3
+"""Items of a segment that are printed; --json has all."""
+
+
+# -- as a document -----------------------------------------------------------------------------------------
+
+
+def decisions_document(found: Decisions) -> Json:
+    """Every part, as `decisions` of `run --decide --json`; `refused` says whether it is missing, `reasons` why."""
+    return {
+        "inputs": asdict(found.inputs),
+        "campaigns": _campaigns_document(found),
+        "value": _value_document(found),
+        "recommendations": _recommendations_document(found),
+    }
+
+
+def _refused(*reasons: str) -> Json:
+    told = [reason for reason in reasons if reason]
+    return {"refused": bool(told), "reasons": told}
+
+
+def _campaigns_document(decided: Decisions) -> Json:
+    found = decided.campaigns
+    if found is None:
+        return _refused(decided.why_not("campaigns"))
+    return {
+        **_refused(),
+        "playbook": found.playbook,
+        "plays": [_proposal_document(one) for one in found.proposals],
+        "not_offered": [asdict(one) for one in found.not_offered],
+        "rfm": None if found.rfm is None else _rfm_document(found.rfm),
+        "rfm_reason": found.rfm_reason,
+        "notes": list(found.notes),
+    }
+
+
+def _proposal_document(one: Proposal) -> Json:
+    told = asdict(one)
+    del told["cluster"], told["letter"]
+    return {**told, "segment": one.letter, "segment_name": one.segment}
+
+
+def _rfm_document(rfm: Rfm) -> Json:
+    return {**asdict(rfm), "holdout": _days(rfm.holdout)}
+
+
+def _days(window: tuple[object, object] | None) -> list[str] | None:
+    return None if window is None else [str(day) for day in window]
+
+
+def _value_document(decided: Decisions) -> Json:
+    found = decided.value
+    if found is None:
+        return _refused(decided.why_not("value"))
+    return {
+        **_refused(found.refused),
+        "weeks": found.weeks,
+        "gates": [asdict(gate) for gate in found.gates],
+        "orders_model": None if found.orders is None else asdict(found.orders),
+        "spend_model": None if found.spend is None else asdict(found.spend),
+        "segments": [_worth_document(one) for one in found.segments],
+        "all": None if found.all is None else _worth_document(found.all),
+        "calibration": None if found.calibration is None else asdict(found.calibration),
+        "no_alive": found.no_alive,
+        "no_value": found.no_value,
+    }
+
+
+def _worth_document(one: SegmentValue) -> Json:
+    told = asdict(one)
+    del told["letter"]
+    return {"segment": one.letter, **told}
+
+
+def _recommendations_document(decided: Decisions) -> Json:
+    board = decided.board
+    if board is None:
+        return _refused(decided.why_not("recommendations"))
+    refusals = [one.refusal for one in board.trials]
+    judged = any(not refusal for refusal in refusals)
+    return {
+        **(_refused() if judged else _refused(*dict.fromkeys(refusals))),
+        "offered": {purpose.value: list(board.offered(purpose)) for purpose in (Purpose.AGAIN, Purpose.NEW)},
+        "verdicts": [asdict(one) for one in board.verdicts],
+        "trials": [_trial_document(one) for one in board.trials],
+        "methods": [_standing_document(one, decided.letters) for one in board.standings],
+        "products": [_products_document(one, decided.letters) for one in decided.products],
+        "products_reason": decided.why_not("products"),
+        "notes": list(board.notes),
+    }
+
+
+def _trial_document(one: Trial) -> Json:
+    return {**asdict(one), "day": None if one.day is None else one.day.isoformat()}
+
+
+def _standing_document(one: Standing, letters: tuple[str, ...]) -> Json:
+    return {
+        "method": one.method,
+        "purpose": one.purpose,
+        "protocol": one.protocol,
+        **_scores(one.overall),
+        "coverage": _interval(one.coverage),
+        "segments": {letters[place]: _scores(scores) for place, scores in one.segments},
+    }
+
+
+def _scores(scores: Scores) -> Json:
+    told = {"hit_at_10": scores.hit, "recall_at_10": scores.recall, "ndcg_at_10": scores.ndcg}
+    return {"customers": scores.customers, **{name: _interval(value) for name, value in told.items()}}
+
+
+def _interval(value: Interval) -> Json:
+    return {"value": value.value, "low": value.low, "high": value.high}
+
+
+def _products_document(one: SegmentProducts, letters: tuple[str, ...]) -> Json:
+    return {
+        "segment": letters[one.segment],
+        "customers": one.customers,
+        "products": [asdict(product) for product in one.products],
+    }
+
+
+# -- for a person ------------------------------------------------------------------------------------------
+
+
+def decisions_lines(found: Decisions) -> Iterator[str]:
+    """Plays, values and recommendations, each in its own part."""
+    yield from _campaigns_lines(found)
+    yield ""
+    yield from _value_lines(found)
+    yield ""
+    yield from _recommendations_lines(found)
+
+
+def _sentence(text: str, indent: int = 0) -> Iterable[str]:
+    """A figure and its % stay on one line."""
+    bound = text.replace(" %", "\u00a0%")
+    return (" " * indent + line.replace("\u00a0", " ") for line in printing.folded(bound, WIDTH - indent))
+
+
+def _campaigns_lines(decided: Decisions) -> Iterator[str]:
+    found = decided.campaigns
+    if found is None:
+        yield from _sentence(f"campaigns: none, {decided.why_not('campaigns')}")
+        return
+    yield from _sentence(f"campaigns: {_counted(found)} (playbook {found.playbook})")
+    told = ""
+    for one in found.proposals:
+        if one.play != told:
+            told = one.play
+            yield from _sentence(f"{one.title}: {one.does}")
+        yield from _sentence(f"{one.letter}, {one.size:,} customers: {one.reason}", INDENT)
+        yield from _sentence(" ".join(one.worth.said), INDENT)
+        yield from _sentence(one.experiment.refused or " ".join(one.experiment.said[:2]), INDENT)
+    for note in found.notes:
+        yield from _sentence(note)
+
+
+def _counted(found: Campaigns) -> str:
+    many, plays = len(found.proposals), len({one.play for one in found.proposals})
+    if not many:
+        return "no segment fits a play"
+    return f"{many} {'proposal' if many == 1 else 'proposals'} of {plays} {'play' if plays == 1 else 'plays'}"
+
+
+# -- value
+
+
+def _value_lines(decided: Decisions) -> Iterator[str]:
+    found = decided.value
+    if found is None or found.refused:
+        why = found.refused if found is not None else decided.why_not("value")
+        yield from _sentence(f"value: not said, {why}")
+        return
+    yield f"value: expected over {found.weeks:g} weeks (95 %: of the model alone)"
+    whole = (*found.segments, *([found.all] if found.all is not None else []))
+    doubted = _doubted(found)
+    rows = [
+        (
+            one.letter + (" !" if one.letter in doubted else ""),
+            f"{one.customers:,}",
+            "-" if one.alive is None else f"{one.alive:,.0f}",
+            _whole(one.orders),
+            _between(one.orders),
+            "-" if one.value is None else _whole(one.value),
+            "-" if one.value is None else _between(one.value),
+        )
+        for one in whole
+    ]
+    titles = ("segment", "customers", "alive", "orders", "95 %", "revenue", "95 %")
+    yield from printing.table(titles, rows, right=range(1, len(titles)))
+    yield from _value_notes(found)
+
+
+def _value_notes(found: LifetimeValue) -> Iterator[str]:
+    if _doubted(found):
+        yield from _sentence("! the holdout does not bear this segment's figures out")
+    for why, what in ((found.no_alive, "who is still a customer"), (found.no_value, "money")):
+        if why:
+            yield from _sentence(f"Nothing is said of {what}: {why}.")
+    if found.calibration is None:
+        yield from _sentence("Not checked on later orders: there is no holdout (--holdout DAYS).")
+    else:
+        yield from _sentence(_checked(found.calibration))
+
+
+def _doubted(found: LifetimeValue) -> set[str]:
+    """Segments whose orders or money came out otherwise in the holdout."""
+    money = () if found.calibration is None or found.no_value else found.calibration.spend_by_segment
+    return {one.letter for one in found.segments if not one.trusted} | {
+        check.group for check in money if check.verdict is Verdict.OFF
+    }
+
+
+def _checked(found: Calibration) -> str:
+    told = [_check(found.orders, "orders"), *([_check(found.spend, "of revenue")] if found.spend is not None else [])]
+    return f"In the {found.weeks:.0f} weeks of the holdout, expected and seen: {'; '.join(told)}."
+
+
+def _check(one: Check, what: str) -> str:
+    return f"{one.expected:,.0f} and {one.observed:,.0f} {what} ({one.verdict.value})"
+
+
+def _whole(value: Range) -> str:
+    return f"{value.expected:,.0f}"
+
+
+def _between(value: Range) -> str:
+    return "-" if value.low is None or value.high is None else f"{value.low:,.0f}-{value.high:,.0f}"
+
+
+# -- recommendations
+
+
+def _recommendations_lines(decided: Decisions) -> Iterator[str]:
+    board = decided.board
+    if board is None:
+        yield from _sentence(f"recommendations: none, {decided.why_not('recommendations')}")
+        return
+    yield "recommendations: hit@10, the share of customers with a hit among ten items"
+    for trial in board.trials:
+        yield from _sentence(_trial(trial))
+    for purpose in (Purpose.AGAIN, Purpose.NEW):
+        yield from _purpose(board, purpose)
+    for note in board.notes:
+        yield from _sentence(note[:1].upper() + note[1:] + ".", INDENT)
+    yield from _products(decided)
+
+
+def _trial(trial: Trial) -> str:
+    if trial.refusal:
+        return f"{trial.protocol}: not judged, {trial.refusal}"
+    since = "" if trial.day is None else f" from {trial.day}"
+    return f"{trial.protocol}{since}: {trial.customers:,} customers, {trial.repeats:.0%} of their items bought before"
+
+
+def _purpose(board: Leaderboard, purpose: Purpose) -> Iterator[str]:
+    protocols = [trial.protocol for trial in board.trials if not trial.refusal]
+    if not protocols:
+        return
+    offered = board.offered(purpose)
+    rows = []
+    for method in Method:
+        stands = [board.standing(method, purpose, protocol) for protocol in protocols]
+        if any(stands):
+            mark = "yes" if method in offered else "" if method is Method.POPULARITY else "no"
+            rows.append((method, *("-" if one is None else _hit(one) for one in stands), mark))
+    if rows:
+        yield ""
+        yield from printing.table((purpose, *protocols, "offered"), rows)
+
+
+def _hit(one: Standing) -> str:
+    hit = one.overall.hit
+    return f"{hit.value:.1%} ({100 * hit.low:.1f} to {100 * hit.high:.1f})"
+
+
+def _products(decided: Decisions) -> Iterator[str]:
+    if not decided.products:
+        return
+    yield ""
+    yield "bought by most customers of a segment (share; everybody else)"
+    for one in decided.products:
+        items = (f"{item.item} ({item.share:.0%}; {item.rest:.0%})" for item in one.products[:ITEMS_SHOWN])
+        yield from _sentence(f"{decided.letters[one.segment]}: {', '.join(items)}", INDENT)

@@ -1,0 +1,334 @@
+"""Decisions on request: plays for the segments, what customers are worth, and what to recommend to whom.
+
+Everything is about the converged answer to a recipe, and in its letters. What the data cannot carry is refused with an
+AnalysisError in plain words; `decisions` has all parts, each with the reason where it is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import TYPE_CHECKING, TypeVar
+
+from segtui.decided.campaigns import Campaigns, Inputs
+from segtui.decided.decisions import Decisions
+from segtui.decided.recommendations import CustomerLists, Leaderboard, Method, Purpose
+from segtui.decided.value import LifetimeValue
+from segtui.errors import AnalysisError
+from segtui.progress import Steps, as_part
+
+if TYPE_CHECKING:
+    from segtui.decide.playbook import Playbook
+    from segtui.decide.recommend_interactions import Purchases
+    from segtui.decide.value_history import History, Holdout
+    from segtui.decided.recommendations import SegmentProducts
+    from segtui.pipeline import Pipeline
+    from segtui.recipe import Recipe
+    from segtui.results import Answer, Labels, TraceStep
+
+R = TypeVar("R")
+Heard = Callable[[Leaderboard], None]
+
+WEEKS = 52.0
+"""The horizon of lifetime value."""
+
+SEED = 0
+"""Of the draws behind the intervals of a leaderboard, which are about customers and not about the segments."""
+
+
+def _unwatched(step: TraceStep) -> None:
+    """Nobody watches a fit that is there already, or is made on the way."""
+
+
+# -- the segments ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Segments:
+    """The converged answer, and whose segment is which: uint8 over all customers in canonical order, NOBODY (255) for
+    who has none. clusters: numbers of clusters; places: places in `letters`, which are in their order."""
+
+    answer: Answer
+    clusters: Labels
+    places: Labels
+    letters: tuple[str, ...]
+
+
+def segments_of(pipeline: Pipeline, recipe: Recipe) -> Steps[Segments]:
+    """The converged segments of `recipe`. Raises AnalysisError where there are none."""
+    import numpy as np
+
+    from segtui.cluster.prediction import NOBODY
+    from segtui.explain.lab import spread_out
+    from segtui.explain.lettering import letter_position
+
+    answer = yield from pipeline.exact(recipe, _unwatched)
+    ground = yield from pipeline.ground(recipe)
+    fit, letters = answer.segmentation, answer.letters
+    clusters = spread_out(fit.labels, ground.at, pipeline.dataset.customers)
+    order = sorted(range(fit.k), key=lambda cluster: letter_position(letters[cluster]))
+    place = np.full(NOBODY + 1, NOBODY, dtype=np.uint8)
+    place[order] = np.arange(fit.k, dtype=np.uint8)
+    return Segments(answer, clusters, place[clusters], tuple(letters[cluster] for cluster in order))
+
+
+# -- plays -------------------------------------------------------------------------------------------------
+
+
+def playbook() -> Playbook:
+    """The analyst's playbook, else the shipped one. Raises UsageError where it cannot be read."""
+    from segtui.decide.playbook import load
+    from segtui.paths import config_folder
+
+    return load(config_folder())
+
+
+def plays(
+    pipeline: Pipeline, recipe: Recipe, inputs: Inputs | None = None, of: Playbook | None = None
+) -> Steps[Campaigns]:
+    """What a playbook proposes for the segments of `recipe`; of: None for the one in the configuration folder.
+
+    Without orders plays on other features are offered. Raises AnalysisError, and UsageError for an input or a playbook
+    that cannot be.
+    """
+    from segtui.decide.campaigns import campaigns
+
+    entered, book = inputs or Inputs(), of or playbook()
+    segments = yield from segments_of(pipeline, recipe)
+    structure = yield from _more_than_slices(pipeline, recipe, book)
+    answer, dataset = segments.answer, pipeline.dataset
+    name = f"plays {_short(book)} {entered!r} {structure} {answer.fingerprint}"
+    return (
+        yield from pipeline.filed_as(
+            name, Campaigns, lambda: campaigns(dataset, answer.profile, segments.clusters, book, entered, structure)
+        )
+    )
+
+
+def _more_than_slices(pipeline: Pipeline, recipe: Recipe, book: Playbook) -> Steps[bool | None]:
+    """Whether the verdict says that there are groups, not slices of a continuum; None where nobody asks, or knows."""
+    from segtui import weighing
+    from segtui.evidence import Verdict
+
+    if not any("structure" in play.source for play in book.plays):
+        return None
+    found = (yield from weighing.assess(pipeline, recipe)).structure
+    return None if found is None else found.verdict is Verdict.NATURAL
+
+
+def _short(value: object) -> str:
+    return blake2b(repr(value).encode(), digest_size=16).hexdigest()
+
+
+# -- value -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Histories:
+    """What is known of customers at the snapshot, and what they did in the holdout where there is one."""
+
+    history: History
+    holdout: Holdout | None
+
+
+def value(pipeline: Pipeline, recipe: Recipe, weeks: float = WEEKS) -> Steps[LifetimeValue]:
+    """What is expected of customers and segments over so many weeks, checked on the holdout where there is one.
+
+    The value itself says where the data do not carry it. Raises AnalysisError where there are no orders, or no dates.
+    """
+    from segtui.decide.value import lifetime_value
+
+    def compute() -> Steps[LifetimeValue]:
+        known = yield from as_part(_histories(pipeline, recipe), "customer value", 0.0, 0.3)
+        segments = yield from segments_of(pipeline, recipe)
+        valued = lifetime_value(known.history, segments.places, segments.letters, weeks, known.holdout)
+        return (yield from as_part(valued, "customer value", 0.3, 0.7))
+
+    return (
+        yield from pipeline.filed_as(f"value {weeks} {pipeline.name('exact letters', recipe)}", LifetimeValue, compute)
+    )
+
+
+def _histories(pipeline: Pipeline, recipe: Recipe) -> Steps[_Histories]:
+    """Histories are of the data and not of the segments. Raises AnalysisError."""
+    import polars as pl
+
+    from segtui.decide.value_history import AMOUNT, DAY, OWNER, history_of, holdout_of
+    from segtui.gather.sales import Sales, sales, sales_of_holdout
+
+    dataset = pipeline.dataset
+
+    def lines(found: Sales, money: bool) -> pl.DataFrame:
+        return found.frame.select(OWNER, DAY, *([AMOUNT] if money else []))
+
+    def compute() -> Steps[_Histories]:
+        found = yield from sales(dataset, recipe.gather, pipeline.tables)
+        rollup = dataset.rollup
+        if rollup is None or rollup.snapshot is None or DAY not in found.told:
+            raise AnalysisError(
+                "the orders have no dates, so nothing says who comes back",
+                hint="Give a column the role time (e in Data, or the recipe).",
+            )
+        money = AMOUNT in found.told
+        history = yield from history_of(lines(found, money), dataset.customers, rollup.snapshot)
+        if rollup.holdout is None:
+            return _Histories(history, None)
+        later = yield from sales_of_holdout(dataset, recipe.gather, pipeline.tables)
+        holdout = yield from holdout_of(lines(later, money), dataset.customers, *rollup.holdout)
+        return _Histories(history, holdout)
+
+    return (yield from pipeline.filed_as(f"histories {dataset.fingerprint}", _Histories, compute))
+
+
+# -- recommendations ---------------------------------------------------------------------------------------
+
+
+def recommended(pipeline: Pipeline, recipe: Recipe, heard: Heard = lambda board: None) -> Steps[Leaderboard]:
+    """How every method of recommending fares on these orders, and which are offered. heard: the board so far.
+
+    Segments of it are places in the letters of the answer. Raises AnalysisError where there is nothing to recommend.
+    """
+    from segtui.decide.recommend_board import leaderboard
+    from segtui.deciding_past import Earlier
+
+    def compute() -> Steps[Leaderboard]:
+        bought = yield from as_part(_purchases(pipeline, recipe), "recommendations", 0.0, 0.1)
+        segments = yield from segments_of(pipeline, recipe)
+        earlier = Earlier(pipeline, recipe, segments.places, len(segments.letters))
+        board = yield from leaderboard(bought, SEED, earlier.labels, heard)
+        return replace(board, notes=(*board.notes, *earlier.notes))
+
+    return (yield from pipeline.filed_as(f"recommended {pipeline.name('exact letters', recipe)}", Leaderboard, compute))
+
+
+def lists(pipeline: Pipeline, recipe: Recipe, purpose: Purpose, method: Method | None = None) -> Steps[CustomerLists]:
+    """The first items for every customer with a purchase, by `method`, or by the best that is offered.
+
+    Raises AnalysisError for a method that did not clear its gate; popularity has none.
+    """
+    from segtui.decide.recommend_lists import customer_lists
+    from segtui.decide.recommend_split import whole
+
+    if method is not Method.POPULARITY:
+        board = yield from as_part(recommended(pipeline, recipe), "lists", 0.0, 0.6)
+        method = _offered(board, purpose, method)
+    chosen = method
+
+    def compute() -> Steps[CustomerLists]:
+        bought = yield from _purchases(pipeline, recipe)
+        past = yield from whole(bought)
+        segments = yield from segments_of(pipeline, recipe)
+        return (yield from customer_lists(bought, past, chosen, purpose, segments.places))
+
+    name = f"lists {chosen} {purpose} {pipeline.name('exact letters', recipe)}"
+    return (yield from pipeline.filed_as(name, CustomerLists, lambda: as_part(compute(), "lists", 0.6, 0.4)))
+
+
+def _offered(board: Leaderboard, purpose: Purpose, method: Method | None) -> Method:
+    offered = board.offered(purpose)
+    if method is None and offered:
+        return offered[0]
+    if method in offered:
+        return method
+    why = [one.why for one in board.verdicts if one.purpose is purpose and one.method is method]
+    raise AnalysisError(
+        f"{method} is not offered for {purpose}: {''.join(why)}"
+        if method
+        else f"no method is clearly better than popularity for {purpose}",
+        hint="Popularity is what is left: ask for it by name.",
+    )
+
+
+def products(pipeline: Pipeline, recipe: Recipe) -> Steps[tuple[SegmentProducts, ...]]:
+    """The items most customers of each segment bought, with a rule as the reason where there is one.
+
+    Raises AnalysisError where the orders name no items.
+    """
+    from segtui.decide.recommend_lists import segment_products
+    from segtui.decide.recommend_split import whole
+
+    def compute() -> Steps[tuple[SegmentProducts, ...]]:
+        bought = yield from _purchases(pipeline, recipe)
+        past = yield from whole(bought)
+        segments = yield from segments_of(pipeline, recipe)
+        told = yield from _reasons(pipeline, recipe)
+        return (yield from segment_products(bought, past, segments.places, lambda _, item: told.get(item, "")))
+
+    name = f"products {recipe.baskets!r} {pipeline.name('exact letters', recipe)}"
+    found: tuple[SegmentProducts, ...] = yield from pipeline.filed_as(name, tuple, compute)
+    return found
+
+
+def _reasons(pipeline: Pipeline, recipe: Recipe) -> Steps[dict[str, str]]:
+    """What rules between products say of an item; rules of several items behind the arrow say nothing here."""
+    from segtui import basketing
+    from segtui.decide.recommend_reasons import reasons
+    from segtui.gather.scan import in_background
+
+    by_product = replace(recipe, baskets=replace(recipe.baskets, by="product", consequents="one"))
+    try:
+        known = yield from basketing.table(pipeline, by_product)
+        mined = yield from basketing.rules(pipeline, by_product)
+    except AnalysisError:
+        return {}
+    found = yield from in_background(lambda: dict(reasons(mined.rules, known.baskets.items)), "products of segments")
+    return found
+
+
+def _purchases(pipeline: Pipeline, recipe: Recipe) -> Steps[Purchases]:
+    """Purchases are of the data and not of the segments. Raises AnalysisError where the lines name no items."""
+    from segtui.decide.recommend_interactions import Purchases, purchases
+    from segtui.gather.baskets import ITEM
+    from segtui.gather.sales import sales
+
+    dataset = pipeline.dataset
+
+    def compute() -> Steps[Purchases]:
+        found = yield from sales(dataset, recipe.gather, pipeline.tables)
+        if ITEM not in found.told:
+            raise AnalysisError(
+                "the order lines do not say what was bought",
+                hint="Give a column the role product (e in Data, or the recipe).",
+            )
+        return (yield from purchases(found.frame, dataset.customers))
+
+    return (yield from pipeline.filed_as(f"purchases {dataset.fingerprint}", Purchases, compute))
+
+
+# -- prices ------------------------------------------------------------------------------------------------
+# Their place: a function `prices(pipeline, recipe)` on `gather.sales.sales`, and a part of `decisions` below.
+
+
+# -- everything --------------------------------------------------------------------------------------------
+
+
+def decisions(
+    pipeline: Pipeline,
+    recipe: Recipe,
+    inputs: Inputs | None = None,
+    of: Playbook | None = None,
+    heard: Heard = lambda board: None,
+    weeks: float = WEEKS,
+) -> Steps[Decisions]:
+    """Every part; one that cannot be is missing, with the reason. Raises AnalysisError where there are no segments."""
+    segments = yield from segments_of(pipeline, recipe)
+    why: dict[str, str] = {}
+    campaigns = yield from _tried(why, "campaigns", as_part(plays(pipeline, recipe, inputs, of), "plays", 0.0, 0.1))
+    valued = yield from _tried(why, "value", as_part(value(pipeline, recipe, weeks), "value", 0.1, 0.2))
+    board = yield from _tried(
+        why, "recommendations", as_part(recommended(pipeline, recipe, heard), "recommendations", 0.3, 0.6)
+    )
+    popular: tuple[SegmentProducts, ...] | None = None
+    if board is not None:
+        popular = yield from _tried(why, "products", as_part(products(pipeline, recipe), "products", 0.9, 0.1))
+    return Decisions(segments.letters, inputs or Inputs(), campaigns, valued, board, popular or (), tuple(why.items()))
+
+
+def _tried(why: dict[str, str], part: str, steps: Steps[R]) -> Steps[R | None]:
+    """The part, or None with the reason noted."""
+    try:
+        return (yield from steps)
+    except AnalysisError as error:
+        why[part] = str(error)
+        return None
