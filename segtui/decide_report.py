@@ -14,6 +14,7 @@ from segtui.printing import Json
 if TYPE_CHECKING:
     from segtui.decided.campaigns import Campaigns, Proposal, Rfm
     from segtui.decided.decisions import Decisions
+    from segtui.decided.prices import Interval as Paid
     from segtui.decided.recommendations import Interval, Leaderboard, Scores, SegmentProducts, Standing, Trial
     from segtui.decided.value import Calibration, Check, LifetimeValue, Range, SegmentValue
 
@@ -35,6 +36,7 @@ def decisions_document(found: Decisions) -> Json:
         "inputs": asdict(found.inputs),
         "campaigns": _campaigns_document(found),
         "value": _value_document(found),
+        "prices": _prices_document(found),
         "recommendations": _recommendations_document(found),
     }
 
@@ -97,6 +99,15 @@ def _worth_document(one: SegmentValue) -> Json:
     return {"segment": one.letter, **told}
 
 
+def _prices_document(decided: Decisions) -> Json:
+    found = decided.prices
+    if found is None:
+        return _refused(decided.why_not("prices"))
+    told = asdict(found)
+    first, last = told.pop("first"), told.pop("last")
+    return {**_refused(), "days": [first.isoformat(), last.isoformat()], **told}
+
+
 def _recommendations_document(decided: Decisions) -> Json:
     board = decided.board
     if board is None:
@@ -151,10 +162,12 @@ def _products_document(one: SegmentProducts, letters: tuple[str, ...]) -> Json:
 
 
 def decisions_lines(found: Decisions) -> Iterator[str]:
-    """Plays, values and recommendations, each in its own part."""
+    """Plays, values, prices and recommendations, each in its own part."""
     yield from _campaigns_lines(found)
     yield ""
     yield from _value_lines(found)
+    yield ""
+    yield from _prices_lines(found)
     yield ""
     yield from _recommendations_lines(found)
 
@@ -257,6 +270,33 @@ def _between(value: Range) -> str:
 
 
 # -- recommendations
+
+
+# -- prices
+
+
+def _prices_lines(decided: Decisions) -> Iterator[str]:
+    found = decided.prices
+    if found is None:
+        yield from _sentence(f"prices: not said, {decided.why_not('prices')}")
+        return
+    yield "prices: what was paid for the same goods in the same quantities, 1 = as everyone"
+    rows = [
+        (one.letter, _share_of(one.paid.index), _share_of(one.paid.below), f"{one.paid.compared:,.0f}")
+        for one in found.segments
+    ]
+    yield from printing.table(("segment", "index (95 %)", "below reference", "revenue compared"), rows, right=(1, 2, 3))
+    for one in found.segments:
+        for note in one.paid.notes:
+            yield from _sentence(f"{one.letter}: {note}", INDENT)
+    yield from _sentence(found.everyone.reaction.words)
+    yield from _sentence(found.everyone.test.words)
+    for note in found.notes:
+        yield from _sentence(note)
+
+
+def _share_of(value: Paid | None) -> str:
+    return "-" if value is None else f"{value.value:.3f} ({value.low:.3f} to {value.high:.3f})"
 
 
 def _recommendations_lines(decided: Decisions) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from segtui.decided.campaigns import Campaigns, Inputs
 from segtui.decided.decisions import Decisions
+from segtui.decided.prices import Prices
 from segtui.decided.recommendations import CustomerLists, Leaderboard, Method, Purpose
 from segtui.decided.value import LifetimeValue
 from segtui.errors import AnalysisError
@@ -297,7 +298,22 @@ def _purchases(pipeline: Pipeline, recipe: Recipe) -> Steps[Purchases]:
 
 
 # -- prices ------------------------------------------------------------------------------------------------
-# Their place: a function `prices(pipeline, recipe)` on `gather.sales.sales`, and a part of `decisions` below.
+
+
+def prices(pipeline: Pipeline, recipe: Recipe) -> Steps[Prices]:
+    """What segments paid, and how buying went with price. Raises AnalysisError where no line carries a price."""
+    from segtui.decide.prices import prices as priced
+    from segtui.gather.sales import sales
+
+    dataset = pipeline.dataset
+
+    def compute() -> Steps[Prices]:
+        found = yield from as_part(sales(dataset, recipe.gather, pipeline.tables), "prices", 0.0, 0.2)
+        segments = yield from segments_of(pipeline, recipe)
+        told = priced(found.frame, segments.places, segments.letters, SEED)
+        return (yield from as_part(told, "prices", 0.2, 0.8))
+
+    return (yield from pipeline.filed_as(f"prices {pipeline.name('exact letters', recipe)}", Prices, compute))
 
 
 # -- everything --------------------------------------------------------------------------------------------
@@ -315,14 +331,24 @@ def decisions(
     segments = yield from segments_of(pipeline, recipe)
     why: dict[str, str] = {}
     campaigns = yield from _tried(why, "campaigns", as_part(plays(pipeline, recipe, inputs, of), "plays", 0.0, 0.1))
-    valued = yield from _tried(why, "value", as_part(value(pipeline, recipe, weeks), "value", 0.1, 0.2))
+    valued = yield from _tried(why, "value", as_part(value(pipeline, recipe, weeks), "value", 0.1, 0.1))
+    priced = yield from _tried(why, "prices", as_part(prices(pipeline, recipe), "prices", 0.2, 0.1))
     board = yield from _tried(
         why, "recommendations", as_part(recommended(pipeline, recipe, heard), "recommendations", 0.3, 0.6)
     )
     popular: tuple[SegmentProducts, ...] | None = None
     if board is not None:
         popular = yield from _tried(why, "products", as_part(products(pipeline, recipe), "products", 0.9, 0.1))
-    return Decisions(segments.letters, inputs or Inputs(), campaigns, valued, board, popular or (), tuple(why.items()))
+    return Decisions(
+        letters=segments.letters,
+        inputs=inputs or Inputs(),
+        campaigns=campaigns,
+        value=valued,
+        prices=priced,
+        board=board,
+        products=popular or (),
+        reasons=tuple(why.items()),
+    )
 
 
 def _tried(why: dict[str, str], part: str, steps: Steps[R]) -> Steps[R | None]:

@@ -9,6 +9,7 @@ from segtui.decided.campaigns import Inputs
 
 if TYPE_CHECKING:
     from segtui.decided.campaigns import Campaigns
+    from segtui.decided.prices import Prices
     from segtui.decided.recommendations import Leaderboard, SegmentProducts
     from segtui.decided.value import LifetimeValue
 
@@ -25,6 +26,7 @@ class Decisions:
     inputs: Inputs = field(default_factory=Inputs)
     campaigns: Campaigns | None = None
     value: LifetimeValue | None = None
+    prices: Prices | None = None
     board: Leaderboard | None = None
     products: tuple[SegmentProducts, ...] = ()
     reasons: tuple[tuple[str, str], ...] = ()
