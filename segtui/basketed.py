@@ -392,8 +392,9 @@ class Substitutes:
 
     first, second: item numbers, the more frequent one first (pairs,). baskets: n. first_counts, second_counts, counts:
     n_X, n_Y, n_XY. expected: n_X n_Y / n; by_size: that times size_lift (lambda). lift: counts over `expected`;
-    adjusted_lift: over `by_size`. p: left tail; q: adjusted over all `tested` pairs. first_buyers, second_buyers, both_buyers: customers who ever bought the item, or both,
-    and customers: all with a basket; None where nobody is known.
+    adjusted_lift: over `by_size`. p: left tail; q: adjusted over all `tested` pairs. first_buyers,
+    second_buyers, both_buyers: customers who ever bought the item, or both, and customers: all with a basket; None
+    where nobody is known.
     """
 
     first: Numbers
@@ -428,8 +429,8 @@ class NextOrders:
     all int64 (rows,). confidence, lift: as of rules; extra: n_XY less n_X n_Y / n. by_size: baskets that order sizes
     alone give, to first order. p: right tail; q: adjusted over all `tested`. reverse: pairs with Y first and X next.
     customers: different ones among `counts`. days: median between the two orders. all_pairs, all_customers: pairs of
-    consecutive orders, and the customers they are of. found: rows that passed the test, few customers or many. fresh: Y must be
-    absent from X's order. size_lift: lambda of consecutive orders.
+    consecutive orders, and the customers they are of. found: rows that passed the test, few customers or many. fresh: Y
+    must be absent from X's order. size_lift: lambda of consecutive orders.
     """
 
     antecedent: Numbers

@@ -29,6 +29,7 @@ from segtui.baskets.days import NEVER
 from segtui.baskets.measures import fisher
 from segtui.baskets.ordering import buckets
 from segtui.baskets.substitutes import LEVEL, adjusted
+from segtui.baskets.words import FEW
 from segtui.errors import AnalysisError
 from segtui.progress import Progress, Steps, as_part
 
@@ -44,7 +45,7 @@ LEAST, MOST = 10, 200
 PEOPLE, APART = 5, 1
 """Different customers that a row must have, and days between two orders, unless said otherwise."""
 
-ENTRIES = 1 << 18
+ENTRIES = 1 << 16
 """Items of next orders counted between two stops."""
 
 TESTED = 1 << 12
@@ -317,8 +318,12 @@ def _told(orders: _Orders, cells: _Cells, rows: Counts, most: int, people: int) 
             days.append(float(np.median(orders.days[pairs])))
         if place % LOOKED == LOOKED - 1:
             yield Progress("counting customers", place / len(rows))
-    whole = (np.array(one, dtype=np.int64) for one in (kept, reverse, customers))
-    return _Told(*whole, np.array(days, dtype=np.float64))
+    return _Told(
+        np.array(kept, dtype=np.int64),
+        np.array(reverse, dtype=np.int64),
+        np.array(customers, dtype=np.int64),
+        np.array(days, dtype=np.float64),
+    )
 
 
 def _both(orders: _Orders, x: int, y: int) -> Counts:
@@ -339,5 +344,6 @@ def sentence(found: NextOrders, row: int, items: Sequence[str]) -> str:
     text = f"Of {with_x:,} orders with {x}{without} that another followed, {both:,} ({both / with_x:.0%}) had {y} in "
     text += f"the next, of {people:,} different customers, {found.days[row]:,.0f} days later (median)"
     if math.isfinite(found.size_lift):
-        text += f"; by order sizes alone about {min(with_x, found.by_size[row]):,.0f} would"
+        alone = min(with_x, float(found.by_size[row]))
+        text += f"; by order sizes alone about {alone:,.{0 if alone >= FEW else 1}f} would"
     return f"{text}. The other way round: {int(found.reverse[row]):,}."

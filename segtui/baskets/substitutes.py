@@ -14,7 +14,8 @@ mean (wider than the sum of unequal chances it stands for, so p errs upwards; Ho
 
 Seldom together is not the same as one instead of the other. Seasons, a range that changed, and customers of different
 kinds do it too. Where customers are known it is told who ever bought both: many who do, never at once, speak for
-substitutes; few who do, for different customers.
+substitutes, or for one article under two names, the older and the newer (on Online Retail POPCORN HOLDER and SMALL
+POPCORN HOLDER come first); few who do, for different customers.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ EXPECTED, SELDOM, LEVEL = 10.0, 0.7, 0.05
 """Baskets that a pair must be expected in, the lift it must be below, and the false discovery share allowed."""
 
 CAVEAT = (
-    "Seldom together is not the same as one instead of the other: seasons, a changed range and different customers do "
+    "Seldom together is not the same as one instead of the other: seasons, a new name and different customers do "
     "it too."
 )
 
@@ -148,7 +149,7 @@ def _p(n: int, pairs: _Pairs, factor: float) -> Steps[Floats]:
 
 
 def left_tail(n: int, x: Counts, y: Counts, both: Counts) -> Steps[Floats]:
-    """P(at most `both` baskets have X and Y): that at least x - both of those with X lack Y."""
+    """P(at most `both` baskets have X and Y): that at least x - both of those with X lack Y. For both below x y / n."""
     return (yield from fisher(n, x, n - y, x - both))
 
 
