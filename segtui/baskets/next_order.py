@@ -25,12 +25,10 @@ from scipy.special import pdtrc
 
 from segtui.basketed import NextOrders
 from segtui.baskets import ragged
-from segtui.baskets.days import NEVER
+from segtui.baskets.consecutive import ENTRIES, Orders, consecutive, in_both
 from segtui.baskets.measures import fisher
-from segtui.baskets.ordering import buckets
 from segtui.baskets.substitutes import LEVEL, adjusted
 from segtui.baskets.words import FEW
-from segtui.errors import AnalysisError
 from segtui.progress import Progress, Steps, as_part
 
 if TYPE_CHECKING:
@@ -45,9 +43,6 @@ LEAST, MOST = 10, 200
 PEOPLE, APART = 5, 1
 """Different customers that a row must have, and days between two orders, unless said otherwise."""
 
-ENTRIES = 1 << 16
-"""Items of next orders counted between two stops."""
-
 TESTED = 1 << 12
 """Rows tested between two stops; a call of the test costs about as much as _CALLS of them."""
 
@@ -60,43 +55,6 @@ CAVEAT = (
     "A customer with many orders counts often: look at the customers beside the pairs of orders. Where the other way "
     "round is as frequent, it is a taste and not an order."
 )
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Lists:
-    """Lists of numbers end to end: those of row r are values[starts[r]:starts[r + 1]], ascending."""
-
-    starts: Counts
-    values: Counts
-
-    def of(self, rows: Counts) -> Counts:
-        return self.values[ragged.places(self.starts[rows], self.sizes[rows])]
-
-    @property
-    def sizes(self) -> Counts:
-        return np.diff(self.starts)
-
-    def turned(self, many: int) -> Steps[_Lists]:
-        """For each of `many` values the rows that have it."""
-        row_of = np.repeat(np.arange(len(self.starts) - 1), self.sizes)
-        rows: list[Counts] = []
-        for some in buckets(self.values):
-            rows.append(row_of[some[np.argsort(self.values[some], kind="stable")]])
-            yield Progress("putting orders in order")
-        sizes = np.bincount(self.values, minlength=many)
-        return _Lists(np.concatenate(([0], np.cumsum(sizes))).astype(np.int64), np.concatenate(rows))
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Orders:
-    """Pairs of consecutive orders: items of the first and of the next, either way round; owner and days of each."""
-
-    before: _Lists
-    after: _Lists
-    with_before: _Lists
-    with_after: _Lists
-    owner: Counts
-    days: Counts
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -141,7 +99,7 @@ def next_orders(
     left out. Baskets of a day follow each other by number. apart: pairs of orders fewer days apart do not count (0
     keeps two orders of one day). Raises AnalysisError where baskets have no customers or no order follows another.
     """
-    orders = yield from _orders(baskets, when, fresh, apart)
+    orders = yield from consecutive(baskets, when, fresh, apart)
     pairs, size = len(orders.owner), _size_lift(orders)
     first, second = orders.with_before.sizes, orders.with_after.sizes
     cells = yield from as_part(_counted(orders, least, fresh, size), "next orders", 0.0, 0.7)
@@ -149,6 +107,7 @@ def next_orders(
     tested = int(able_x.sum()) * int(able_y.sum()) - int((able_x & able_y).sum())
     # The test against sizes alone shows which can pass both.
     cells = cells.of(adjusted(cells.p, tested) <= LEVEL)
+    yield Progress("testing next orders", 0.7)
     p = yield from as_part(_larger_p(cells), "next orders", 0.7, 0.1)
     q = adjusted(p, tested)
     lift = cells.both * cells.n.astype(float) / (cells.x * cells.y.astype(float))
@@ -184,70 +143,13 @@ def next_orders(
     )
 
 
-def _size_lift(orders: _Orders) -> float:
+def _size_lift(orders: Orders) -> float:
     """Lambda of consecutive orders, as said above; 1 where one side is empty."""
     one, two = orders.before.sizes.astype(float), orders.after.sizes.astype(float)
     return float(len(one) * (one @ two) / (one.sum() * two.sum())) if one.any() and two.any() else 1.0
 
 
-def _orders(baskets: Baskets, when: Counts, fresh: bool, apart: int) -> Steps[_Orders]:
-    """Consecutive orders of each customer."""
-    if baskets.owner is None:
-        raise AnalysisError(
-            "these baskets have no customers, so nothing says whose order comes next",
-            hint="give the order lines a customer column",
-        )
-    known = np.flatnonzero((baskets.owner >= 0) & (when != NEVER))
-    known = known[np.lexsort((known, when[known], baskets.owner[known]))]
-    yield Progress("putting orders in order")
-    owner, day = baskets.owner[known], when[known]
-    follows = np.flatnonzero((owner[1:] == owner[:-1]) & (day[1:] - day[:-1] >= apart))
-    if not len(follows):
-        raise AnalysisError(
-            "no customer has two orders with a day, so none comes next",
-            hint="check the columns with the roles customer and time",
-        )
-    one, two = known[follows], known[follows + 1]
-    whole = _Lists(baskets.starts, baskets.index.astype(np.int64))
-    before = yield from _taken(whole, one)
-    after = yield from _taken(whole, two)
-    if fresh:
-        after = yield from _without(after, before, len(baskets.items))
-    many = len(baskets.items)
-    with_before = yield from before.turned(many)
-    with_after = yield from after.turned(many)
-    return _Orders(before, after, with_before, with_after, owner[follows], day[follows + 1] - day[follows])
-
-
-def _taken(lists: _Lists, rows: Counts) -> Steps[_Lists]:
-    """Some rows, in that order."""
-    values = lists.of(rows)
-    yield Progress("putting orders in order")
-    return _Lists(np.concatenate(([0], np.cumsum(lists.sizes[rows]))).astype(np.int64), values)
-
-
-def _without(lists: _Lists, others: _Lists, many: int) -> Steps[_Lists]:
-    """What each row has that the same row of `others` lacks, in pieces of rows."""
-    kept: list[Counts] = []
-    sizes = np.zeros(len(lists.starts) - 1, dtype=np.int64)
-    work = lists.starts + others.starts
-    start = 0
-    while start < len(sizes):
-        rows = np.arange(start, ragged.cut(work, start, ENTRIES >> 1))
-        mine = np.repeat(rows, lists.sizes[rows]) * many + lists.of(rows)
-        theirs = np.repeat(rows, others.sizes[rows]) * many + others.of(rows)
-        # Rows and the items in them ascend, so both keys do.
-        at = np.searchsorted(theirs, mine)
-        new = mine[theirs[np.minimum(at, len(theirs) - 1)] != mine] if len(theirs) else mine
-        row, value = np.divmod(new, many)
-        sizes[rows] = np.bincount(row - start, minlength=len(rows))
-        kept.append(value)
-        start = int(rows[-1]) + 1
-        yield Progress("putting orders in order", start / len(sizes))
-    return _Lists(np.concatenate(([0], np.cumsum(sizes))).astype(np.int64), np.concatenate(kept))
-
-
-def _counted(orders: _Orders, least: int, fresh: bool, size: float) -> Steps[_Cells]:
+def _counted(orders: Orders, least: int, fresh: bool, size: float) -> Steps[_Cells]:
     """X and then Y in `least` pairs of orders or more, more than chance and sizes give (a p of LEVEL at most)."""
     pairs, many = len(orders.owner), len(orders.with_before.sizes)
     first, second = orders.with_before.sizes, orders.with_after.sizes
@@ -279,7 +181,10 @@ def _counted(orders: _Orders, least: int, fresh: bool, size: float) -> Steps[_Ce
     if not kept:
         none = np.empty(0, dtype=np.int64)
         return _Cells(none, none, none, none, none, none, np.empty(0))
-    return _Cells(*(np.concatenate([getattr(one, name) for one in kept]) for name in _Cells.__slots__))
+    yield Progress("counting next orders", 1.0)
+    whole = _Cells(*(np.concatenate([getattr(one, name) for one in kept]) for name in _Cells.__slots__))
+    yield Progress("counting next orders", 1.0)
+    return whole
 
 
 def _larger_p(cells: _Cells) -> Steps[Floats]:
@@ -299,7 +204,7 @@ def _larger_p(cells: _Cells) -> Steps[Floats]:
     return p
 
 
-def _told(orders: _Orders, cells: _Cells, rows: Counts, most: int, people: int) -> Steps[_Told]:
+def _told(orders: Orders, cells: _Cells, rows: Counts, most: int, people: int) -> Steps[_Told]:
     """The first `most` of `rows` with `people` different customers, and what is told of them."""
     kept: list[int] = []
     reverse: list[int] = []
@@ -309,11 +214,11 @@ def _told(orders: _Orders, cells: _Cells, rows: Counts, most: int, people: int) 
         if len(kept) >= most:
             break
         x, y = int(cells.first[row]), int(cells.second[row])
-        pairs = _both(orders, x, y)
+        pairs = in_both(orders, x, y)
         different = len(np.unique(orders.owner[pairs]))
         if different >= people:
             kept.append(place)
-            reverse.append(len(_both(orders, y, x)))
+            reverse.append(len(in_both(orders, y, x)))
             customers.append(different)
             days.append(float(np.median(orders.days[pairs])))
         if place % LOOKED == LOOKED - 1:
@@ -324,13 +229,6 @@ def _told(orders: _Orders, cells: _Cells, rows: Counts, most: int, people: int) 
         np.array(customers, dtype=np.int64),
         np.array(days, dtype=np.float64),
     )
-
-
-def _both(orders: _Orders, x: int, y: int) -> Counts:
-    """Pairs of orders with X and then Y."""
-    return np.intersect1d(
-        orders.with_before.of(np.array([x])), orders.with_after.of(np.array([y])), assume_unique=True
-    ).astype(np.int64)
 
 
 # -- words -----------------------------------------------------------------------------------------------
