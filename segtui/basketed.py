@@ -361,3 +361,99 @@ class RuleContrast:
     def tested(self) -> int:
         """Pairs of a rule and a segment that were tested, over which q is adjusted."""
         return int(np.isfinite(self.p).sum())
+
+
+# -- readings for marketers ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Readings:
+    """What rules are good for, one value per rule; `baskets.readings` has the cut-offs.
+
+    bundle, prompt: bool. twin: bool, a bundle whose items are a bundle in an earlier row already. left, right: what one
+    piece of everything on a side costs, nan where a price is unknown. worth: extra baskets times `right`, money;
+    worth_by_size: the same with what basket sizes alone give taken off, nan for rules of more than two items. room:
+    baskets with X and without Y.
+    """
+
+    bundle: Marks
+    prompt: Marks
+    twin: Marks
+    left: Floats
+    right: Floats
+    worth: Floats
+    worth_by_size: Floats
+    room: Counts
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Substitutes:
+    """Pairs of items seldom in one basket, the lowest lift first, then the most expected, then item numbers.
+
+    first, second: item numbers, the more frequent one first (pairs,). baskets: n. first_counts, second_counts, counts:
+    n_X, n_Y, n_XY. expected: n_X n_Y / n; by_size: that times size_lift (lambda). lift: counts over `expected`;
+    adjusted_lift: over `by_size`. p: left tail; q: adjusted over all `tested` pairs. first_buyers,
+    second_buyers, both_buyers: customers who ever bought the item, or both, and customers: all with a basket; None
+    where nobody is known.
+    """
+
+    first: Numbers
+    second: Numbers
+    baskets: int
+    first_counts: Counts
+    second_counts: Counts
+    counts: Counts
+    expected: Floats
+    by_size: Floats
+    lift: Floats
+    adjusted_lift: Floats
+    p: Floats
+    q: Floats
+    size_lift: float
+    tested: int
+    first_buyers: Counts | None = None
+    second_buyers: Counts | None = None
+    both_buyers: Counts | None = None
+    customers: int | None = None
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class NextOrders:
+    """X in one order and Y in the same customer's next one, the highest lift first, then count, then item numbers.
+
+    antecedent, consequent: item numbers (rows,). pairs: n, pairs of consecutive orders in which it could happen (with
+    `fresh`, those whose first order lacks Y); antecedent_counts, consequent_counts, counts: n_X, n_Y, n_XY among them;
+    all int64 (rows,). confidence, lift: as of rules; extra: n_XY less n_X n_Y / n. by_size: baskets that order sizes
+    alone give, to first order. p: right tail; q: adjusted over all `tested`. reverse: pairs with Y first and X next.
+    customers: different ones among `counts`. days: median between the two orders. all_pairs, all_customers: pairs of
+    consecutive orders, and the customers they are of. found: rows that passed the test, few customers or many. fresh: Y
+    must be absent from X's order. size_lift: lambda of consecutive orders.
+    """
+
+    antecedent: Numbers
+    consequent: Numbers
+    pairs: Counts
+    antecedent_counts: Counts
+    consequent_counts: Counts
+    counts: Counts
+    confidence: Floats
+    lift: Floats
+    extra: Floats
+    by_size: Floats
+    p: Floats
+    q: Floats
+    reverse: Counts
+    customers: Counts
+    days: Floats
+    all_pairs: int
+    all_customers: int
+    tested: int
+    found: int
+    fresh: bool
+    size_lift: float
+
+    def __len__(self) -> int:
+        return len(self.counts)
