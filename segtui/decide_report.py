@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from segtui.decided.campaigns import Campaigns, Proposal, Rfm
     from segtui.decided.decisions import Decisions
     from segtui.decided.prices import Interval as Paid
+    from segtui.decided.prices import Prices
     from segtui.decided.recommendations import Interval, Leaderboard, Scores, SegmentProducts, Standing, Trial
     from segtui.decided.value import Calibration, Check, LifetimeValue, Range, SegmentValue
 
@@ -282,17 +283,26 @@ def _prices_lines(decided: Decisions) -> Iterator[str]:
         return
     yield "prices: what was paid for the same goods in the same quantities, 1 = as everyone"
     rows = [
-        (one.letter, _share_of(one.paid.index), _share_of(one.paid.below), f"{one.paid.compared:,.0f}")
+        (one.letter, _share_of(one.paid.index), _share_of(one.paid.below), f"{one.paid.compared:.0%}")
         for one in found.segments
     ]
-    yield from printing.table(("segment", "index (95 %)", "below reference", "revenue compared"), rows, right=(1, 2, 3))
-    for one in found.segments:
-        for note in one.paid.notes:
-            yield from _sentence(f"{one.letter}: {note}", INDENT)
+    yield from printing.table(("segment", "index (95 %)", "bought below it", "of revenue"), rows, right=(1, 2, 3))
+    yield from _price_notes(found)
     yield from _sentence(found.everyone.reaction.words)
     yield from _sentence(found.everyone.test.words)
     for note in found.notes:
         yield from _sentence(note)
+
+
+def _price_notes(found: Prices) -> Iterator[str]:
+    """What is said of some segments with their letters, what is said of all once."""
+    letters: dict[str, list[str]] = {}
+    for one in found.segments:
+        for note in one.paid.notes:
+            letters.setdefault(note, []).append(one.letter)
+    for note, whose in letters.items():
+        told = note if len(whose) == len(found.segments) else f"{', '.join(whose)}: {note}"
+        yield from _sentence(told, INDENT)
 
 
 def _share_of(value: Paid | None) -> str:

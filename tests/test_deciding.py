@@ -194,7 +194,7 @@ def test_the_document_agrees_with_the_labelled_file(examples: Path, tmp_path: Pa
     entered = ["--margin", "0.4", "--cost", "0.5", "--uplift", "0.01,0.02,0.05"]
     assert main(["run", *sources, "--decide", *entered, "--json", "--out", str(out)]) == 0
     told = json.loads(capsys.readouterr().out)["decisions"]
-    assert set(told) == {"inputs", "campaigns", "value", "recommendations"}
+    assert set(told) == {"inputs", "campaigns", "value", "prices", "recommendations"}
     labelled = pl.read_csv(out, infer_schema_length=0).filter(pl.col("segment") != "")
     sizes = dict(labelled.group_by("segment").len().iter_rows())
     names = dict(labelled.select("segment", "segment_name").unique().iter_rows())
@@ -210,6 +210,10 @@ def test_the_document_agrees_with_the_labelled_file(examples: Path, tmp_path: Pa
     assert {one["segment"]: one["customers"] for one in told["value"]["segments"]} == sizes
     assert told["value"]["all"]["customers"] == labelled.height
 
+    assert not told["prices"]["refused"]
+    assert {one["letter"]: one["customers"] for one in told["prices"]["segments"]} == sizes
+    assert told["prices"]["everyone"]["customers"] == labelled.height
+
     board = told["recommendations"]
     assert not board["refused"]
     assert {one["segment"]: one["customers"] for one in board["products"]} == sizes
@@ -224,7 +228,7 @@ def test_without_orders_plays_remain_and_the_rest_says_why(examples: Path, capsy
     assert main(["run", str(examples / "customers.csv"), "--decide", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)["decisions"]
     assert told["campaigns"]["plays"]
-    for part in ("value", "recommendations"):
+    for part in ("value", "prices", "recommendations"):
         assert told[part]["refused"]
         assert "no order lines" in told[part]["reasons"][0]
 
@@ -242,6 +246,7 @@ def test_printed_decisions_fit_80_columns(examples: Path, capsys) -> None:
     assert max(map(len, lines)) <= 80
     assert any(line.startswith("campaigns: ") for line in lines)
     assert any(line.startswith("value: expected over 52 weeks") for line in lines)
+    assert any(line.startswith("prices: what was paid") for line in lines)
     assert any(line.startswith("discovery ") for line in lines)
 
 
