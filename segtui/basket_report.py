@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from segtui import printing
 from segtui.baskets.credibility import wording
 from segtui.baskets.words import nothing_found, sentence, side
+from segtui.clean_text import clean, cut
 from segtui.deliver.rules_file import MEASURES, Ruled
 from segtui.printing import Json
 
 if TYPE_CHECKING:
     from segtui.basketed import BasketTable
 
-WIDTH = 80
+WIDTH, SIDE = 80, 26
 SHOWN = 20
 """Rules that are printed; a file or --json has all of them."""
 
@@ -89,8 +90,9 @@ def lines(ruled: Ruled) -> Iterator[str]:
         yield from printing.folded(f"No rules: {why}. {hint}", WIDTH)
         return
     spec = mined.spec
+    many = "1 rule" if len(mined.rules) == 1 else f"{len(mined.rules):,} rules"
     yield from printing.folded(
-        f"{len(mined.rules):,} rules from {mined.itemsets:,} itemsets in at least {mined.least:,} baskets "
+        f"{many} from {mined.itemsets:,} itemsets in at least {mined.least:,} baskets "
         f"({mined.least / table.baskets.count:.2%}), confidence from {spec.min_confidence:g}",
         WIDTH,
     )
@@ -109,16 +111,21 @@ def _left_out(table: BasketTable) -> Iterator[str]:
     told = table.encoded
     for many, what in ((told.no_order, "name no basket"), (told.no_item, "name no item")):
         if many:
-            yield f"{many:,} lines {what} and are left out"
+            yield f"{many:,} {'line' if many == 1 else 'lines'} left out: they {what}"
+
+
+def _cut(text: str, width: int) -> str:
+    return cut(clean(text), width, "…")
 
 
 def _table(ruled: Ruled) -> Iterable[str]:
     rules, items = ruled.mined.rules, ruled.table.baskets.items
     known = ruled.credibility
+    room = SIDE if known is None else SIDE - 5
     rows = [
         (
-            " + ".join(side(rules.antecedents[i].tolist(), items)),
-            " + ".join(side(rules.consequents[i].tolist(), items)),
+            _cut(" + ".join(side(rules.antecedents[i].tolist(), items)), room),
+            _cut(" + ".join(side(rules.consequents[i].tolist(), items)), room - 4),
             f"{rules.counts[i]:,}",
             f"{rules.confidence[i]:.2f}",
             f"{rules.lift[i]:.1f}",
@@ -127,5 +134,5 @@ def _table(ruled: Ruled) -> Iterable[str]:
         )
         for i in range(min(SHOWN, len(rules)))
     ]
-    titles = ("antecedent", "consequent", "count", "confidence", "lift", "extra", *(["shuffled"] if known else []))
+    titles = ("antecedent", "consequent", "count", "conf", "lift", "extra", *(["shuffled"] if known else []))
     return printing.table(titles, rows, right=(2, 3, 4, 5, 6))

@@ -131,7 +131,7 @@ def _compare(pipeline: Pipeline, before: Side, after: Side, shown: Recipe) -> St
     yield Progress("comparing runs")
     revenue = _revenue(pipeline.dataset)
     found = yield from compared(one, other, revenue)
-    border = next((i for i, side in ((1, after), (0, before)) if isinstance(side, Recipe)), None)
+    border = next((i for i, side in ((1, after), (0, before)) if _has_borders(side)), None)
     ratios = None
     if border is not None:
         ground, fit = yield from _fit(pipeline, (before, after)[border])
@@ -149,8 +149,15 @@ def _side(pipeline: Pipeline, side: Side, shown: Recipe) -> Steps[tuple[Labellin
     answer = yield from pipeline.exact(side, _unwatched)
     ground = yield from pipeline.ground(side)
     features = tuple(feature.name for feature in answer.space.features)
-    known = ComparedSide(answer.segmentation.k, features, side.prepare.scale, answer.scores)
+    known = ComparedSide(
+        answer.segmentation.k, features, side.prepare.scale, answer.scores, by_rules=bool(side.cluster.tree)
+    )
     return labelling(answer, ground.at, pipeline.dataset.customers), known
+
+
+def _has_borders(side: Side) -> bool:
+    """Whether customers of a side lie between centroids: those of a file, or of rules that were adopted, do not."""
+    return isinstance(side, Recipe) and not side.cluster.tree
 
 
 def _notes(read: Delivered) -> tuple[str, ...]:

@@ -321,13 +321,14 @@ class Move:
 @dataclass(frozen=True, slots=True)
 class ComparedSide:
     """What is known of one side of a comparison beyond its customers. A file has no features, scale and scores, but
-    notes: how many of its customers were found again."""
+    notes: how many of its customers were found again. by_rules: a tree was adopted."""
 
     segments: int
     features: tuple[str, ...] = ()
     scale: str = ""
     scores: Scores | None = None
     notes: tuple[str, ...] = ()
+    by_rules: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)

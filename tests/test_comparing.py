@@ -15,6 +15,7 @@ from segtui.cluster.ground import Ground
 from segtui.errors import AnalysisError
 from segtui.explain.nearness import distance_ratios
 from segtui.explained import Migration
+from segtui.pipeline import Pipeline
 from segtui.progress import Steps, finish
 from segtui.recipe import FeatureSpec, GatherSpec, LabelledSpec, PrepareSpec, Recipe, SourceSpec
 from segtui.session.events import Failed, Found
@@ -259,3 +260,20 @@ def test_the_session_compares_with_the_letters_on_screen(shop: Path) -> None:
         assert not any(isinstance(event, Failed) for event in events)
     finally:
         session.close()
+
+
+def test_segments_by_rules_have_no_borders_to_be_near_to(examples: Path) -> None:
+    features = (FeatureSpec("recency"), FeatureSpec("monetary"))
+    recipe = Recipe(GatherSpec((SourceSpec(str(examples / "customers.csv")),)), PrepareSpec(features)).with_k(3)
+    pipeline = Pipeline()
+    _, inspection = finish(pipeline.open(recipe))
+    adopted = recipe.with_tree(1)
+    found = finish(comparing.migration(pipeline, inspection, recipe, adopted, adopted))
+    assert found.border == 0  # of the run by centroids
+    assert found.after.by_rules
+    assert not found.before.by_rules
+    alone = finish(comparing.migration(pipeline, inspection, adopted, adopted.with_k(4), adopted))
+    assert alone.border is None
+    assert all(move.near is None for move in alone.moves)
+    listed = finish(comparing.movers(pipeline, adopted, adopted.with_k(4), adopted, None))
+    assert listed["distance_ratio"].null_count() == listed.height

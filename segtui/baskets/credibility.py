@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 SHUFFLES = 20
 """Shuffles (METHODS D2)."""
 
+HALF = 0.5
+"""From this false share on the table as a whole says little."""
+
 CLOSE = 1 - 1e-12
 """Lifts that differ by no more than this are the same fraction, computed from other numbers."""
 
@@ -177,8 +180,10 @@ def wording(known: Credibility) -> str:
         return "No rules are shown, so there is nothing to compare with shuffled baskets."
     mean, least, most = float(known.found.mean()), int(known.found.min()), int(known.found.max())
     many = f"{known.shuffles} shuffle" + ("" if known.shuffles == 1 else "s")
-    text = f"Of {known.shown:,} rules shown, about {min(mean, known.shown):,.0f} would appear in shuffled baskets too"
+    text = f"{known.shown:,} rules meet the cut-offs; in shuffled baskets about {mean:,.0f} do"
     text += f" ({least:,} to {most:,} in {many} that kept basket sizes and item counts)."
+    if mean >= HALF * known.shown:
+        text += " So meeting them says little: look for rules with many more baskets than when shuffled."
     if known.shuffles < known.wanted:
         text += f" {known.wanted - known.shuffles} of {known.wanted} shuffles are still to come."
     return f"{text} With {many} no rule by itself can have a p below {1 / (known.shuffles + 1):.3f}."

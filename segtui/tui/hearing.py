@@ -176,5 +176,6 @@ class Hearing:
         for screen in self.app.screen_stack:
             if isinstance(screen, MainScreen):
                 screen.job_ended(job, text)
-        if isinstance(self.app.screen, AskingScreen):
-            self.app.screen.ended()
+        waiting = getattr(self.app.screen, "ended", None)  # a screen that waits for one reply
+        if callable(waiting):
+            waiting()

@@ -175,8 +175,9 @@ def test_the_share_its_range_and_the_words():
     assert known.share == pytest.approx(400 / 463)
     assert known.range == pytest.approx((371 / 463, 444 / 463))
     assert wording(known) == (
-        "Of 463 rules shown, about 400 would appear in shuffled baskets too (371 to 444 in 3 shuffles that kept basket "
-        "sizes and item counts). With 3 shuffles no rule by itself can have a p below 0.250."
+        "463 rules meet the cut-offs; in shuffled baskets about 400 do (371 to 444 in 3 shuffles that kept basket "
+        "sizes and item counts). So meeting them says little: look for rules with many more baskets than when "
+        "shuffled. With 3 shuffles no rule by itself can have a p below 0.250."
     )
     assert "17 of 20 shuffles are still to come" in wording(made([371, 444, 385], wanted=20))
 

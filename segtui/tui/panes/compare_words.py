@@ -45,6 +45,7 @@ def side_title(side: SideRef, known: ComparedSide | None) -> str:
     if known is None:
         return side_name(side)
     parts = [f"{known.segments} segments" if isinstance(side, SourceSpec) else f"k {known.segments}"]
+    parts += ["by rules"] if known.by_rules else []
     parts += [fmt.plural(len(known.features), "feature")] if known.features else []
     parts += [known.scale] if known.scale not in ("", "auto") else []
     return f"{side_name(side)}: {', '.join(parts)}"

@@ -15,6 +15,9 @@ MEANS = {
     NEITHER: "moves few, and agrees with no other feature",
 }
 EARLIER = "earlier run: "
+SOMEBODY = 0.005
+"""Below this share who would move rounds to nobody."""
+
 UNSETTLED = 0.05
 """Share of customers who differ between two near-equal solutions from which that is said."""
 
@@ -68,7 +71,8 @@ class Known:
             return pending
         if toggle.moved is None:
             return fmt.NOTHING
-        text = f"{'+' if toggle.on else '-'}{fmt.score(toggle.moved, 2)}"
+        share = "0" if toggle.moved < SOMEBODY else fmt.score(toggle.moved, 2)
+        text = f"{'+' if toggle.on else '-'}{share}"
         return f"{text}?" if self.tried_now else f"({text})"
 
     def row(self, feature: str) -> str:

@@ -117,7 +117,12 @@ def _name(width: int) -> int:
 
 
 def _gaps(answer: Answer) -> str:
-    return " with a value" if any(column.missing for column in answer.profile.columns) else ""
+    """How many of them have no value, of the column that most lack."""
+    lacking = max((column for column in answer.profile.columns), key=lambda column: column.missing, default=None)
+    if lacking is None or not lacking.missing:
+        return ""
+    name, share = fmt.clean(lacking.feature, 24), fmt.share(lacking.missing)
+    return f"; {name} has no value for {share} %: each row is over those with one"
 
 
 def heat_sign(difference: float | None) -> tuple[str, str]:

@@ -55,7 +55,11 @@ class PlotFile:
 
     def _look(self, typed: str, make: Callable[[], str]) -> None:
         path = os.path.expanduser(typed.strip())
-        path = path if os.path.splitext(path)[1] else f"{path}.svg"
+        ending = os.path.splitext(path)[1]
+        path = path if ending else f"{path}.svg"
+        if ending and ending.lower() != ".svg":
+            self.desk.say(f"{fmt.clean(ending, 20)}: a plot is written as .svg, and as nothing else", "error")
+            return
 
         def looked(there: object) -> None:
             if there:

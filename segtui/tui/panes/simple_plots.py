@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from segtui.explained import SilhouetteView
-from segtui.results import Answer
+from segtui.results import Answer, TraceStep
 from segtui.session.questions import SilhouetteQuestion
 from segtui.tui import format as fmt
 from segtui.tui.panes.base import Pane
@@ -15,6 +17,9 @@ from segtui.tui.panes.silhouette_plot import room_for, silhouette_lines
 from segtui.tui.widgets.chart import ChartBox, ChartSpec, Series, nice_ticks
 from segtui.tui.widgets.ink import BLANK, Line, first_fitting, line, seg
 from segtui.tui.widgets.spark import bar
+
+RISE = 1e-9
+"""A rise of inertia beyond rounding: k-means never makes one by itself."""
 
 
 class SizesView(PlotView):
@@ -138,14 +143,12 @@ class ConvergenceView(PlotView):
         trace = answer.segmentation.trace
         if len(trace) < 2:
             return [line(("too few iterations for a curve", "dim"))]
-        ways: dict[tuple[int, int], list[tuple[float, float]]] = {}
-        for step in trace:
-            points = ways.setdefault((step.restart, step.customers), [])
-            points.append((float(step.iteration), step.inertia / max(1, step.customers)))
-        most = max(customers for _, customers in ways)
+        ways = _paths(trace)
+        most = max(customers for _, customers, _ in ways)
         series = []
-        for n, ((restart, customers), points) in enumerate(sorted(ways.items())):
+        for n, ((restart, customers, moved), points) in enumerate(sorted(ways.items())):
             label = f"restart {restart + 1}" if customers != most or len(ways) == 1 else "all customers"
+            label = f"{label}, a centre moved" if moved else label
             marker = "*" if self.signs.ascii else "dot"
             x, y = tuple(p[0] for p in points), tuple(p[1] for p in points)
             series.append(Series(label if len(ways) <= 6 else "", marker, seg(n), x, y, joined=len(points) > 1))
@@ -164,6 +167,21 @@ class ConvergenceView(PlotView):
             for s in answer.segmentation.trace
         ]
         return tsv(("restart", "iteration", "customers", "inertia", "inertia per customer", "share that moved"), rows)
+
+
+def _paths(trace: Sequence[TraceStep]) -> dict[tuple[int, int, int], list[tuple[float, float]]]:
+    """Points (iteration, inertia per customer) by restart, customers, and how often a centre was moved elsewhere to
+    look for better: there inertia starts afresh, and the line is not to go on."""
+    found: dict[tuple[int, int, int], list[tuple[float, float]]] = {}
+    moved: dict[tuple[int, int], int] = {}
+    for step in trace:
+        way = (step.restart, step.customers)
+        inertia = step.inertia / max(1, step.customers)
+        points = found.get((*way, moved.setdefault(way, 0)), [])
+        if points and inertia > points[-1][1] * (1 + RISE):
+            moved[way] += 1
+        found.setdefault((*way, moved[way]), []).append((float(step.iteration), inertia))
+    return found
 
 
 def _convergence_title(answer: Answer, width: int) -> Line:
@@ -185,5 +203,11 @@ def _worked_on(answer: Answer) -> str:
     ran = {step.customers for step in s.trace}
     restarts = {step.restart for step in s.trace}
     fewest, most = min(ran), max(ran)
+    swaps = sum(moved > 0 for _, _, moved in _paths(s.trace))
     on = f"{fmt.count(fewest)}" if fewest == most else f"{fmt.count(fewest)} sampled, then {fmt.count(most)}"
-    return f"{fmt.plural(len(restarts), 'restart')} drawn, on {on} customers; seed {s.seed}"
+    return f"{fmt.plural(len(restarts), 'restart')} drawn, on {on} customers; seed {s.seed}{_swapped(swaps)}"
+
+
+def _swapped(swaps: int) -> str:
+    """What a line that begins anew stands for."""
+    return "; where a line begins anew a centre was moved elsewhere to look for better" if swaps else ""

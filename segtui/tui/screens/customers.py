@@ -41,6 +41,7 @@ class CustomersScreen(Screen[None]):
         self._at = 0
         self.heading, self.question = tables[0]
         self.table = FrameTable(desk.charset, id="table")
+        self.failed = False
         self._last_find = ""
         self._searching = 0
 
@@ -62,6 +63,7 @@ class CustomersScreen(Screen[None]):
             return
         self._at = (self._at + 1) % len(self._tables)
         self.heading, self.question = self._tables[self._at]
+        self.failed = False
         self.table.clear()
         session = self.desk.session
         if session is not None and not self._take():
@@ -72,6 +74,11 @@ class CustomersScreen(Screen[None]):
         """A question was answered, perhaps this one."""
         if question == self.question and self.table.page is None:
             self._take()
+
+    def ended(self) -> None:
+        """The work was stopped or failed: the status line says why."""
+        self.failed = self.table.page is None
+        self.refresh_lines()
 
     def _take(self) -> bool:
         session = self.desk.session
@@ -202,7 +209,10 @@ class _Title(LineView):
     def paint(self, width: int, height: int) -> list[Line]:
         del height
         page = self._owner.table.page
-        rest = f"  reading{self._owner.desk.charset.ellipsis}" if page is None else f"  {page.said}".rstrip()
+        waiting = (
+            "  cannot be shown, see below" if self._owner.failed else f"  reading{self._owner.desk.charset.ellipsis}"
+        )
+        rest = waiting if page is None else f"  {page.said}".rstrip()
         heading = fmt.cut(fmt.clean(self._owner.heading), width - 2 - len(rest), self._owner.desk.charset.ellipsis)
         return [line((f" {heading}", "title"), (rest, "dim"), ground="head")]
 
