@@ -66,7 +66,10 @@ def nothing_found(mined: Mined) -> tuple[str, str]:
         return why, f"Ask for a lift of {_rounded_down(lift)}."
     share = _rounded_down(mined.least_that / n)
     why = f"no two items are together in {mined.least:,} of {n:,} baskets"
-    return why, f"A support of {share} ({mined.least_that:,} baskets) would give some pairs."
+    hint = f"A support of {share} ({mined.least_that:,} baskets) would give some pairs."
+    if mined.least_that < FEW:
+        hint += f" Fewer than {FEW} baskets are an anecdote: look by category or brand."
+    return why, hint
 
 
 def _rounded_down(value: float) -> str:

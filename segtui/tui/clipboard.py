@@ -32,7 +32,7 @@ def copy(text: str, write: Callable[[str], object], environ: Mapping[str, str] =
     lines = text.count("\n") + (not text.endswith("\n") if text else 0)
     what = f"{count(lines)} lines" if lines > 1 else f"{count(len(text))} characters"
     if taken and path:
-        return f"{what} {taken}; also in {clean(path)}"
+        return f"{what} in {clean(path)}; {taken}"  # the path first: a narrow line is cut at its end
     if taken:
         return f"{what} {taken}"
     if path:

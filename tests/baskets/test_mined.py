@@ -65,7 +65,10 @@ def test_too_much_support_is_said_with_one_that_would_do() -> None:
     assert len(found.rules) == 0
     why, hint = nothing_found(found)
     assert why == "no two items are together in 5 of 10 baskets"
-    assert hint == "A support of 0.1 (1 baskets) would give some pairs."  # ten pairs are wanted, and there are three
+    assert hint == (  # ten pairs are wanted, and there are three
+        "A support of 0.1 (1 baskets) would give some pairs. Fewer than 10 baskets are an anecdote: look by category or "
+        "brand."
+    )
     assert len(finish(mined(baskets_of(ROWS), asked(min_support=0.1))).rules)
 
 

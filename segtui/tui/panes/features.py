@@ -74,9 +74,9 @@ class FeaturesPane(FeatureEditing):
         few = per < PER_FEATURE
         extremes = "held" if prepare.winsorises else "as they are"
         trimmed = f"{100 * prepare.trim:g} % trimmed" if prepare.trim else "nobody trimmed"
-        trimmed += f"; {fmt.count(everyone - customers)} in no segment" if customers < everyone else ""
         text = f" {fmt.plural(on, 'feature')} on, {fmt.plural(per, 'customer')} each"
         text += f" (fewer than {PER_FEATURE}: shaky)" if few else ""
+        text += f"; {fmt.count(everyone - customers)} in no segment" if customers < everyone else ""
         advised = known.suggested()
         text += f"; {fmt.plural(len(advised), 'suggestion')} (A)" if advised else ""
         rest = fmt.cut(f"; extremes {extremes}; {trimmed}", max(1, width - len(text)), self.signs.ellipsis)
