@@ -5,7 +5,7 @@ and what marks segments out. Works without a segmentation; with one, it contrast
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from segtui.basketed import BasketTable, Credibility, Estimate, Marked, Mined
@@ -14,6 +14,7 @@ from segtui.progress import Steps, as_part
 from segtui.recipe import BasketSpec, GatherSpec
 
 if TYPE_CHECKING:
+    from segtui.basketed import NextOrders, Readings, Substitutes
     from segtui.gather.baskets import BasketLines
     from segtui.gather.look import Held
     from segtui.pipeline import Pipeline
@@ -118,6 +119,52 @@ def credibility_of(
             known.baskets, of.rules.counted(of.least), lambda drawn: null_rules(drawn, spec), SEED, found, shuffles
         )
     )
+
+
+# -- readings --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Read:
+    """What baskets are good for. readings: one value per rule of `mined`. next_orders: None where it cannot be said,
+    with the reason."""
+
+    table: BasketTable
+    mined: Mined
+    readings: Readings
+    substitutes: Substitutes
+    next_orders: NextOrders | None
+    why_no_next: str = ""
+
+
+def read(pipeline: Pipeline | None, recipe: Recipe, known: BasketTable, of: Mined) -> Steps[Read]:
+    """Bundles and prompts among the rules, items seldom together, and what comes in a customer's next order.
+
+    pipeline: None where the baskets know no customers.
+    """
+    from segtui.baskets.readings import readings
+    from segtui.baskets.substitutes import substitutes
+
+    good_for = yield from as_part(readings(of.rules, known), "readings", 0.0, 0.1)
+    seldom = yield from as_part(substitutes(known.baskets), "readings", 0.1, 0.4)
+    if pipeline is None:
+        return Read(known, of, good_for, seldom, None, "these baskets have no customers.")
+    try:
+        later = yield from as_part(_next_orders(pipeline, recipe, known), "readings", 0.5, 0.5)
+    except AnalysisError as error:
+        return Read(known, of, good_for, seldom, None, str(error))
+    return Read(known, of, good_for, seldom, later)
+
+
+def _next_orders(pipeline: Pipeline, recipe: Recipe, known: BasketTable) -> Steps[NextOrders]:
+    from segtui.baskets.days import days_of
+    from segtui.baskets.next_order import next_orders
+    from segtui.gather.baskets import ORDER
+    from segtui.gather.sales import DAY, sales
+
+    lines = yield from sales(pipeline.dataset, recipe.gather, pipeline.tables)
+    when = yield from days_of(known.baskets, lines.frame, ORDER, DAY)
+    return (yield from next_orders(known.baskets, when))
 
 
 # -- segments --------------------------------------------------------------------------------------------

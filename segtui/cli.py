@@ -216,6 +216,7 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
     add("--max-length", type=_whole("--max-length", 2, LONGEST_RULE), metavar="L", help="items of a rule (default 4)")
     add("--consequents", choices=CONSEQUENTS, help="items behind the arrow: one (default), or any number")
     add("--shuffles", type=_whole("--shuffles", 0, 1000), default=20, metavar="N", help="shuffles to compare with (20)")
+    add("--readings", action="store_true", help="bundles, prompts, items seldom together, what the next order brings")
     add("--out", metavar="FILE", help="write all rules (.csv, .tsv, .parquet, .ndjson)")
     add("--overwrite", action="store_true", help="replace FILE where it exists")
     add("--json", action="store_true", help="one JSON document on standard output")
@@ -432,6 +433,7 @@ def _rules(options: argparse.Namespace) -> int:
             max_length=options.max_length,
             consequents=options.consequents,
             shuffles=options.shuffles,
+            readings=options.readings,
             out=options.out,
             overwrite=options.overwrite,
             as_json=options.json,

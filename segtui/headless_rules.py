@@ -13,10 +13,13 @@ from segtui.deliver import rules_file
 from segtui.deliver.rules_file import Ruled
 from segtui.errors import AnalysisError, UsageError
 from segtui.progress import Steps, finish
+from segtui.readings_report import readings_document, readings_lines
 from segtui.starting import NOTHING_SAID, Gathering, starting_recipe, take_standard_input
 
 if TYPE_CHECKING:
     from segtui.basketed import BasketTable, Credibility, Mined
+    from segtui.basketing import Read
+    from segtui.pipeline import Pipeline
     from segtui.recipe import BasketSpec, Recipe
 
 
@@ -35,6 +38,7 @@ class RulesOptions:
     max_length: int | None = None
     consequents: str | None = None
     shuffles: int = 20
+    readings: bool = False
     out: str | None = None
     overwrite: bool = False
     as_json: bool = False
@@ -47,13 +51,16 @@ def rules(options: RulesOptions) -> None:
         rules_file.ending_of(options.out)
     take_standard_input([source.path for source in recipe.gather.sources])
     with printing.progress_line() as report:
-        found = finish(_ruled(recipe, options.shuffles), report)
+        found, read = finish(_ruled(recipe, options), report)
     if options.out is not None:
         _write(found, recipe, options.out, overwrite=options.overwrite)
     if options.as_json:
-        printing.print_json(document(found))
+        told = {} if read is None else {"readings": readings_document(read)}
+        printing.print_json(document(found) | told)
     else:
         printing.print_lines(lines(found))
+        if read is not None:
+            printing.print_lines(["", *readings_lines(read)])
     if not len(found.mined.rules):
         printing.say("no rule meets the cut-offs")
 
@@ -75,16 +82,17 @@ def _recipe(options: RulesOptions) -> Recipe:
     return replace(recipe, gather=options.gathering.over(recipe.gather), baskets=baskets)
 
 
-def _ruled(recipe: Recipe, shuffles: int) -> Steps[Ruled]:
-    table, mined = yield from _mined(recipe)
+def _ruled(recipe: Recipe, options: RulesOptions) -> Steps[tuple[Ruled, Read | None]]:
+    pipeline, table, mined = yield from _mined(recipe)
     known = None
-    if shuffles and len(mined.rules):
-        known = yield from basketing.credibility_of(table, mined, _unwatched, shuffles)
-    return Ruled(table, mined, known)
+    if options.shuffles and len(mined.rules):
+        known = yield from basketing.credibility_of(table, mined, _unwatched, options.shuffles)
+    read = (yield from basketing.read(pipeline, recipe, table, mined)) if options.readings else None
+    return Ruled(table, mined, known), read
 
 
-def _mined(recipe: Recipe) -> Steps[tuple[BasketTable, Mined]]:
-    """By way of customers where there are any, so that the cleaning steps hold; else of baskets alone."""
+def _mined(recipe: Recipe) -> Steps[tuple[Pipeline | None, BasketTable, Mined]]:
+    """By way of customers where there are any, so that the cleaning steps hold; else of baskets alone, with None."""
     from segtui.baskets.mined import mined
     from segtui.pipeline import Pipeline
 
@@ -98,7 +106,7 @@ def _mined(recipe: Recipe) -> Steps[tuple[BasketTable, Mined]]:
         table = yield from basketing.table(pipeline, recipe)
     else:
         table = yield from basketing.table_of_baskets(recipe.gather, recipe.baskets.by)
-    return table, (yield from mined(table.baskets, recipe.baskets))
+    return pipeline if made_of_orders else None, table, (yield from mined(table.baskets, recipe.baskets))
 
 
 def _unwatched(known: Credibility) -> None:

@@ -171,3 +171,35 @@ def test_what_is_wrong_with_a_cut_off_is_said(orders: Path, capsys) -> None:
     assert "between 0 and 1" in capsys.readouterr().err
     assert main(["rules", str(orders.parent / "customers.csv")]) == 1
     assert "no baskets here" in capsys.readouterr().err
+
+
+# -- readings --------------------------------------------------------------------------------------------
+
+
+def test_readings_are_told_with_their_counts(orders: Path, capsys) -> None:
+    asked = ["rules", str(orders), "--min-support", "0.001", "--min-confidence", "0.1", "--shuffles", "0", "--readings"]
+    assert main([*asked, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    found = told["readings"]
+    assert set(found) == {"bundles", "prompts", "seldom_together", "next_orders", "next_orders_reason"}
+    assert found["next_orders_reason"] == ""
+    for row in found["next_orders"]:
+        assert row["antecedent"] != row["consequent"]
+        assert row["counts"] <= min(row["antecedent_counts"], row["consequent_counts"])
+        assert row["customers"] <= row["counts"]
+    for row in found["seldom_together"]:
+        assert row["lift"] == pytest.approx(row["counts"] / row["expected"])
+        assert row["lift"] < 0.7
+    assert main(asked) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert any(line.startswith("in the next order: ") for line in lines)
+
+
+def test_without_customers_nothing_is_said_of_next_orders(tmp_path: Path, capsys) -> None:
+    path = tmp_path / "baskets.csv"
+    path.write_text("basket,item\n" + "".join(f"{b},{item}\n" for b in range(60) for item in ("tea", "milk")))
+    assert main(["rules", str(path), "--shuffles", "0", "--readings"]) == 0
+    told = capsys.readouterr().out
+    assert "bundles: bought together either way: 1 of 2 rules" in told  # its other direction is the same bundle
+    assert "next orders: not said, these baskets have no customers." in told
