@@ -227,3 +227,25 @@ class NetworkView:
     nodes: tuple[NetworkNode, ...]
     pairs: int
     of: int
+
+
+# -- uses ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One thing that baskets are good for. sentences: the first of `found`, the strongest first; caveat: what is to be
+    borne in mind; why: why there are none, where that has a reason of its own."""
+
+    name: str
+    found: int
+    sentences: tuple[str, ...]
+    caveat: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UsesView:
+    """Bundles, prompts, items seldom together, and what comes in the next order."""
+
+    uses: tuple[Use, ...]

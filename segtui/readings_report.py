@@ -11,11 +11,11 @@ import numpy as np
 
 from segtui import printing
 from segtui.baskets import next_order, substitutes
-from segtui.baskets.readings import bundle_sentence, prompt_sentence
+from segtui.baskets.readings import bundle_sentence, bundles, prompt_sentence, prompts
 from segtui.printing import Json
 
 if TYPE_CHECKING:
-    from segtui.basketed import NextOrders, Readings, RuleSet, Substitutes
+    from segtui.basketed import NextOrders, Substitutes
     from segtui.basketing import Read
 
 WIDTH, INDENT = 80, 2
@@ -34,22 +34,6 @@ def readings_document(found: Read) -> Json:
         "next_orders": None if later is None else _pairs(later, ("antecedent", "consequent"), items),
         "next_orders_reason": found.why_no_next,
     }
-
-
-def bundles(readings: Readings, rules: RuleSet) -> list[int]:
-    """Rules that are bundles, each of the same items once, the most extra baskets first."""
-    return _by_extra(rules, readings.bundle & ~readings.twin)
-
-
-def prompts(readings: Readings, rules: RuleSet) -> list[int]:
-    """Rules that are prompts, the most extra baskets first."""
-    return _by_extra(rules, readings.prompt)
-
-
-def _by_extra(rules: RuleSet, chosen: np.ndarray) -> list[int]:
-    rows = np.flatnonzero(chosen)
-    order: list[int] = rows[np.argsort(-rules.extra_baskets[rows], kind="stable")].tolist()
-    return order
 
 
 def _pairs(found: Substitutes | NextOrders, sides: tuple[str, str], items: tuple[str, ...]) -> list[Json]:

@@ -109,6 +109,22 @@ def _twins(rules: RuleSet, bundle: Marks) -> Steps[Marks]:
 # -- words -----------------------------------------------------------------------------------------------
 
 
+def bundles(found: Readings, rules: RuleSet) -> list[int]:
+    """Rules that are bundles, each of the same items once, the most extra baskets first."""
+    return _by_extra(rules, found.bundle & ~found.twin)
+
+
+def prompts(found: Readings, rules: RuleSet) -> list[int]:
+    """Rules that are prompts, the most extra baskets first."""
+    return _by_extra(rules, found.prompt)
+
+
+def _by_extra(rules: RuleSet, chosen: Marks) -> list[int]:
+    rows = np.flatnonzero(chosen)
+    order: list[int] = rows[np.argsort(-rules.extra_baskets[rows], kind="stable")].tolist()
+    return order
+
+
 def bundle_sentence(found: Readings, rules: RuleSet, rule: int, items: Sequence[str]) -> str:
     """A bundle in words. Names are said as they are."""
     x, y, both = *_sides(rules, rule, items), int(rules.counts[rule])

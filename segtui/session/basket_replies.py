@@ -21,6 +21,8 @@ from segtui.basket_views import (
     RuleFilter,
     ScatterView,
     ShuffledView,
+    Use,
+    UsesView,
     WorkView,
 )
 from segtui.baskets import contrast, credibility
@@ -82,6 +84,39 @@ def _shuffled(known: Credibility) -> ShuffledView:
         tuple(known.expected.tolist()),
         tuple(known.false_above.tolist()),
     )
+
+
+# -- uses ------------------------------------------------------------------------------------------------
+
+
+def uses(pipeline: Pipeline, recipe: Recipe) -> Steps[UsesView]:
+    """What baskets are good for, the strongest of each in sentences."""
+    from segtui.baskets import next_order, substitutes
+    from segtui.baskets.readings import bundle_sentence, bundles, prompt_sentence, prompts
+
+    table = yield from basketing.table(pipeline, recipe)
+    mined = yield from basketing.rules(pipeline, recipe)
+    found = yield from basketing.read(pipeline, recipe, table, mined)
+    items, rules, good = table.baskets.items, mined.rules, found.readings
+    together, offered = bundles(good, rules), prompts(good, rules)
+    yield Progress("putting uses into words")
+    seldom, later = found.substitutes, found.next_orders
+    told = [
+        Use("bundles", len(together), tuple(bundle_sentence(good, rules, i, items) for i in together[:TOLD])),
+        Use("prompts", len(offered), tuple(prompt_sentence(good, rules, i, items) for i in offered[:TOLD])),
+        Use(
+            "seldom together",
+            len(seldom),
+            tuple(substitutes.sentence(seldom, i, items) for i in range(min(TOLD, len(seldom)))),
+            substitutes.CAVEAT,
+        ),
+    ]
+    if later is None:
+        told.append(Use("next order", 0, (), why=found.why_no_next))
+    else:
+        sentences = tuple(next_order.sentence(later, i, items) for i in range(min(TOLD, len(later))))
+        told.append(Use("next order", len(later), sentences, next_order.CAVEAT))
+    return UsesView(tuple(told))
 
 
 # -- segments --------------------------------------------------------------------------------------------

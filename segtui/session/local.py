@@ -40,6 +40,7 @@ from segtui.session.questions import (
     StepCountsQuestion,
     StepRowsQuestion,
     TypicalQuestion,
+    UsesQuestion,
     WorkQuestion,
 )
 
@@ -142,6 +143,8 @@ class LocalEngine(Pipeline):
             return (yield from told.scatter(self, recipe, question.shown, question.columns, question.rows))
         if isinstance(question, NetworkQuestion):
             return (yield from told.network(self, recipe, question.shown))
+        if isinstance(question, UsesQuestion):
+            return (yield from told.uses(self, recipe))
         return (yield from told.behind(self, recipe, question.rule))
 
     def reply(self, question: Question, answer: Answer | None) -> Steps[object]:

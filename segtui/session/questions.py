@@ -178,6 +178,13 @@ class NetworkQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class UsesQuestion:
+    """What baskets are good for, in sentences -> basket_views.UsesView."""
+
+    spec: BasketSpec
+
+
+@dataclass(frozen=True, slots=True)
 class RuleBasketsQuestion:
     """The baskets behind a rule, by its number at these cut-offs -> results.TablePage."""
 
@@ -192,7 +199,7 @@ class MarkedQuestion:
     spec: BasketSpec
 
 
-OfBaskets = WorkQuestion | BasketsQuestion | ScatterQuestion | NetworkQuestion | RuleBasketsQuestion
+OfBaskets = WorkQuestion | BasketsQuestion | ScatterQuestion | NetworkQuestion | UsesQuestion | RuleBasketsQuestion
 """Questions about the open data and some cut-offs, not about the answer on screen (but see `needs_segments`)."""
 
 

@@ -85,6 +85,7 @@ from segtui.session.questions import (
     StepCountsQuestion,
     StepRowsQuestion,
     TypicalQuestion,
+    UsesQuestion,
     WorkQuestion,
 )
 from tests.tui import fake_baskets, fake_compare
@@ -432,6 +433,8 @@ class FakeEngine:
             return fake_baskets.scatter(question.columns, question.rows)
         if isinstance(question, NetworkQuestion):
             return fake_baskets.network()
+        if isinstance(question, UsesQuestion):
+            return fake_baskets.uses()
         assert answer is not None
         return self._about[type(question)](question, answer)
 

@@ -15,6 +15,8 @@ from segtui.basket_views import (
     RuleRow,
     ScatterView,
     ShuffledView,
+    Use,
+    UsesView,
     WorkView,
 )
 from segtui.recipe import BasketSpec
@@ -111,3 +113,19 @@ def network() -> NetworkView:
         NetworkNode(HOSTILE, 1, (True,), 398, 10.7, ()),
     )
     return NetworkView(nodes, 5, 9)
+
+
+def uses() -> UsesView:
+    """Two kinds with something in them, one of it hostile, and one that cannot be said."""
+    return UsesView(
+        (
+            Use(
+                "bundles", 120, ("1,462 baskets have both Night Heron and Linden Honey: 38% of those with the first.",)
+            ),
+            Use(
+                "prompts", 2, (f"With Jam in the basket, offer {HOSTILE}: 62% of 398 baskets took it.", "With Teapot.")
+            ),
+            Use("seldom together", 0, ()),
+            Use("next order", 0, (), why="these baskets have no customers."),
+        )
+    )

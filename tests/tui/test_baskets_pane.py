@@ -223,6 +223,20 @@ async def test_the_segments_view_goes_over_segments_and_shows_rules():
         await until(app, pilot, "nothing could be tested")
 
 
+async def test_uses_are_gone_over_and_what_cannot_be_said_says_why():
+    async with of_orders() as (app, pilot):
+        await shown(app, pilot, "v", "v")
+        await until(app, pilot, "[bundles 120]")
+        await pilot.press("l")
+        await until(app, pilot, "[prompts 2]")
+        await pilot.press("l")
+        await until(app, pilot, "There are none at these cut-offs.")
+        await pilot.press("l")
+        await until(app, pilot, "these baskets have no customers.")
+        await pilot.press("l", "y")
+        await until(app, pilot, "[bundles 120]")
+
+
 async def test_names_cannot_drive_the_terminal():
     async with of_orders((140, 40)) as (app, pilot):
         await shown(app, pilot, "G")
@@ -255,7 +269,8 @@ PLACES = [
     ("baskets", ["j", "j"], "A simpler rule"),
     ("baskets_segments", ["v"], "+23.7"),
     ("baskets_segment_rules", ["v", "i"], "+21.0 points"),
-    ("baskets_scatter", ["v", "v"], "rules in a cell"),
+    ("baskets_uses", ["v", "v"], "bundles 120"),
+    ("baskets_scatter", ["v", "v", "v"], "rules in a cell"),
     ("baskets_network", ["V"], "Shortbread"),
     ("baskets_cutoffs", ["e"], "Which cut-off?"),
 ]
@@ -304,6 +319,8 @@ async def test_the_story_of_the_examples_on_the_real_engine(tmp_path):
         assert float(pair["lift"]) == pytest.approx(lift)
         await pilot.press("v")
         await long(app, pilot, "as a share of what is bought")
+        await pilot.press("v")
+        await long(app, pilot, "[bundles ")
         await pilot.press("v")
         await long(app, pilot, "rules in a cell")
         await pilot.press("v")

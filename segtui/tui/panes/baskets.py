@@ -1,4 +1,4 @@
-"""Baskets: what is bought together, how far to believe it, and what marks segments out. Four views and the cut-offs."""
+"""Baskets: what is bought together, how far to believe it, and what marks segments out. Five views and the cut-offs."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from segtui.tui.panes.base import Desk, Pane
 from segtui.tui.panes.basket_drawings import NetworkPlot, ScatterPlot
 from segtui.tui.panes.basket_rules import RulesView
 from segtui.tui.panes.basket_segments import SegmentsView
+from segtui.tui.panes.basket_uses import UsesPlot
 from segtui.tui.panes.view import told
 from segtui.tui.widgets.ink import BLANK, Line, Run, first_fitting, line
 
@@ -52,7 +53,7 @@ class BasketsPane(Pane):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.rules, self.segments = RulesView(self), SegmentsView(self)
-        self.views: tuple[View, ...] = (self.rules, self.segments, ScatterPlot(self), NetworkPlot(self))
+        self.views: tuple[View, ...] = (self.rules, self.segments, UsesPlot(self), ScatterPlot(self), NetworkPlot(self))
         self._at = 0
         self.cursor = self.view.cursor
         self.shown = RuleFilter()
