@@ -61,6 +61,7 @@ def _rule(ruled: Ruled, i: int) -> Json:
         "antecedent_count": int(rules.antecedent_counts[i]),
         "consequent_count": int(rules.consequent_counts[i]),
         **{name: _finite(float(getattr(rules, name)[i])) for name in MEASURES},
+        "hyper_lift": float(ruled.hyper_lift[i]),
         "redundant": bool(rules.redundant[i]),
     }
     if known is not None:

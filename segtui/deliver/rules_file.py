@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from segtui.basketed import BasketTable, Credibility, Mined
+    from segtui.results import Floats
 
 MEASURES = (
     "support", "coverage", "confidence", "lift", "adjusted_lift", "leverage", "extra_baskets", "conviction", "zhang",
@@ -30,11 +31,12 @@ BETWEEN = " | "
 @dataclass(frozen=True, eq=False, slots=True)
 class Ruled:
     """Rules with the baskets they are from. credibility: None where no shuffles were asked for or there is nothing to
-    judge."""
+    judge. hyper_lift: of every rule (`baskets.hyper`)."""
 
     table: BasketTable
     mined: Mined
     credibility: Credibility | None
+    hyper_lift: Floats
 
 
 def frame(ruled: Ruled) -> pl.DataFrame:
@@ -52,6 +54,7 @@ def frame(ruled: Ruled) -> pl.DataFrame:
         "antecedent_count": rules.antecedent_counts,
         "consequent_count": rules.consequent_counts,
         **{name: getattr(rules, name) for name in MEASURES},
+        "hyper_lift": ruled.hyper_lift,
         "redundant": rules.redundant,
     }
     if (known := ruled.credibility) is not None:

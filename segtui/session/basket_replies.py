@@ -26,6 +26,7 @@ from segtui.basket_views import (
     WorkView,
 )
 from segtui.baskets import contrast, credibility
+from segtui.baskets.hyper import hyper_lift
 from segtui.baskets.mined import least_of
 from segtui.baskets.ragged import places
 from segtui.baskets.words import side
@@ -326,5 +327,6 @@ def export(pipeline: Pipeline, recipe: Recipe, path: str, sources: list[Path], o
     table = yield from basketing.table(pipeline, recipe)
     mined = yield from basketing.rules(pipeline, recipe)
     known = basketing.credibility_filed(pipeline, recipe)
+    hyper = yield from hyper_lift(mined.rules)
     yield Progress(f"writing {path}", None, f"{len(mined.rules):,} rules")
-    return (write(frame(Ruled(table, mined, known)), path, sources, overwrite=overwrite),)
+    return (write(frame(Ruled(table, mined, known, hyper)), path, sources, overwrite=overwrite),)
