@@ -179,7 +179,8 @@ class Program:
 
         pane = self._decide()
         if pane is None or not pane.play() or pane.stale:
-            self.app.say("there is no play under the cursor")
+            wait = pane is not None and pane.stale
+            self.app.say("wait for the new segments to converge" if wait else "there is no play under the cursor")
             return
         campaign, path = typed_list(argument)
 

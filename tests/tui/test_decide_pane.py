@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from segtui.decided.campaigns import Inputs
+from segtui.decided.decisions import Missing
 from segtui.errors import AnalysisError
 from segtui.recipe import GatherSpec, Recipe, SourceSpec
 from segtui.session.questions import (
@@ -162,6 +163,8 @@ async def test_what_is_of_earlier_segments_is_marked():
             await pilot.press("plus")
             await until(app, pilot, "of earlier segments")
             assert "Early access" in grid(app)
+            await pilot.press("x")
+            await until(app, pilot, "wait for the new segments to converge")
         await gone(app, pilot, "of earlier segments")
         await until(app, pilot, lambda: asked(engine).count(PlaysQuestion) == 2)
 
@@ -261,6 +264,19 @@ async def test_screen(name: str, keys: list[str], ready: str, size: tuple[int, i
 
 
 # -- the real engine --------------------------------------------------------------------------------------
+
+
+async def test_customers_without_orders_get_plays_and_reasons_on_the_real_engine():
+    recipe = Recipe(gather=GatherSpec((SourceSpec(str(EXAMPLES / "customers.csv")),)))
+    app = SegApp(recipe, make_session=lambda listener, state: Session(listener, state=None))
+    async with app.run_test(size=(140, 40)) as pilot:
+        await long(app, pilot, "exact")
+        await pilot.press("7")
+        await long(app, pilot, lambda: app.session.found(PlaysQuestion()) is not None)
+        await until(app, pilot, "told from order lines")
+        assert app.session.found(ValueQuestion()) is None
+        app.session.ask_aside(ValueQuestion())
+        await long(app, pilot, lambda: isinstance(app.session.found(ValueQuestion()), Missing))
 
 
 async def test_the_shipped_orders_on_the_real_engine(tmp_path):

@@ -238,11 +238,10 @@ class DecidePane(Pane):
     def list_of_play(self, campaign: str) -> PlayListQuestion | None:
         """The list of the play under the cursor; None where there is none."""
         play = self.play()
-        parts = self.parts()
-        if not play or parts is None or self.stale:
+        if not play or self.stale:
             return None
         self.campaign = campaign
-        return PlayListQuestion(parts.inputs, play, campaign)
+        return PlayListQuestion(self.inputs, play, campaign)
 
     def play(self) -> str:
         """The play under the cursor; "" where there is none."""

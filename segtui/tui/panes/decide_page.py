@@ -64,13 +64,13 @@ class PageView(View):
             return []
         detail = words.BRIEF if height < TALL else words.PAGE
         self._rows = self._lines(parts, segment, width, detail)
-        lines = [self._letters(parts, width), self._heading(segment, width)]
+        window = self.cursor.window(len(self._rows), height - 2)
+        lines = [self._letters(parts, len(self._rows) - window.stop, width), self._heading(segment, width)]
         self.first_row_y = len(lines)
-        window = self.cursor.window(len(self._rows), height - len(lines))
         pane = self.pane
         return [*lines, *(line(pane.mark(at), *self._rows[at][0].runs, ground=pane.ground(at)) for at in window)]
 
-    def _letters(self, parts: Parts, width: int) -> Line:
+    def _letters(self, parts: Parts, below: int, width: int) -> Line:
         segments = parts.segments
         here = self.at % len(segments)
         runs: list[Run] = [(" ", "")]
@@ -80,7 +80,8 @@ class PageView(View):
             role = seg(letter_place(one.letter)) if at == here else "dim"
             runs.append((f"[{label}]" if at == here else f" {label} ", role))
         keys: list[Run] = [("  h l ", "key"), ("segment", "dim"), ("  * has plays", "dim")]
-        return first_fitting((line(*runs, *keys), line(*runs)), width)
+        more: list[Run] = [("  j ", "key"), (fmt.plural(below, "more line"), "warn")] if below else []
+        return first_fitting((line(*runs, *keys, *more), line(*runs, *more), line(*runs)), width)
 
     def _heading(self, segment: Segment, width: int) -> Line:
         sizes = f"  {fmt.count(segment.size)} ({fmt.share(segment.share)} %){shares(segment)}"

@@ -50,7 +50,7 @@ class PlaysView(View):
         found = parts.campaigns if parts is not None else None
         if not isinstance(found, Campaigns):
             return [BLANK, *told(fmt.clean(found.why) if found is not None else self.pane.state("do"), width, "dim")]
-        below = self._below(width, 6 if height < 24 else 12)
+        below = self._below(width, 9 if height < 24 else 14)
         room = max(1, height - 1 - len(below))
         wide = width >= WIDE
         title = max(10, min(40, width - (75 if wide else 58)))
@@ -79,7 +79,7 @@ class PlaysView(View):
         if one is None:
             return []
         lines = [self.pane.rule(width, f"{fmt.clean(one.title, 40)} for {one.letter}")]
-        for said in words.play(one, full=height > 6)[:height]:
+        for said in words.play(one, full=height > 9)[:height]:
             lines += told(fmt.clean(said.text), width, said.role)
         return lines[:height]
 

@@ -88,6 +88,11 @@ def worth(parts: Parts, segment: Segment, detail: int) -> list[Said]:
     return [*said, *(_gates(found) if detail == FULL else [])]
 
 
+def _brief(x: float) -> str:
+    """About three figures, so that the ends of a narrow range differ."""
+    return f"{x / 1e6:,.2f}M" if abs(x) >= 1e6 else f"{x / 1e3:.0f}k" if abs(x) >= 1e5 else f"{x:,.0f}"
+
+
 def _gates(found: LifetimeValue) -> list[Said]:
     return [
         Said("worth", f"{gate.title}: {'yes' if gate.open else 'no'}; {gate.why}", "" if gate.open else "warn")
@@ -99,7 +104,7 @@ def _range(value: Range, detail: int) -> str:
     if value.low is None or value.high is None:
         return f"{value.expected:,.0f} (no interval)"
     if detail == BRIEF:
-        return f"{fmt.short(value.expected)} ({fmt.short(value.low)} to {fmt.short(value.high)})"
+        return f"{_brief(value.expected)} ({_brief(value.low)} to {_brief(value.high)})"
     return f"{value.expected:,.0f} ({value.low:,.0f} to {value.high:,.0f})"
 
 
