@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from segtui.decided.value import LifetimeValue
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A part that cannot be, with the reason."""
+
+    why: str
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Decisions:
     """The parts for one converged answer; a part is None where it cannot be, and `reasons` says why.

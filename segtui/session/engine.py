@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from segtui.basket_views import ShuffledView
+from segtui.decided.decisions import Missing
+from segtui.decided.recommendations import Leaderboard
 from segtui.evidence import Assessment, Sweep
 from segtui.explained import Toggle
 from segtui.progress import Steps
@@ -70,6 +72,10 @@ class Engine(Protocol):
 
     def shuffle(self, spec: BasketSpec, found: Callable[[ShuffledView], None]) -> Steps[ShuffledView]:
         """The rules at some cut-offs against shuffled baskets; `found` hears of every shuffle."""
+        ...
+
+    def recommend(self, recipe: Recipe, found: Callable[[Leaderboard], None]) -> Steps[Leaderboard | Missing]:
+        """How ways of recommending fare on the data; `found` hears of every method."""
         ...
 
     def reply(self, question: Question, answer: Answer | None) -> Steps[object]:

@@ -22,6 +22,7 @@ FITTING, REFINING, SETTLING = "fitting", "refining", "refining the first run"
 SWEEPING, ASSESSING, TRYING = "sweeping", "assessing", "trying features"
 LOOKING_UP, EXPORTING = "looking up", "exporting"
 MINING, SHUFFLING = "mining rules", "shuffling baskets"
+DECIDING, RECOMMENDING = "deciding", "judging recommendations"
 """What jobs are called, on screen and in events."""
 
 

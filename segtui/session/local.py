@@ -32,6 +32,8 @@ from segtui.session.questions import (
     MoversQuestion,
     NetworkQuestion,
     OfBaskets,
+    OfDecisions,
+    PlayListQuestion,
     PredictionQuestion,
     Question,
     RulesQuestion,
@@ -46,6 +48,8 @@ from segtui.session.questions import (
 
 if TYPE_CHECKING:
     from segtui.basket_views import ShuffledView
+    from segtui.decided.decisions import Missing
+    from segtui.decided.recommendations import Leaderboard
     from segtui.explained import SilhouetteView, Toggle
     from segtui.recipe import BasketSpec
     from segtui.results import TablePage, TraceStep
@@ -117,6 +121,7 @@ class LocalEngine(Pipeline):
             MapQuestion: self._map,
             DistributionQuestion: self._distribution,
             MarkedQuestion: self._marked,
+            PlayListQuestion: self._play_list,
         }
 
     def shuffle(self, spec: BasketSpec, found: Callable[[ShuffledView], None]) -> Steps[ShuffledView]:
@@ -124,6 +129,22 @@ class LocalEngine(Pipeline):
         from segtui.session import basket_replies
 
         return basket_replies.shuffle(self, Recipe(self._gather, baskets=spec), found)
+
+    def recommend(self, recipe: Recipe, found: Callable[[Leaderboard], None]) -> Steps[Leaderboard | Missing]:
+        """How ways of recommending fare."""
+        from segtui.session import decide_replies
+
+        return decide_replies.recommended(self, recipe, found)
+
+    def _decided(self, question: OfDecisions, answer: Answer) -> Steps[object]:
+        from segtui.session import decide_replies
+
+        return decide_replies.part(self, answer.recipe, question)
+
+    def _play_list(self, question: PlayListQuestion, answer: Answer) -> Steps[object]:
+        from segtui.session import decide_replies
+
+        return decide_replies.play_list(self, answer.recipe, question.inputs, question.play, question.campaign)
 
     def _marked(self, question: MarkedQuestion, answer: Answer) -> Steps[object]:
         from segtui.session import basket_replies
@@ -157,6 +178,8 @@ class LocalEngine(Pipeline):
             return (yield from self._of_baskets(question, answer))
         if answer is None:
             raise AnalysisError("there are no segments yet", hint="Wait for the first answer.")
+        if isinstance(question, OfDecisions):
+            return (yield from self._decided(question, answer))
         return (yield from self._about[type(question)](question, answer))
 
     def _comparison(self, question: ComparisonQuestion | MoversQuestion, answer: Answer) -> Steps[object]:

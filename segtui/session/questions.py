@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from segtui.basket_views import RuleFilter
+from segtui.decided.campaigns import Inputs
 from segtui.recipe import BasketSpec, Recipe, SourceSpec
 
 
@@ -208,6 +209,53 @@ def needs_segments(question: OfBaskets) -> bool:
     return isinstance(question, BasketsQuestion | ScatterQuestion | NetworkQuestion) and bool(question.shown.segment)
 
 
+NOTHING_ENTERED = Inputs()
+
+
+@dataclass(frozen=True, slots=True)
+class PlaysQuestion:
+    """What the playbook proposes for the segments on screen -> decided.campaigns.Campaigns, or decisions.Missing."""
+
+    inputs: Inputs = NOTHING_ENTERED
+
+
+@dataclass(frozen=True, slots=True)
+class ValueQuestion:
+    """What customers are worth -> decided.value.LifetimeValue, or decisions.Missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class PricesQuestion:
+    """What segments paid, and how they bought at other prices -> decided.prices.Prices, or decisions.Missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductsQuestion:
+    """What most customers of each segment bought -> tuple of recommendations.SegmentProducts, or decisions.Missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderboardQuestion:
+    """How ways of recommending fare -> recommendations.Leaderboard, complete or as far as it is, or decisions.Missing.
+    It takes long."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayListQuestion:
+    """Who is contacted and who is held out in a play -> results.TablePage of id, segment, arm, play.
+
+    campaign: the name that the arms are drawn under.
+    """
+
+    inputs: Inputs
+    play: str
+    campaign: str
+
+
+OfDecisions = PlaysQuestion | ValueQuestion | PricesQuestion | ProductsQuestion | LeaderboardQuestion
+"""Parts of the Decide pane."""
+
+
 Question = (
     MapQuestion
     | DistributionQuestion
@@ -228,4 +276,6 @@ Question = (
     | DriversQuestion
     | OfBaskets
     | MarkedQuestion
+    | OfDecisions
+    | PlayListQuestion
 )

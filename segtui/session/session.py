@@ -31,11 +31,13 @@ from segtui.results import Answer, Dataset, Inspection, Preview, Scores, TraceSt
 from segtui.session import autosave
 from segtui.session.events import (
     ASSESSING,
+    DECIDING,
     EXPORTING,
     FITTING,
     LOOKING_UP,
     MINING,
     OPENING,
+    RECOMMENDING,
     REFINING,
     REOPENING,
     SETTLING,
@@ -64,11 +66,13 @@ from segtui.session.questions import (
     ComparisonQuestion,
     DistributionQuestion,
     DriversQuestion,
+    LeaderboardQuestion,
     LeftOutQuestion,
     MapQuestion,
     MarkedQuestion,
     MoversQuestion,
     OfBaskets,
+    OfDecisions,
     Question,
     Side,
     StepCountsQuestion,
@@ -314,12 +318,17 @@ class Session(Listener):
     def ask_aside(self, question: Question) -> None:
         """Ask about the answer on screen what nobody waits for; of several such questions the last one stands.
 
-        So it is, apart from those, with questions about baskets, which need no answer and outlive a new one.
+        So it is, apart from those, with questions about baskets, which need no answer and outlive a new one, and with
+        parts of decisions, of which the leaderboard goes on beside the others.
         """
         answer, of_baskets = self.shown, isinstance(question, OfBaskets | MarkedQuestion)
-        if self.found(question) is not None or self.dataset is None or (answer is None and not of_baskets):
+        known = self.found(question)
+        if getattr(known, "complete", known is not None):  # a leaderboard may be there in part
             return
-        lane = MINING if of_baskets else LOOKING_UP
+        if self.dataset is None or (answer is None and not of_baskets):
+            return
+        lane = MINING if of_baskets else DECIDING if isinstance(question, OfDecisions) else LOOKING_UP
+        lane = RECOMMENDING if isinstance(question, LeaderboardQuestion) else lane
         key = f"{lane} {question!r} {self._about(question, answer)}"
         self._worker.drop_background(lambda other: other == key or not other.startswith(lane))
         self._worker.background(lane, lambda: self._reply(question, answer), key, first=True)
@@ -348,6 +357,11 @@ class Session(Listener):
     def mining(self) -> bool:
         """Whether a question about baskets that was asked aside is under way."""
         return self._worker.has_background(MINING)
+
+    def deciding(self, question: OfDecisions) -> bool:
+        """Whether a part of decisions that was asked aside is under way."""
+        lane = RECOMMENDING if isinstance(question, LeaderboardQuestion) else f"{DECIDING} {question!r}"
+        return self._worker.has_background(lane)
 
     def shuffled(self, spec: BasketSpec) -> ShuffledView | None:
         """What shuffled baskets say of the rules at some cut-offs, as far as they have come."""
@@ -677,9 +691,19 @@ class Session(Listener):
         if self._left_behind(answer):
             if isinstance(question, MapQuestion | DistributionQuestion | DriversQuestion | OfBaskets | MarkedQuestion):
                 return  # whoever draws it asks again about the new answer
+            if isinstance(question, OfDecisions):
+                return
             raise _read_since()
         about = self._about(question, answer)
-        result = yield from self._engine_now().reply((yield from self._lettered(question)), answer)
+        result: object
+        if isinstance(question, LeaderboardQuestion) and answer is not None:
+            recipe = answer.recipe
+            result = yield from self._engine_now().recommend(recipe, lambda part: self._file(about, question, part))
+        else:
+            result = yield from self._engine_now().reply((yield from self._lettered(question)), answer)
+        self._file(about, question, result)
+
+    def _file(self, about: str, question: Question, result: object) -> None:
         with self._lock:
             self._replies[about, question] = result
             while len(self._replies) > FILED_QUESTIONS:

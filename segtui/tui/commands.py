@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 EVERYWHERE = "everywhere"
-PANES = ("data", "features", "choose_k", "segments", "plots", "baskets", "runs")
+PANES = ("data", "features", "choose_k", "segments", "plots", "baskets", "decide", "runs")
 """The panes in tab order; a command's `where` names panes, EVERYWHERE, or one of the other places below."""
 
 LISTS = "lists"
@@ -33,6 +33,7 @@ PLACES = {
     "segments": "Segments",
     "plots": "Plots",
     "baskets": "Baskets",
+    "decide": "Decide",
     "runs": "Runs",
     LAB: "Scaling lab",
     PREDICTION: "Does it predict",
@@ -181,14 +182,21 @@ COMMANDS: tuple[Command, ...] = (
         verb="plots",
     ),
     _c("go-baskets", "6", "Baskets", "Go to Baskets: what is bought together, and by whom.", verb="baskets"),
-    _c("go-runs", "7", "Runs", "Go to Runs: the history with its scores.", verb="runs"),
-    _c("next-pane", "tab", "next pane", "Go to the next pane.", "data features choose_k segments plots baskets runs"),
+    _c("go-decide", "7", "Decide", "Go to Decide: what to do with each segment, with what proof.", verb="decide"),
+    _c("go-runs", "8", "Runs", "Go to Runs: the history with its scores.", verb="runs"),
+    _c(
+        "next-pane",
+        "tab",
+        "next pane",
+        "Go to the next pane.",
+        "data features choose_k segments plots baskets decide runs",
+    ),
     _c(
         "previous-pane",
         "shift+tab",
         "previous pane",
         "Go to the pane before.",
-        "data features choose_k segments plots baskets runs",
+        "data features choose_k segments plots baskets decide runs",
     ),
     # -- one pane ------------------------------------------------------------------------------------------
     _c(
@@ -479,13 +487,13 @@ COMMANDS: tuple[Command, ...] = (
         "next-view",
         "v",
         "next view",
-        "Show the next view (Choose k: criteria … convergence; Baskets: rules, segments, scatter, network).",
-        "choose_k baskets",
+        "Show the next view (Choose k: criteria … convergence; Baskets: rules … network; Decide: segment … recommend).",
+        "choose_k baskets decide",
         verb="view",
         argument="NAME",
         rank=7,
     ),
-    _c("previous-view", "V", "view before", "Show the view before.", "choose_k baskets"),
+    _c("previous-view", "V", "view before", "Show the view before.", "choose_k baskets decide"),
     _c(
         "set-sweep-range",
         "e",
@@ -506,8 +514,20 @@ COMMANDS: tuple[Command, ...] = (
         needs="answer",
         rank=14,
     ),
-    _c("next-segment", "l right", "right", "Go to the segment, or the criterion, on the right.", "choose_k baskets"),
-    _c("previous-segment", "h left", "left", "Go to the segment, or the criterion, on the left.", "choose_k baskets"),
+    _c(
+        "next-segment",
+        "l right",
+        "right",
+        "Go to the segment, or the criterion, on the right.",
+        "choose_k baskets decide",
+    ),
+    _c(
+        "previous-segment",
+        "h left",
+        "left",
+        "Go to the segment, or the criterion, on the left.",
+        "choose_k baskets decide",
+    ),
     _c(
         "use-row",
         "enter space",
@@ -833,6 +853,47 @@ COMMANDS: tuple[Command, ...] = (
         verb="by",
         argument="product|category|brand",
     ),
+    # -- decide --------------------------------------------------------------------------------------------
+    _c(
+        "open-evidence",
+        "enter",
+        "evidence",
+        "Read everything that the page, the plays or the recommendations rest on.",
+        "decide",
+        needs="answer",
+        verb="evidence",
+        rank=10,
+    ),
+    _c(
+        "change-inputs",
+        "e",
+        "inputs",
+        "Enter what only you know: margin, cost of a contact, uplift, and more; empty clears.",
+        "decide",
+        needs="data",
+        rank=6,
+    ),
+    _c(
+        "set-inputs",
+        "",
+        "inputs",
+        "Enter margin, cost of a contact and uplift at once; - clears one.",
+        "decide",
+        needs="data",
+        verb="inputs",
+        argument="MARGIN COST LOW,MID,HIGH",
+    ),
+    _c(
+        "export-list",
+        "x",
+        "export list",
+        "Write who is contacted and who is held out in the play under the cursor to a CSV file.",
+        "decide",
+        needs="answer",
+        argument="[CAMPAIGN [PATH]]",
+        rank=11,
+    ),
+    _c("resume-decide", "C", "go on", "Go on with what was stopped or failed.", "decide", needs="answer", rank=16),
     # -- compare -------------------------------------------------------------------------------------------
     _c("other-view", "tab", "table/flow", "Show the migration table, or the flow drawing.", COMPARE, rank=10),
     _c("list-movers", "enter", "movers", "List the customers of the move under the cursor.", COMPARE, rank=11),

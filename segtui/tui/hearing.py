@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from segtui.session.events import (
     ASSESSING,
     MINING,
+    RECOMMENDING,
     REOPENING,
     SHUFFLING,
     TRYING,
@@ -93,7 +94,7 @@ class Hearing:
         if event.trace is not None:
             self.app.traces.append(event.trace)
         self.app.status.job = event.progress
-        if event.job in (ASSESSING, TRYING, SHUFFLING) and not self._due():
+        if event.job in (ASSESSING, TRYING, SHUFFLING, RECOMMENDING) and not self._due():
             return
         self.app.redraw_lines()
         self._repaint("choose_k")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from segtui.recipe import LabelledSpec
     from segtui.session.questions import Question
     from segtui.tui.app import SegApp
+    from segtui.tui.panes.decide import DecidePane
 
 TWICE_SECONDS = 2.0
 """Within this time a second ctrl+c leaves the program."""
@@ -61,6 +62,9 @@ class Program:
 
     async def do_go_baskets(self, _: str) -> None:
         await self._go("baskets")
+
+    async def do_go_decide(self, _: str) -> None:
+        await self._go("decide")
 
     async def do_go_runs(self, _: str) -> None:
         await self._go("runs")
@@ -150,6 +154,47 @@ class Program:
             self.app.say("there are no rules to write")
         else:
             self._ask_where("Write every rule to (.csv, .tsv, .parquet or .ndjson)", question, "rules.csv", argument)
+
+    def _decide(self) -> DecidePane | None:
+        from segtui.tui.panes.decide import DecidePane
+
+        screen = self.app.screen
+        pane = screen.panes.get("decide") if isinstance(screen, MainScreen) else None
+        return pane if isinstance(pane, DecidePane) else None
+
+    def do_open_evidence(self, _: str) -> None:
+        """Show what the Decide pane rests on, in full."""
+        from segtui.tui.screens.reading import ReadingScreen
+
+        pane = self._decide()
+        heading, said = pane.evidence() if pane is not None else ("", [])
+        if said:
+            self.app.show(ReadingScreen(self.app, heading, said))
+        else:
+            self.app.say("there is nothing to read yet")
+
+    def do_export_list(self, argument: str) -> None:
+        """Ask for the campaign's name and for a path, and write the list of the play under the cursor."""
+        from segtui.tui.panes.decide import typed_list
+
+        pane = self._decide()
+        if pane is None or not pane.play() or pane.stale:
+            wait = pane is not None and pane.stale
+            self.app.say("wait for the new segments to converge" if wait else "there is no play under the cursor")
+            return
+        campaign, path = typed_list(argument)
+
+        def named(name: str) -> None:
+            question = pane.list_of_play(name.strip())
+            if question is not None:
+                title = f"Write the list of {fmt.clean(question.play, 30)} as CSV to"
+                self._ask_where(title, question, f"{question.play}.csv", path)
+
+        if campaign:
+            named(campaign)
+        else:
+            title = "Name of the campaign (who is held out hangs on it)"
+            self.app.prompt(title, pane.campaign, _campaign, named)
 
     def _ask_where(self, title: str, question: Question, name: str, argument: str) -> None:
         """Write a table to the path that was typed, or ask for one."""
@@ -243,6 +288,10 @@ class Program:
 
 def _yes(text: str) -> str:
     return "" if text.strip().lower() in ("y", "yes") else "type yes, or press esc to leave everything as it is"
+
+
+def _campaign(text: str) -> str:
+    return "" if text.strip() else "a name is needed, such as spring-2026"
 
 
 def _path(text: str) -> str:

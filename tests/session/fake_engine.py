@@ -196,6 +196,10 @@ class FakeEngine:
         self.shuffled.append(spec)
         return view
 
+    def recommend(self, recipe, found):
+        yield from self.exact_gate.pass_through("recommending")
+        return f"board of {recipe.cluster.k}"
+
     def reply(self, question, answer):
         yield Progress("looking up")
         if answer is not None:

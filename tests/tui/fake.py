@@ -13,6 +13,8 @@ from typing import Any, cast
 import numpy as np
 
 from segtui.basket_views import ShuffledView
+from segtui.decided.decisions import Missing
+from segtui.decided.recommendations import Leaderboard
 from segtui.errors import SegtuiError, SourceError
 from segtui.evidence import Assessment, Prediction, Sweep, SweepRow
 from segtui.explained import (
@@ -70,13 +72,18 @@ from segtui.session.questions import (
     DistributionQuestion,
     DriversQuestion,
     LabQuestion,
+    LeaderboardQuestion,
     LeftOutQuestion,
     MapQuestion,
     MarkedQuestion,
     MisfitsQuestion,
     MoversQuestion,
     NetworkQuestion,
+    PlayListQuestion,
+    PlaysQuestion,
     PredictionQuestion,
+    PricesQuestion,
+    ProductsQuestion,
     Question,
     RuleBasketsQuestion,
     RulesQuestion,
@@ -86,9 +93,10 @@ from segtui.session.questions import (
     StepRowsQuestion,
     TypicalQuestion,
     UsesQuestion,
+    ValueQuestion,
     WorkQuestion,
 )
-from tests.tui import fake_baskets, fake_compare
+from tests.tui import fake_baskets, fake_compare, fake_decisions
 from tests.tui import fake_evidence as evidence
 from tests.tui.fake_evidence import letter
 
@@ -420,6 +428,8 @@ class FakeEngine:
     def reply(self, question: Question, answer: Answer | None) -> Steps[object]:
         self.replies.append(question)
         of_baskets = isinstance(question, BasketsQuestion)
+        if isinstance(question, PlaysQuestion | ValueQuestion | PricesQuestion | ProductsQuestion):
+            yield from self._work(type(question).__name__, "deciding")
         yield from self._work("mine" if of_baskets else "reply", "mining rules" if of_baskets else "looking up")
         if isinstance(question, StepCountsQuestion):
             return self._counted_steps()
@@ -454,6 +464,11 @@ class FakeEngine:
             LabQuestion: lambda asked, answer: LAB,
             ComparisonQuestion: lambda asked, answer: self.migrated or fake_compare.migration(asked),
             PredictionQuestion: self._prediction,
+            PlaysQuestion: lambda asked, answer: fake_decisions.campaigns(asked.inputs, answer.letters),
+            ValueQuestion: lambda asked, answer: fake_decisions.value(answer.letters),
+            PricesQuestion: lambda asked, answer: fake_decisions.prices(answer.letters),
+            ProductsQuestion: lambda asked, answer: fake_decisions.products(answer.letters),
+            PlayListQuestion: lambda asked, answer: self.page,
             MarkedQuestion: lambda asked, answer: fake_baskets.marked(),
         }
 
@@ -462,6 +477,14 @@ class FakeEngine:
             yield from self._work(f"shuffle {done}", "shuffling baskets")
             view = fake_baskets.shuffle(found, done)
         return view
+
+    def recommend(self, recipe: Recipe, found: Callable[[Leaderboard], None]) -> Steps[Leaderboard | Missing]:
+        self.replies.append(LeaderboardQuestion())
+        for complete in (False, True):
+            yield from self._work("recommended" if complete else "recommend", "recommendations")
+            board = fake_decisions.board(complete=complete)
+            found(board)
+        return board
 
     def _counted_steps(self) -> tuple[CleaningStep, ...]:
         assert self.gathered is not None

@@ -230,7 +230,7 @@ async def test_runs_of_another_space_are_not_compared():
         await until(app, pilot, "run 3")
         await until(app, pilot, "exact")
         assert "n/c" in grid(app)
-        await pilot.press("7")
+        await pilot.press("8")
         await until(app, pilot, lambda: grid(app).count("n/c") > 6)
         await pilot.press("j", "enter")
         await until(app, pilot, "went to run 2")
@@ -333,7 +333,7 @@ async def test_tab_completes_paths_off_the_event_loop(tmp_path, monkeypatch):
 async def test_markup_and_escape_sequences_as_names_are_harmless(size):
     async with running(FakeEngine(odd=True), size) as (app, pilot):
         await until(app, pilot, "exact")
-        for key in ("1", "2", "3", "4", "5", "p", "p", "p", "6", "7", "4", "e", "ctrl+g", "enter"):
+        for key in ("1", "2", "3", "4", "5", "p", "p", "p", "6", "7", "8", "4", "e", "ctrl+g", "enter"):
             await pilot.press(key)
             await pilot.pause()
             shown = grid(app)
@@ -358,7 +358,7 @@ async def test_too_small_a_window_asks_for_more_and_recovers():
 async def test_ascii_mode_has_only_seven_bit_characters():
     async with running(FakeEngine(), ascii_only=True) as (app, pilot):
         await until(app, pilot, "exact")
-        for key in ("1", "2", "3", "enter", "4", "i", "5", "p", "p", "p", "p", "6", "7", "question_mark"):
+        for key in ("1", "2", "3", "enter", "4", "i", "5", "p", "p", "p", "p", "6", "7", "8", "question_mark"):
             await pilot.press(key)
             await pilot.pause()
             strips = app.screen._compositor.render_strips()

@@ -50,7 +50,7 @@ def test_a_pane_key_hides_a_key_of_everywhere_only_on_purpose():
         if other.everywhere and key in other.keys
     }
     # q goes back from a table and quits everywhere else; x writes what is on screen
-    assert hidden == {("tables", "q"), ("tables", "x"), ("baskets", "x")}
+    assert hidden == {("tables", "q"), ("tables", "x"), ("baskets", "x"), ("decide", "x")}
 
 
 def test_verbs_are_found_by_word_id_and_beginning():
@@ -81,6 +81,7 @@ def test_every_command_has_someone_who_does_it():
     from segtui.tui.panes.baskets import BasketsPane
     from segtui.tui.panes.choose_k import ChooseKPane
     from segtui.tui.panes.data import DataPane
+    from segtui.tui.panes.decide import DecidePane
     from segtui.tui.panes.features import FeaturesPane
     from segtui.tui.panes.plots import PlotsPane
     from segtui.tui.panes.runs import RunsPane
@@ -99,6 +100,7 @@ def test_every_command_has_someone_who_does_it():
         ChooseKPane,
         CompareView,
         DataPane,
+        DecidePane,
         FeaturesPane,
         LabView,
         PlotsPane,

@@ -192,7 +192,7 @@ async def test_in_runs_the_run_under_the_cursor():
     engine = FakeEngine()
     async with running(engine) as (app, pilot):
         await until(app, pilot, "exact")
-        await pilot.press("7", "plus", "plus")
+        await pilot.press("8", "plus", "plus")
         await until(app, pilot, lambda: not app.session.stale and app.session.shown.exact)
         await pilot.press("G", "c")  # the oldest stands last
         await until(app, pilot, "run 1: k 4")

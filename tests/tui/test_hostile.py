@@ -278,7 +278,7 @@ def test_seven_bits_in_every_pane(customers: Path):
             f"exec {command} {quoted(customers)} --ascii", columns=100, rows=30, patience=patience
         ) as terminal:
             ready(terminal)
-            for key in ("1", "2", "3", "4", "5", "p", "p", "p", "p", "6", "7", "?", "\x7f", ":"):
+            for key in ("1", "2", "3", "4", "5", "p", "p", "p", "p", "6", "7", "8", "?", "\x7f", ":"):
                 terminal.press(key)
                 terminal.settle(0.15)
             assert above_seven_bits(terminal.raw) == b""

@@ -50,7 +50,7 @@ PLACES = [
     ("plots_parallel", ["5", *"pppp"], "average of all"),
     ("plots_silhouettes", ["5", *"ppppp"], "enter lists the worst"),
     ("plots_convergence", ["5", *"pppppp"], "all customers"),
-    ("runs", ["7", "plus", "S"], "n/c"),
+    ("runs", ["8", "plus", "S"], "n/c"),
     ("customers", ["4", "enter"], "row 1 of 1,000,000"),
     ("left_out", ["1", "l"], "Rows left out"),
     ("export", ["x"], "10000"),

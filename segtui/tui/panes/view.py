@@ -69,6 +69,16 @@ def told(text: str, width: int, role: str = "") -> list[Line]:
     return [line(" ", *part.runs) for part in wrap(text, width - 2, role)]
 
 
+BOUND = "\ue000"
+"""Stands for a blank at which no line is broken."""
+
+
+def folded(text: str, width: int, role: str = "", indent: str = "") -> list[Line]:
+    """`text` on as many lines as it takes; a figure and its % stay on one."""
+    lines = wrap(text.replace(" %", f"{BOUND}%"), width, role, indent)
+    return [line(*((words.replace(BOUND, " "), own) for words, own in part.runs)) for part in lines]
+
+
 def table(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
     """Rows as tab-separated text; a missing value is an empty cell."""
     lines = ["\t".join(head)] if head else []

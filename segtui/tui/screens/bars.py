@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 TABS = (
     ("data", "1", "Data"), ("features", "2", "Features"), ("choose_k", "3", "Choose k"), ("segments", "4", "Segments"),
-    ("plots", "5", "Plots"), ("baskets", "6", "Baskets"), ("runs", "7", "Runs"),
+    ("plots", "5", "Plots"), ("baskets", "6", "Baskets"), ("decide", "7", "Decide"), ("runs", "8", "Runs"),
 )  # fmt: skip
 
 

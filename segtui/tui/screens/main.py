@@ -26,6 +26,7 @@ PANE_CLASSES = {
     "segments": ("segtui.tui.panes.segments", "SegmentsPane"),
     "plots": ("segtui.tui.panes.plots", "PlotsPane"),
     "baskets": ("segtui.tui.panes.baskets", "BasketsPane"),
+    "decide": ("segtui.tui.panes.decide", "DecidePane"),
     "runs": ("segtui.tui.panes.runs", "RunsPane"),
 }
 """Imported when first shown, so that the first paint waits for one pane only."""

@@ -1,0 +1,292 @@
+"""Decide: what to do with each segment, what it is worth, with what proof, and what not to conclude. Three views."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from segtui.decided.campaigns import Campaigns, Inputs
+from segtui.session.events import DECIDING, LOOKING_UP, RECOMMENDING
+from segtui.session.questions import (
+    LeaderboardQuestion,
+    PlayListQuestion,
+    PlaysQuestion,
+    PricesQuestion,
+    ProductsQuestion,
+    Question,
+    RulesQuestion,
+    ValueQuestion,
+)
+from segtui.tui import format as fmt
+from segtui.tui.bindings import bindings_for
+from segtui.tui.commands import LISTS
+from segtui.tui.panes import decide_inputs as entered
+from segtui.tui.panes.base import Desk, Pane
+from segtui.tui.panes.decide_page import PageView
+from segtui.tui.panes.decide_parts import Parts
+from segtui.tui.panes.decide_tables import BoardView, PlaysView
+from segtui.tui.widgets.ink import BLANK, Line, Run, first_fitting, line
+
+if TYPE_CHECKING:
+    from segtui.results import Answer
+    from segtui.tui.panes.view import View
+
+PART_OF: dict[str, type] = {
+    "worth": ValueQuestion, "buy": ProductsQuestion, "prices": PricesQuestion, "do": PlaysQuestion,
+    "board": LeaderboardQuestion,
+}  # fmt: skip
+"""What is asked for a part of the page."""
+
+
+class DecidePane(Pane):
+    """Asks for nothing before it is looked at; then for one part after the other, the leaderboard last."""
+
+    place = "decide"
+    title = "Decide"
+    BINDINGS: ClassVar = bindings_for("decide", LISTS)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.page, self.plays, self.board = PageView(self), PlaysView(self), BoardView(self)
+        self.views: tuple[View, ...] = (self.page, self.plays, self.board)
+        self._at = 0
+        self.cursor = self.view.cursor
+        self.inputs = Inputs()
+        """What was entered; kept while the program runs."""
+        self.campaign = ""
+        """The name that arms were last drawn under."""
+        self._asked: Question | None = None
+        self._ended: dict[tuple[str, Question], str] = {}
+        """How work on a part ended that came to nothing, by answer."""
+        self._last: Parts | None = None
+
+    @property
+    def view(self) -> View:
+        """The view in front."""
+        return self.views[self._at]
+
+    @property
+    def _orders(self) -> bool:
+        dataset = self.session.dataset if self.session is not None else None
+        return dataset is not None and dataset.rollup is not None and bool(dataset.rollup.steps)
+
+    # -- what is there --------------------------------------------------------------------------------------
+
+    def _settled(self) -> Answer | None:
+        """The answer to decide about: converged, and that of the recipe."""
+        session, answer = self.session, self.answer
+        fits = session is not None and answer is not None and answer.exact and not session.stale and not session.reopens
+        return answer if fits else None
+
+    @property
+    def stale(self) -> bool:
+        """Whether what is on screen is about earlier segments."""
+        return self._last is not None and self._settled() is not self._last.answer
+
+    def parts(self) -> Parts | None:
+        """What is known, of the earlier segments until the new ones have converged."""
+        session, answer = self.session, self._settled()
+        if session is None or answer is None:
+            return self._last
+        last = self._last if self._last is not None and self._last.answer is answer else None
+        plays = session.found(PlaysQuestion(self.inputs))
+        inputs = self.inputs
+        if plays is None and last is not None and last.campaigns is not None:
+            plays, inputs = last.campaigns, last.inputs  # until those for the new inputs are there
+
+        def found(question: Question) -> object | None:
+            return session.found(question)
+
+        self._last = Parts(
+            answer, self._orders, inputs,
+            cast("Campaigns | None", plays), *(cast("None", found(one)) for one in _OTHERS),
+        )  # fmt: skip
+        return self._last
+
+    def state(self, part: str) -> str:
+        """How a part stands that is not there yet."""
+        kind, dots = PART_OF[part], self.signs.ellipsis
+        question = PlaysQuestion(self.inputs) if kind is PlaysQuestion else kind()
+        answer, session = self._settled(), self.session
+        ended = self._ended.get((answer.fingerprint, question)) if answer is not None else None
+        if ended is not None:
+            return f"{fmt.clean(ended)} (C goes on)"
+        return f"computing{dots} (ctrl+c stops)" if session and session.deciding(question) else f"to come{dots}"
+
+    # -- asking ---------------------------------------------------------------------------------------------
+
+    def on_answer(self) -> None:
+        self.ask()
+
+    def on_found(self, question: Question) -> None:
+        self.ask()
+        self.repaint()
+
+    def on_ended(self, job: str, text: str) -> None:
+        """Work on a part was stopped or failed."""
+        answer = self._settled()
+        if answer is None or job not in (DECIDING, RECOMMENDING, LOOKING_UP) or self._asked is None:
+            return
+        question = LeaderboardQuestion() if job == RECOMMENDING else self._asked
+        if (job == LOOKING_UP) == isinstance(question, RulesQuestion):
+            self._ended[answer.fingerprint, question] = text
+            self.call_later(self.ask)
+        self.repaint()
+
+    def _wanted(self) -> tuple[Question, ...]:
+        """Parts in the order in which they are asked for."""
+        plays = PlaysQuestion(self.inputs)
+        if not self._orders:
+            return plays, RulesQuestion()
+        return plays, PricesQuestion(), ValueQuestion(), ProductsQuestion(), RulesQuestion(), LeaderboardQuestion()
+
+    def ask(self) -> None:
+        """Ask for the part that is missing next."""
+        session, answer = self.session, self._settled()
+        if session is None or answer is None or not self.is_attached or not self.display:
+            return
+        for question in self._wanted():
+            known = session.found(question)
+            there = getattr(known, "complete", known is not None)
+            if not there and (answer.fingerprint, question) not in self._ended:
+                self._asked = question
+                session.ask_aside(question)
+                return
+
+    def do_resume_decide(self, _: str) -> None:
+        """Go on with what was stopped or failed."""
+        answer = self._settled()
+        before = len(self._ended)
+        self._ended = {key: text for key, text in self._ended.items() if answer is None or key[0] != answer.fingerprint}
+        if len(self._ended) == before:
+            self.desk.say("nothing was stopped")
+        self.ask()
+        self.repaint()
+
+    # -- rows and views -------------------------------------------------------------------------------------
+
+    def row_count(self) -> int:
+        return self.view.row_count()
+
+    def row_at(self, y: int) -> int | None:
+        return self.view.row_at(y - 1) if y >= 1 else None
+
+    def do_next_view(self, argument: str) -> None:
+        wanted = argument.strip().lower()
+        found = [i for i, view in enumerate(self.views) if wanted and view.name.startswith(wanted)]
+        if wanted and not found:
+            names = ", ".join(view.name for view in self.views)
+            self.desk.say(f"no view is called {fmt.clean(argument, 30)}; there are {names}", "error")
+            return
+        self.show_view(found[0] if found else self._at + 1)
+
+    def do_previous_view(self, _: str) -> None:
+        self.show_view(self._at - 1)
+
+    def show_view(self, at: int) -> None:
+        """Bring a view to the front."""
+        self._at = at % len(self.views)
+        self.cursor = self.view.cursor
+        self.ask()
+        self.repaint()
+
+    def do_next_segment(self, _: str) -> None:
+        self.view.step(1)
+        self.repaint()
+
+    def do_previous_segment(self, _: str) -> None:
+        self.view.step(-1)
+        self.repaint()
+
+    # -- what the user enters -------------------------------------------------------------------------------
+
+    def do_change_inputs(self, _: str) -> None:
+        choices = [
+            (f"{word} {entered.shown(self.inputs, field) or fmt.NOTHING}", what) for field, word, what in entered.FIELDS
+        ]
+        self.desk.pick("Which input?", choices, 0, lambda at: self._ask_input(*entered.FIELDS[at]))
+
+    def _ask_input(self, field: str, word: str, what: str) -> None:
+        def check(text: str) -> str:
+            found = entered.with_input(self.inputs, field, text)
+            return found if isinstance(found, str) else ""
+
+        def take(text: str) -> None:
+            found = entered.with_input(self.inputs, field, text)
+            if isinstance(found, str):
+                self.desk.say(f"{word}: {found}", "error")
+            else:
+                self._use(found)
+
+        self.desk.prompt(f"{word.capitalize()}: {what}", entered.shown(self.inputs, field), check, take)
+
+    def do_set_inputs(self, argument: str) -> None:
+        found = entered.typed_inputs(self.inputs, argument)
+        if isinstance(found, str):
+            self.desk.say(f"inputs: {found}", "error")
+        else:
+            self._use(found)
+
+    def _use(self, inputs: Inputs) -> None:
+        self.inputs = inputs
+        self.desk.say(f"inputs: {entered.summary(inputs)}")
+        self.ask()
+        self.repaint()
+
+    # -- lists and evidence ---------------------------------------------------------------------------------
+
+    def list_of_play(self, campaign: str) -> PlayListQuestion | None:
+        """The list of the play under the cursor; None where there is none."""
+        play = self.play()
+        if not play or self.stale:
+            return None
+        self.campaign = campaign
+        return PlayListQuestion(self.inputs, play, campaign)
+
+    def play(self) -> str:
+        """The play under the cursor; "" where there is none."""
+        view = self.plays if self.view is self.plays else self.page
+        return "" if self.view is self.board else view.play()
+
+    def evidence(self) -> tuple[str, list[tuple[str, str]]]:
+        """What the view in front rests on: a title, and sentences with their roles."""
+        view = cast("PageView | PlaysView | BoardView", self.view)
+        return {"segment": "Segment", "plays": "Plays", "recommend": "Recommendations"}[view.name], view.evidence()
+
+    # -- drawing --------------------------------------------------------------------------------------------
+
+    def paint(self, width: int, height: int) -> list[Line]:
+        if self.session is None or self.session.dataset is None:
+            return self.waiting(width)
+        if self.parts() is None:
+            text = f"Waiting for the converged segments{self.signs.ellipsis}" if self.answer is not None else ""
+            return self.waiting(width, text)
+        return [self._strip(width), *self.view.paint(width, height - 1)][:height] or [BLANK]
+
+    def _strip(self, width: int) -> Line:
+        runs: list[Run] = []
+        for view in self.views:
+            here = view is self.view
+            runs.append((f"[{view.name}]" if here else f" {view.name} ", "bold key" if here else "dim"))
+        keys: list[Run] = [(" v ", "key"), ("next", "dim")]
+        if self.stale:
+            return first_fitting((line(*runs, ("  of earlier segments", "warn bold")), line(*runs)), width)
+        if self._last is not None and self._last.inputs != self.inputs:
+            return first_fitting((line(*runs, ("  plays for earlier inputs", "warn bold")), line(*runs)), width)
+        tail: list[Run] = [("  e ", "key"), (entered.summary(self.inputs), "")]
+        return first_fitting((line(*runs, *keys, *tail), line(*runs, *tail), line(*runs, *keys)), width)
+
+    def copied(self, whole: bool) -> tuple[str, str]:
+        return self.view.copied(whole)
+
+
+_OTHERS = (ValueQuestion(), PricesQuestion(), ProductsQuestion(), LeaderboardQuestion(), RulesQuestion())
+
+
+def typed_list(argument: str) -> tuple[str, str]:
+    """Campaign and path as typed; empty where left out."""
+    try:
+        words = shlex.split(argument)
+    except ValueError:
+        words = argument.split()
+    return (words[0] if words else "", " ".join(words[1:]))
