@@ -76,7 +76,7 @@ def write_hostile(path: Path, cells: list[str]) -> Path:
 
 def ready(terminal: Terminal) -> None:
     """Wait for segments on the screen."""
-    terminal.wait_for("run 1  k 4")  # "Choose k 4 Segments" stands in the tabs
+    terminal.wait_for(lambda screen: "k 4" in screen.replace("Choose k 4", ""))  # which stands in the tabs
 
 
 def leave(terminal: Terminal) -> None:
