@@ -141,7 +141,7 @@ async def test_undo_and_redo_say_what_they_did_and_are_instant():
         await pilot.press("u")
         await until(app, pilot, "undone: k 4→5")
         await until(app, pilot, "redo: k 4→5")
-        assert "k 4" in grid(app)
+        assert "run 1  k 4" in grid(app)
         await pilot.press("U")
         await until(app, pilot, "k 5")
         assert engine.started.count("first") == before

@@ -76,7 +76,7 @@ def write_hostile(path: Path, cells: list[str]) -> Path:
 
 def ready(terminal: Terminal) -> None:
     """Wait for segments on the screen."""
-    terminal.wait_for("k 4")
+    terminal.wait_for(lambda screen: "k 4" in screen.replace("Choose k 4", ""))  # which stands in the tabs
 
 
 def leave(terminal: Terminal) -> None:
@@ -393,7 +393,7 @@ def test_a_crash_shows_no_customer_and_loses_nothing(customers: Path):
 @pytest.mark.skipif(not has_tmux(), reason="tmux is not installed")
 def test_in_tmux(customers: Path):
     with Tmux(f"{APP} {quoted(customers)}") as tmux:
-        tmux.wait_for("k 4")
+        tmux.wait_for("run 1  k 4")
         tmux.run("send-keys", "+")
         tmux.wait_for("k 5")
         tmux.run("resize-window", "-x", "100", "-y", "30")
