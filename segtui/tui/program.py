@@ -180,7 +180,8 @@ class Program:
         pane = self._decide()
         if pane is None or not pane.play() or pane.stale:
             wait = pane is not None and pane.stale
-            self.app.say("wait for the new segments to converge" if wait else "there is no play under the cursor")
+            why = "wait for the new segments to converge" if wait else "there is no play under the cursor"
+            self.app.say(why, "error")  # above the progress, which would hide it
             return
         campaign, path = typed_list(argument)
 
