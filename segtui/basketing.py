@@ -5,13 +5,14 @@ and what marks segments out. Works without a segmentation; with one, it contrast
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from segtui.basketed import BasketTable, Credibility, Estimate, Marked, Mined
 from segtui.errors import AnalysisError
+from segtui.lettered import segments_of
 from segtui.progress import Steps, as_part
-from segtui.recipe import BasketSpec, GatherSpec
+from segtui.recipe import GatherSpec
 
 if TYPE_CHECKING:
     from segtui.basketed import NextOrders, Readings, Substitutes
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from segtui.gather.look import Held
     from segtui.pipeline import Pipeline
     from segtui.recipe import Recipe
-    from segtui.results import FeatureNote, Rows
+    from segtui.results import FeatureNote
 
 SEED, SHUFFLES = 0, 20
 """Of the shuffles, which are about the data and not about the segments; and how many (METHODS D2)."""
@@ -175,17 +176,22 @@ def marked(pipeline: Pipeline, recipe: Recipe) -> Steps[Marked]:
 
     Raises AnalysisError where baskets have no customers, or too few for any comparison.
     """
+    import numpy as np
+
     from segtui.baskets.contrast import group_counts, rule_contrast
     from segtui.baskets.items import groups_of, item_contrast
+    from segtui.cluster.prediction import NOBODY
 
     known = yield from table(pipeline, recipe)
     of = yield from rules(pipeline, recipe)
-    labels, letters = yield from _by_letter(pipeline, recipe)
+    segments = yield from segments_of(pipeline, recipe)
+    letters = segments.letters
     if not len(of.rules):
         raise AnalysisError("there are no rules to compare", hint="Ask for a lower support or confidence.")
 
     def compute() -> Steps[Marked]:
-        group = groups_of(known.baskets, labels)
+        places = segments.places.astype(np.int64)
+        group = groups_of(known.baskets, np.where(places == NOBODY, -1, places))
         told = _from_baskets(pipeline, recipe)
         items = yield from item_contrast(known.baskets, group, len(letters), from_baskets=told)
         counts = yield from group_counts(known.baskets, of.rules.counted(of.least), group, len(letters))
@@ -195,37 +201,9 @@ def marked(pipeline: Pipeline, recipe: Recipe) -> Steps[Marked]:
     return (yield from pipeline.filed_as(name, Marked, compute))
 
 
-def _by_letter(pipeline: Pipeline, recipe: Recipe) -> Steps[tuple[Rows, tuple[str, ...]]]:
-    """The place of each customer's segment in letter order, as signed numbers with -1 for none; and the letters."""
-    import numpy as np
-
-    from segtui.cluster.prediction import NOBODY
-    from segtui.explain.lab import spread_out
-    from segtui.explain.lettering import letter_position
-
-    ground = yield from pipeline.ground(recipe)
-    fit = yield from pipeline.segmentation(recipe, ground, lambda step: None, exact=True)
-    letters = yield from pipeline.letters(recipe, ground, fit)
-    order = sorted(range(fit.k), key=lambda cluster: letter_position(letters[cluster]))
-    place = np.full(NOBODY + 1, -1, dtype=np.int64)
-    place[order] = np.arange(fit.k)
-    labels = place[spread_out(fit.labels, ground.at, pipeline.dataset.customers)]
-    return labels, tuple(letters[cluster] for cluster in order)
-
-
 def _from_baskets(pipeline: Pipeline, recipe: Recipe) -> bool:
     """Whether a feature of the clustering is made of the same order lines."""
     rollup = pipeline.dataset.rollup
     notes: tuple[FeatureNote, ...] = () if rollup is None else rollup.features
     made = {note.name for note in notes}
     return any(feature.on and feature.name in made for feature in pipeline.explicit(recipe).prepare.features or ())
-
-
-def wider(spec: BasketSpec, mined: Mined) -> BasketSpec:
-    """The cut-offs that would return something, where `mined` is empty."""
-    n = mined.rules.baskets
-    if mined.least_that and mined.least_that < mined.least and n:
-        return replace(spec, min_support=mined.least_that / n, min_count=1)
-    if mined.best_confidence < spec.min_confidence:
-        return replace(spec, min_confidence=mined.best_confidence)
-    return replace(spec, min_lift=min(spec.min_lift, mined.best_lift)) if mined.best_lift > 0 else spec

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from segtui.explained import ComparedSide, Comparison, Migration, Move
+from segtui.pipeline import unwatched
 from segtui.progress import Progress, Steps
 from segtui.recipe import Recipe, SourceSpec
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from segtui.explain.compare import Labelling
     from segtui.explain.delivered import Delivered
     from segtui.pipeline import Pipeline
-    from segtui.results import Dataset, Floats, Inspection, Rows, Segmentation, TraceStep
+    from segtui.results import Dataset, Floats, Inspection, Rows, Segmentation
 
 Side = Recipe | SourceSpec
 """A run by its recipe, or a labelled file."""
@@ -146,7 +147,7 @@ def _side(pipeline: Pipeline, side: Side, shown: Recipe) -> Steps[tuple[Labellin
     if isinstance(side, SourceSpec):
         read = yield from delivered(pipeline.dataset, side, loose=shown.gather.loose_ids)
         return read.labelling, ComparedSide(len(read.labelling.letters), notes=_notes(read))
-    answer = yield from pipeline.exact(side, _unwatched)
+    answer = yield from pipeline.exact(side, unwatched)
     ground = yield from pipeline.ground(side)
     features = tuple(feature.name for feature in answer.space.features)
     known = ComparedSide(
@@ -175,11 +176,7 @@ def _notes(read: Delivered) -> tuple[str, ...]:
 def _fit(pipeline: Pipeline, side: Side) -> Steps[tuple[Ground, Segmentation]]:
     assert isinstance(side, Recipe)
     ground = yield from pipeline.ground(side)
-    return ground, (yield from pipeline.segmentation(side, ground, _unwatched, exact=True))
-
-
-def _unwatched(step: TraceStep) -> None:
-    """Nobody watches a fit that is there already, or is made on the way."""
+    return ground, (yield from pipeline.segmentation(side, ground, unwatched, exact=True))
 
 
 def _revenue(dataset: Dataset) -> Floats | None:

@@ -17,6 +17,7 @@ from segtui.decided.prices import Prices
 from segtui.decided.recommendations import CustomerLists, Leaderboard, Method, Purpose
 from segtui.decided.value import LifetimeValue
 from segtui.errors import AnalysisError
+from segtui.lettered import segments_of
 from segtui.progress import Steps, as_part
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from segtui.decided.recommendations import SegmentProducts
     from segtui.pipeline import Pipeline
     from segtui.recipe import Recipe
-    from segtui.results import Answer, Labels, TraceStep
 
 R = TypeVar("R")
 Heard = Callable[[Leaderboard], None]
@@ -36,42 +36,6 @@ WEEKS = 52.0
 
 SEED = 0
 """Of the draws behind the intervals of a leaderboard, which are about customers and not about the segments."""
-
-
-def _unwatched(step: TraceStep) -> None:
-    """Nobody watches a fit that is there already, or is made on the way."""
-
-
-# -- the segments ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Segments:
-    """The converged answer, and whose segment is which: uint8 over all customers in canonical order, NOBODY (255) for
-    who has none. clusters: numbers of clusters; places: places in `letters`, which are in their order."""
-
-    answer: Answer
-    clusters: Labels
-    places: Labels
-    letters: tuple[str, ...]
-
-
-def segments_of(pipeline: Pipeline, recipe: Recipe) -> Steps[Segments]:
-    """The converged segments of `recipe`. Raises AnalysisError where there are none."""
-    import numpy as np
-
-    from segtui.cluster.prediction import NOBODY
-    from segtui.explain.lab import spread_out
-    from segtui.explain.lettering import letter_position
-
-    answer = yield from pipeline.exact(recipe, _unwatched)
-    ground = yield from pipeline.ground(recipe)
-    fit, letters = answer.segmentation, answer.letters
-    clusters = spread_out(fit.labels, ground.at, pipeline.dataset.customers)
-    order = sorted(range(fit.k), key=lambda cluster: letter_position(letters[cluster]))
-    place = np.full(NOBODY + 1, NOBODY, dtype=np.uint8)
-    place[order] = np.arange(fit.k, dtype=np.uint8)
-    return Segments(answer, clusters, place[clusters], tuple(letters[cluster] for cluster in order))
 
 
 # -- plays -------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from segtui.errors import AnalysisError, RecipeError, SourceError
+from segtui.pipeline import unwatched
 from segtui.progress import Steps
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from segtui.pipeline import Pipeline
     from segtui.recipe import Recipe
-    from segtui.results import Dataset, Labels, Rows, TraceStep
+    from segtui.results import Dataset, Labels, Rows
 
 SHOWN = 3
 """Features that are named where they stand in the way."""
@@ -72,7 +73,7 @@ class Earlier:
         past = Pipeline(tables=self.pipeline.tables)
         dataset, _ = yield from past.open(recipe)
         ground = yield from past.ground(recipe)
-        fit = yield from past.segmentation(recipe, ground, _unwatched, exact=True)
+        fit = yield from past.segmentation(recipe, ground, unwatched, exact=True)
         labels = spread_out(fit.labels, ground.at, dataset.customers)
         today = self.pipeline.dataset
         at = yield from in_background(lambda: _positions(dataset, today), "matching customers")
@@ -112,7 +113,3 @@ def _matched(past: Labels, today: Labels, before: int, now: int) -> np.ndarray[t
     number = np.full(before, 255, dtype=np.int64)
     number[rows] = columns
     return number
-
-
-def _unwatched(step: TraceStep) -> None:
-    """Nobody watches a fit of the past."""

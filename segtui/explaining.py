@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from segtui.errors import AnalysisError
 from segtui.explained import Adoption, Adoptions, Drivers, LeafRule, Nearby, Rulebook, SegmentRule, SegmentRules
+from segtui.pipeline import unwatched
 from segtui.progress import Steps, as_part
 from segtui.recipe import TREE_MOST
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from segtui.evidence import Later
     from segtui.pipeline import Pipeline
     from segtui.recipe import Recipe
-    from segtui.results import Labels, TraceStep
+    from segtui.results import Labels
 
 LARGER = 2
 """Leaves per segment of the larger tree, whose price stands beside that of the smallest one."""
@@ -26,17 +27,13 @@ OR = " or "
 """Between the rules of one segment."""
 
 
-def _unwatched(step: TraceStep) -> None:
-    """Nobody watches a fit that is there already, or is made on the way."""
-
-
 def rules(pipeline: Pipeline, recipe: Recipe) -> Steps[SegmentRules]:
     """The converged segments of `recipe` in one rule each, and what the small and the larger tree cost.
 
     Where a tree was adopted: its rules, which then are the segments.
     """
     ground = yield from pipeline.ground(recipe)
-    fit = yield from pipeline.segmentation(recipe, ground, _unwatched, exact=True)
+    fit = yield from pipeline.segmentation(recipe, ground, unwatched, exact=True)
     letters = yield from pipeline.letters(recipe, ground, fit)
     small = yield from _rulebook(pipeline, recipe, fit.k)
     large = yield from _rulebook(pipeline, recipe, LARGER * fit.k)
@@ -77,7 +74,7 @@ def _rulebook(pipeline: Pipeline, recipe: Recipe, leaves: int) -> Steps[Rulebook
 
     recipe = recipe.with_tree(0)
     ground = yield from pipeline.ground(recipe)
-    fit = yield from pipeline.segmentation(recipe, ground, _unwatched, exact=True)
+    fit = yield from pipeline.segmentation(recipe, ground, unwatched, exact=True)
     name = f"rulebook {leaves} {pipeline.name('exact', recipe)}"
     return (yield from pipeline.filed_as(name, Rulebook, lambda: rulebook(ground.dataset, ground.matrix, fit, leaves)))
 
@@ -88,7 +85,7 @@ def _rulebook(pipeline: Pipeline, recipe: Recipe, leaves: int) -> Steps[Rulebook
 def adoptions(pipeline: Pipeline, recipe: Recipe) -> Steps[Adoptions]:
     """What each tree would make of the segments of `recipe`. Its segmentation is filed, so that adopting is instant."""
     ground = yield from pipeline.ground(recipe)
-    fit = yield from pipeline.segmentation(recipe, ground, _unwatched, exact=True)
+    fit = yield from pipeline.segmentation(recipe, ground, unwatched, exact=True)
     letters = yield from pipeline.letters(recipe, ground, fit)  # a tree keeps the numbers of the clusters
     rows: list[Adoption] = []
     for tree in range(TREE_MOST + 1):
@@ -102,11 +99,11 @@ def _adoption(pipeline: Pipeline, recipe: Recipe, letters: Sequence[str]) -> Ste
 
     ground = yield from pipeline.ground(recipe)
     tree, means = recipe.cluster.tree, recipe.with_tree(0)
-    plain = yield from pipeline.segmentation(means, ground, _unwatched, exact=True)
+    plain = yield from pipeline.segmentation(means, ground, unwatched, exact=True)
     book = (yield from _rulebook(pipeline, recipe, tree * plain.k)) if tree else None
     rules = 0 if book is None else len(book.leaves)
     try:
-        fit = yield from pipeline.segmentation(recipe, ground, _unwatched, exact=True)
+        fit = yield from pipeline.segmentation(recipe, ground, unwatched, exact=True)
     except AnalysisError as error:
         return Adoption(tree, rules, 0.0, 0.0, None, failed=str(error))
     scores = yield from pipeline.scores(recipe, ground.matrix, fit)
@@ -151,7 +148,7 @@ def typical(pipeline: Pipeline, recipe: Recipe, letter: str) -> Steps[Nearby]:
     from segtui.explain.members import exemplars
 
     ground = yield from pipeline.ground(recipe)
-    fit = yield from pipeline.segmentation(recipe, ground, _unwatched, exact=True)
+    fit = yield from pipeline.segmentation(recipe, ground, unwatched, exact=True)
     letters = yield from pipeline.letters(recipe, ground, fit)
     cluster = _cluster(letters, letter)
     found = yield from exemplars(ground.dataset, ground.matrix, fit, letters, TYPICAL)
@@ -172,7 +169,7 @@ def near_border(pipeline: Pipeline, recipe: Recipe, letter: str) -> Steps[Nearby
             hint="Their borders are the thresholds of the rules (a in Segments).",
         )
     ground = yield from pipeline.ground(recipe)
-    fit = yield from pipeline.segmentation(recipe, ground, _unwatched, exact=True)
+    fit = yield from pipeline.segmentation(recipe, ground, unwatched, exact=True)
     letters = yield from pipeline.letters(recipe, ground, fit)
     own = fit.labels == _cluster(letters, letter)
     all_of_them = yield from borders(ground.dataset, ground.matrix, fit, letters)
@@ -198,6 +195,6 @@ def drivers(pipeline: Pipeline, recipe: Recipe) -> Steps[Drivers]:
 
     recipe = recipe.with_tree(0)
     ground = yield from pipeline.ground(recipe)
-    fit = yield from pipeline.segmentation(recipe, ground, _unwatched, exact=True)
+    fit = yield from pipeline.segmentation(recipe, ground, unwatched, exact=True)
     name = f"drivers {pipeline.name('exact', recipe)}"
     return (yield from pipeline.filed_as(name, Drivers, lambda: compute(ground.matrix, fit, fit.seed)))

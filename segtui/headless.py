@@ -23,6 +23,7 @@ from segtui.evidence_report import (
     verdict_lines,
 )
 from segtui.explained_report import drivers_document, drivers_lines, rules_document, rules_lines
+from segtui.pipeline import unwatched
 from segtui.printing import Json
 from segtui.progress import finish
 from segtui.recipe import FeatureSpec, LabelledSpec, PrepareSpec, Recipe
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
         Lab,
         Profile,
         Segment,
-        TraceStep,
     )
 
 STANDARD_OUTPUT = "-"
@@ -177,12 +177,12 @@ def _analyse(recipe: Recipe, options: RunOptions) -> Outcome:
         _check_features(recipe, inspection)
         if options.auto_k:
             recipe = _with_suggested_k(pipeline, recipe, options, report)
-        answer = finish(pipeline.exact(recipe, _unwatched), report)
+        answer = finish(pipeline.exact(recipe, unwatched), report)
         ground = finish(pipeline.ground(recipe), report)
         assessment = finish(weighing.assess(pipeline, recipe), report)
         sweep = _sweep(pipeline, recipe, answer, options, report)
-        lab = finish(pipeline.lab(recipe, _unwatched), report) if options.lab else None
-        prediction = finish(weighing.predict(pipeline, recipe, (), _unwatched), report) if options.predict else None
+        lab = finish(pipeline.lab(recipe, unwatched), report) if options.lab else None
+        prediction = finish(weighing.predict(pipeline, recipe, (), unwatched), report) if options.predict else None
         rules = finish(explaining.rules(pipeline, recipe), report) if options.explain else None
         drivers = finish(explaining.drivers(pipeline, recipe), report) if options.explain else None
         decisions = None
@@ -194,10 +194,6 @@ def _analyse(recipe: Recipe, options: RunOptions) -> Outcome:
             warnings += _deliver(pipeline, recipe, answer, options.labelled, report)
     told = tuple(dict.fromkeys(warnings))
     return Outcome(ground.dataset, answer, assessment, sweep, told, lab, prediction, rules, drivers, decisions)
-
-
-def _unwatched(step: TraceStep) -> None:
-    """Nobody watches the iterations of a run without a screen."""
 
 
 def _check_features(recipe: Recipe, inspection: Inspection) -> None:
@@ -222,7 +218,7 @@ def _check_features(recipe: Recipe, inspection: Inspection) -> None:
 def _with_suggested_k(pipeline: Pipeline, recipe: Recipe, options: RunOptions, report: printing.Report) -> Recipe:
     """The recipe with the k that the rule of `cluster.suggest` takes. Raises AnalysisError where it takes none."""
     ks = options.sweep or SWEPT
-    swept = finish(weighing.sweep(pipeline, recipe, ks, _unwatched, lambda sweep: None), report)
+    swept = finish(weighing.sweep(pipeline, recipe, ks, unwatched, lambda sweep: None), report)
     suggested = swept.suggestion
     if suggested is None or suggested.k is None:
         if swept.rows and all(row.failed for row in swept.rows):
@@ -242,7 +238,7 @@ def _sweep(
     if ks is None:
         return None
     lettered = recipe if recipe.anchor is not None else replace(recipe, anchor=pipeline.anchor(answer))
-    return finish(weighing.sweep(pipeline, lettered, ks, _unwatched, lambda sweep: None), report)
+    return finish(weighing.sweep(pipeline, lettered, ks, unwatched, lambda sweep: None), report)
 
 
 def _deliver(

@@ -42,6 +42,11 @@ Trace = Callable[[TraceStep], None]
 Shelf = MutableMapping[str, object]
 R = TypeVar("R")
 
+
+def unwatched(step: TraceStep) -> None:
+    """A trace that nobody follows."""
+
+
 SCORED_AT_ONCE = 20_000
 """Customers that the scores of an approximate answer rest on: the first in canonical order, a random sample."""
 

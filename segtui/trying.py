@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from segtui.errors import SegtuiError
 from segtui.explained import Toggle
+from segtui.pipeline import unwatched
 from segtui.progress import Steps
 
 if TYPE_CHECKING:
     from segtui.pipeline import Pipeline
     from segtui.recipe import Recipe
-    from segtui.results import FeatureVerdict, Labels, Segmentation, TraceStep
+    from segtui.results import FeatureVerdict, Labels, Segmentation
 
 THE_LAST = "it is the only feature that is on"
 CODES = ("id", "id-like")
@@ -51,7 +52,7 @@ def _tried(pipeline: Pipeline, recipe: Recipe, changed: Recipe, feature: str, on
     from segtui.explain.toggles import ROWS, moved_share, toggled
 
     ground = yield from pipeline.ground(recipe)
-    fit = yield from pipeline.segmentation(recipe, ground, _unwatched, exact=True)
+    fit = yield from pipeline.segmentation(recipe, ground, unwatched, exact=True)
     try:
         before = yield from _before(pipeline, recipe, fit)
         matrix, places = yield from pipeline.sketch(recipe, changed.prepare, ROWS)
@@ -73,7 +74,3 @@ def _before(pipeline: Pipeline, recipe: Recipe, fit: Segmentation) -> Steps[Labe
         return (yield from again(fit.labels[places], matrix.values, fit.k, fit.seed))
 
     return (yield from pipeline.filed_as(f"again {pipeline.name('exact', recipe)}", np.ndarray, compute))
-
-
-def _unwatched(step: TraceStep) -> None:
-    """Nobody watches a fit that is there already."""

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from segtui import basketing
+from segtui.baskets.mined import wider
 from segtui.cli import main
 from segtui.pipeline import Pipeline
 from segtui.progress import finish
@@ -99,8 +100,13 @@ def test_wider_cut_offs_return_something(pipeline: Pipeline, recipe: Recipe) -> 
     ):
         none = finish(basketing.rules(pipeline, replace(recipe, baskets=spec)))
         assert len(none.rules) == 0
-        wider = basketing.wider(spec, none)
-        assert len(finish(basketing.rules(pipeline, replace(recipe, baskets=replace(wider, min_confidence=0.0)))).rules)
+        asked = wider(none)
+        assert asked is not None
+        if asked.min_support == spec.min_support:  # more support promises pairs, and not their confidence
+            assert len(finish(basketing.rules(pipeline, replace(recipe, baskets=asked))).rules)
+        else:
+            certain = replace(asked, min_confidence=0.0)
+            assert len(finish(basketing.rules(pipeline, replace(recipe, baskets=certain))).rules)
 
 
 # -- segtui rules ----------------------------------------------------------------------------------------

@@ -1,13 +1,10 @@
-"""Order lines, rows of items or a table of yes and no as `Baskets`: the same whatever the order of rows.
+"""Order lines as `Baskets`: the same whatever the order of rows.
 
-Items are numbered by name and baskets by id, both in the order of their characters. Ids of baskets that come as rows
-without one are their positions, so these stay in the order of the source.
+Items are numbered by name and baskets by id, both in the order of their characters.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,9 +21,6 @@ if TYPE_CHECKING:
 
 LINES = 1 << 15
 """Order lines looked at between two stops."""
-
-ROWS = 1 << 12
-"""Baskets of a list looked at between two stops."""
 
 DOING = "reading baskets"
 
@@ -69,46 +63,6 @@ def from_lines(
         owners[owners == np.iinfo(np.int64).max] = -1
     baskets = Baskets(tuple(names), starts, index, owners, tuple(ids))
     return Encoded(baskets, no_order, no_item, repeated)
-
-
-def from_rows(rows: Iterable[Sequence[str | None]], owner: Counts | None = None) -> Steps[Encoded]:
-    """Baskets of a file with one basket a row: its items, in any order, blanks and None left out and counted.
-
-    A row without items is an empty basket. owner: as in `Baskets`, in the order of rows.
-    """
-    numbers: dict[str, int] = {}
-    found: list[NDArray[np.int64]] = []
-    sizes: list[NDArray[np.int64]] = []
-    blank = 0
-    source = iter(rows)
-    while block := list(islice(source, ROWS)):
-        kept = [[name for name in row if name is not None and name.strip()] for row in block]
-        blank += sum(map(len, block)) - sum(map(len, kept))
-        sizes.append(np.array([len(row) for row in kept], dtype=np.int64))
-        found.append(np.array([numbers.setdefault(name, len(numbers)) for row in kept for name in row], dtype=np.int64))
-        yield Progress(DOING, None, f"{sum(map(len, sizes)):,} baskets")
-    names = sorted(numbers)
-    places = np.empty(len(names), dtype=np.int64)
-    places[[numbers[name] for name in names]] = np.arange(len(names))
-    keys, first = [], 0
-    for size, items in zip(sizes, found, strict=True):
-        row_of = np.repeat(np.arange(first, first + len(size), dtype=np.int64), size)
-        keys.append(row_of * len(names) + places[items])
-        first += len(size)
-    starts, index, repeated = yield from _sparse(keys, first, len(names))
-    return Encoded(Baskets(tuple(names), starts, index, owner), 0, blank, repeated)
-
-
-def from_table(table: NDArray[np.generic], items: Sequence[str], owner: Counts | None = None) -> Encoded:
-    """Baskets of a table (baskets, items) of 0 and 1, or of numbers bought: anything above 0 is in the basket.
-
-    items: a name for every column, each once. What is not a number is not in the basket.
-    """
-    order = sorted(range(len(items)), key=lambda column: items[column])
-    holds = np.asarray(table)[:, order] > 0
-    row, column = np.nonzero(holds)
-    starts = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=len(holds))))).astype(np.int64)
-    return Encoded(Baskets(tuple(items[i] for i in order), starts, column.astype(np.int32), owner), 0, 0, 0)
 
 
 def _blank(column: str) -> pl.Expr:

@@ -7,6 +7,7 @@ words alike, or half of their words in common (Jaccard similarity of the words, 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,11 +38,19 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(word for word in re.findall(r"\w+", name.casefold()) if not word.isdigit())
 
 
-def are_kin(one: str, other: str, family: str = "", other_family: str = "") -> bool:
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What is looked at of an item: the words of its name, and its category ("" where none is known)."""
+
+    words: tuple[str, ...]
+    family: str
+
+
+def are_kin(one: Named, other: Named) -> bool:
     """Whether two items are of one family."""
-    if family and other_family:
-        return family == other_family
-    return of_one_stem(words_of(one), words_of(other))
+    if one.family and other.family:
+        return one.family == other.family
+    return of_one_stem(one.words, other.words)
 
 
 def of_one_stem(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
@@ -59,14 +68,11 @@ def within_family(rules: RuleSet, items: Sequence[str], families: Sequence[str])
     used = np.unique(np.concatenate((rules.antecedents.ravel(), rules.consequents.ravel())))
     used = used[used >= 0]
     kin = np.eye(len(used) + 1, dtype=np.bool_)
-    words = [words_of(items[one]) for one in used]
-    known = [families[one] for one in used]
-    for row, (mine, family) in enumerate(zip(words, known, strict=True)):
+    named = [Named(words_of(items[one]), families[one]) for one in used]
+    for row, one in enumerate(named):
         yield Progress("looking for families", row / len(used))
         for column in range(row):
-            both = family and known[column]
-            related = family == known[column] if both else of_one_stem(mine, words[column])
-            kin[row, column] = kin[column, row] = related
+            kin[row, column] = kin[column, row] = are_kin(one, named[column])
     found = np.empty(len(rules), dtype=np.bool_)
     for start in range(0, len(rules), RULES):
         part = slice(start, start + RULES)

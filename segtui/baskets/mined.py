@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -54,6 +56,26 @@ def mined(baskets: Baskets, spec: BasketSpec) -> Steps[Mined]:
         right = anything.confidence >= min(best, spec.min_confidence)
         return Mined(spec, found, least, sets.number, sizes, least, best, float(anything.lift[right].max()))
     return Mined(spec, found, least, sets.number, sizes, (yield from suggest(baskets, WANTED)))
+
+
+def wider(found: Mined) -> BasketSpec | None:
+    """The nearest cut-offs, in round figures, that would return something where `found` is empty; None: none do."""
+    spec, n = found.spec, found.rules.baskets
+    if not n or not found.least_that:
+        return None
+    if not math.isfinite(found.best_confidence):
+        return replace(spec, min_support=rounded_down(found.least_that / n), min_count=1)
+    if found.best_confidence < spec.min_confidence:
+        return replace(spec, min_confidence=rounded_down(found.best_confidence))
+    return replace(spec, min_lift=rounded_down(found.best_lift))
+
+
+def rounded_down(value: float) -> float:
+    """Two figures, never above the value, so that what is suggested does give something."""
+    if value <= 0:
+        return 0.0
+    digits = 1 - math.floor(math.log10(value))
+    return round(math.floor(value * 10.0**digits * (1 + 1e-12)) / 10.0**digits, max(0, digits))
 
 
 def null_rules(baskets: Baskets, spec: BasketSpec) -> Steps[NullRules]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from segtui.baskets.mined import wider
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -51,32 +53,21 @@ def sentence(mined: Mined, rule: int, items: Sequence[str], shuffled: float | No
 
 
 def nothing_found(mined: Mined) -> tuple[str, str]:
-    """Why there are no rules, and what would give some."""
-    spec, n = mined.spec, mined.rules.baskets
+    """Why there are no rules, and the cut-off that would give some (`mined.wider`)."""
+    spec, n, asked = mined.spec, mined.rules.baskets, wider(mined)
     if not n:
         return "there are no baskets", "See in Data which order lines count."
-    if not mined.least_that:
+    if asked is None:
         return "no two items are ever in one basket", "Look by category or brand, or check what names an order."
-    if math.isfinite(mined.best_confidence):
-        best, lift = mined.best_confidence, mined.best_lift
-        if best < spec.min_confidence:
-            why = f"no rule is right in {spec.min_confidence:.0%} of its baskets; the best is in {best:.0%}"
-            return why, f"Ask for a confidence of {_rounded_down(best)}."
-        why = f"no rule of that confidence has a lift of {spec.min_lift:g}; the largest is {lift:.2f}"
-        return why, f"Ask for a lift of {_rounded_down(lift)}."
-    share = _rounded_down(mined.least_that / n)
+    if asked.min_confidence != spec.min_confidence:
+        best = f"the best is in {mined.best_confidence:.0%}"
+        why = f"no rule is right in {spec.min_confidence:.0%} of its baskets; {best}"
+        return why, f"Ask for a confidence of {asked.min_confidence:g}."
+    if asked.min_lift != spec.min_lift:
+        why = f"no rule of that confidence has a lift of {spec.min_lift:g}; the largest is {mined.best_lift:.2f}"
+        return why, f"Ask for a lift of {asked.min_lift:g}."
     why = f"no two items are together in {mined.least:,} of {n:,} baskets"
-    hint = f"A support of {share} ({mined.least_that:,} baskets) would give some pairs."
+    hint = f"A support of {asked.min_support:g} ({mined.least_that:,} baskets) would give some pairs."
     if mined.least_that < FEW:
         hint += f" Fewer than {FEW} baskets are an anecdote: look by category or brand."
     return why, hint
-
-
-def _rounded_down(value: float) -> str:
-    """Two figures, never above the value, so that what is suggested does give something."""
-    if value <= 0:
-        return "0"
-    power = math.floor(math.log10(value)) - 1
-    digits = max(0, -power)
-    text = f"{math.floor(value * (1 + 1e-12) / 10.0**power) * 10.0**power:.{digits}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -19,7 +19,7 @@ from segtui.decide.price_test import CHANGE, price_test, spend_of
 from segtui.decide.price_tiers import tier_correlation
 from segtui.decide.price_words import reaction_words
 from segtui.decided.prices import BUYERS, QUANTITY, Prices, Reaction, SegmentPrices
-from segtui.explain.lettering import letter_position
+from segtui.explain.lettering import in_letter_order, letter_position
 from segtui.progress import Progress, Steps, as_part
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def prices(
     share = 0.5 / (len(letters) + 1)
     everyone = yield from as_part(_everyone(shop, number), DOING, 0.5, share)
     segments: list[SegmentPrices] = []
-    for cluster in sorted(range(len(letters)), key=lambda one: letter_position(letters[one])):
+    for cluster in in_letter_order(letters):
         own = _segment(shop, letters[cluster], labels == cluster)
         segments.append((yield from as_part(own, DOING, 0.5 + share * (len(segments) + 1), share)))
     first, last = lines.days

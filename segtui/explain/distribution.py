@@ -9,7 +9,7 @@ import numpy as np
 
 from segtui.errors import AnalysisError
 from segtui.explain.columns import Description, LabelColumn, NumericColumn, ProfileCache, descriptions
-from segtui.explain.lettering import letter_position
+from segtui.explain.lettering import in_letter_order
 from segtui.explain.spread import Span, boxes, densities
 from segtui.prepare.clean import OTHER_LEVEL
 from segtui.progress import Progress, Steps
@@ -50,7 +50,7 @@ def distribution(
     wanted = next((d for d in descriptions(dataset, inspection, matrix, cache) if d.feature == feature), None)
     if wanted is None:
         raise AnalysisError("this column has no distribution to show", where=feature, hint="Choose another feature.")
-    order = sorted(range(segmentation.k), key=lambda cluster: letter_position(letters[cluster]))
+    order = in_letter_order(letters)
     if wanted.levels:
         return (yield from _of_levels(dataset, wanted, segmentation, order, cache))
     if wanted.order:

@@ -39,6 +39,11 @@ def letter_position(text: str) -> int:
     return position - 1
 
 
+def in_letter_order(letters: Sequence[str]) -> list[int]:
+    """The clusters by the letters they carry: cluster j carries letters[j]."""
+    return sorted(range(len(letters)), key=lambda cluster: letter_position(letters[cluster]))
+
+
 def first_letters(
     sizes: Sequence[int], revenue_by_cluster: Floats | None, centroids: Floats | None = None
 ) -> tuple[str, ...]:

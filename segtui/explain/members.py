@@ -27,7 +27,7 @@ import polars as pl
 
 from segtui.cluster.assign import EXACT_BLOCK, Nearest, decide, own_distances, squared_distances
 from segtui.cluster.sample import CHUNK, PIECE, PROBE, Points, check_size, norms, points
-from segtui.explain.lettering import letter_position
+from segtui.explain.lettering import in_letter_order
 from segtui.explain.places import by_feature
 from segtui.explained import Change, Member
 from segtui.prepare.clean import MISSING_LEVEL, OTHER_LEVEL
@@ -93,11 +93,6 @@ def exemplars(
     exact = np.sqrt(squares[owners, np.arange(len(owners))])
     ids, given = ids_of(dataset, positions), [letters[cluster] for cluster in owners]
     return tuple(Member(*one) for one in zip(positions.tolist(), ids, given, exact.tolist(), strict=True))
-
-
-def in_letter_order(letters: Sequence[str]) -> list[int]:
-    """The clusters by the letters they carry."""
-    return sorted(range(len(letters)), key=lambda cluster: letter_position(letters[cluster]))
 
 
 def lowest(values: Floats | Floats32, most: int) -> Rows:

@@ -17,7 +17,7 @@ import numpy as np
 
 from segtui.errors import AnalysisError
 from segtui.explain.distribution import is_skewed
-from segtui.explain.lettering import letter_position
+from segtui.explain.lettering import in_letter_order
 from segtui.prepare.units import original_column
 from segtui.progress import Progress, Steps
 from segtui.results import MapGrid
@@ -241,7 +241,7 @@ def grid(
     """Count every customer into its cell. Equal counts in a cell go to the segment with the lower letter."""
     columns, rows = max(1, columns), max(1, rows)
     k, customers = segmentation.k, len(segmentation.labels)
-    order = np.array(sorted(range(k), key=lambda cluster: letter_position(letters[cluster])))
+    order = np.array(in_letter_order(letters))
     place_of = np.argsort(order).astype(np.intp)  # cluster -> place in letter order, so argmax finds the lower letter
     table = np.zeros(columns * rows * k, dtype=np.int64)
     sums, clamped = np.zeros((3, k)), 0

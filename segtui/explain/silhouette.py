@@ -13,7 +13,7 @@ import numpy as np
 
 from segtui.cluster.criteria import examine
 from segtui.errors import AnalysisError
-from segtui.explain.lettering import letter_position
+from segtui.explain.lettering import in_letter_order
 from segtui.explained import SegmentSilhouette, SilhouetteView
 from segtui.progress import Progress, Steps
 
@@ -38,7 +38,7 @@ def silhouettes(
             "there is no silhouette: it needs two segments, and one with more than one customer",
             hint="Choose another k.",
         )
-    order = sorted(range(segmentation.k), key=lambda cluster: letter_position(letters[cluster]))
+    order = in_letter_order(letters)
     segments = []
     for done, cluster in enumerate(order):
         yield Progress("sorting silhouettes", done / segmentation.k)

@@ -18,7 +18,7 @@ from segtui.gather.leftout import marked_lines
 from segtui.gather.lines import Lines, base_role
 from segtui.gather.look import Held, Looked, look_at_all, read_whole
 from segtui.progress import Steps
-from segtui.recipe import GatherSpec
+from segtui.recipe import ITEMS_BY, GatherSpec
 from segtui.results import Dataset, Kind
 
 ORDER, ITEM, OWNER = "order", "item", "owner"
@@ -26,9 +26,6 @@ ORDER, ITEM, OWNER = "order", "item", "owner"
 
 FAMILY, PRICE = "family", "price"
 """Those of `BasketLines.items`, beside ITEM."""
-
-BY = ("product", "category", "brand")
-"""What the items of a basket can be."""
 
 DOING = "reading baskets"
 
@@ -50,7 +47,7 @@ class BasketLines:
 def lines_of_customers(
     dataset: Dataset, spec: GatherSpec, by: str = "product", held: Held | None = None
 ) -> Steps[BasketLines]:
-    """The baskets behind a dataset made of orders. by: one of BY. Raises AnalysisError where there are none."""
+    """The baskets behind a dataset made of orders. by: one of ITEMS_BY. Raises AnalysisError where there are none."""
     lines, marked = yield from marked_lines(dataset, spec, held)
     item, name = item_of(lines.roles, by)
     order, called = order_of(lines)
@@ -99,12 +96,12 @@ def _items(known: pl.LazyFrame) -> pl.LazyFrame:
 
 def item_of(roles: frozenset[str], by: str) -> tuple[pl.Expr, str]:
     """What stands for an item, and its role: products by name where the lines have one."""
-    if by not in BY:
-        raise AnalysisError(f"items cannot be told by {by}", hint=f"Choose one of {', '.join(BY)}.")
+    if by not in ITEMS_BY:
+        raise AnalysisError(f"items cannot be told by {by}", hint=f"Choose one of {', '.join(ITEMS_BY)}.")
     wanted = ("product_name", "product") if by == "product" else (by,)
     there = [role for role in wanted if role in roles]
     if not there:
-        told = ", ".join(one for one in BY if one in roles or (one == "product" and "product_name" in roles))
+        told = ", ".join(one for one in ITEMS_BY if one in roles or (one == "product" and "product_name" in roles))
         known = f"They have: {told}." if told else ""
         raise AnalysisError(
             f"the order lines do not say the {by} of what was bought",

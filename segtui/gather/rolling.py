@@ -121,7 +121,7 @@ def _day_after(sums: pl.DataFrame) -> date | None:
 
 def _view(lines: Lines, spec: GatherSpec, guests: bool, going: Pass) -> Steps[View]:
     """The days that features may see, and what discounts are."""
-    view = View(spec.snapshot, None, (yield from _discount_is_share(lines, going)))
+    view = View(spec.snapshot, None, (yield from discount_is_share(lines, going)))
     if spec.holdout and spec.snapshot is None:
         latest = yield from _latest(lines, spec, guests, going)
         if latest is not None:
@@ -141,13 +141,14 @@ def _latest(lines: Lines, spec: GatherSpec, guests: bool, going: Pass) -> Steps[
     return latest
 
 
-def _discount_is_share(lines: Lines, going: Pass) -> Steps[bool]:
-    """Discounts are shares of the price where none is above 1; money mostly is."""
+def discount_is_share(lines: Lines, going: Pass | None = None) -> Steps[bool]:
+    """Discounts are shares of the price where none is above 1; money mostly is. going: a pass that is under way."""
     if not lines.discounts:
         return False
     largest = [pl.col(name).abs().max().alias(name) for name in lines.discounts]
+    counted, expected = (None, 0) if going is None else (going.counted, going.expected)
     asked = lines.frame.select(largest)
-    (found,) = yield from scan.collect([asked], "looking at the discounts", going.counted, going.expected)
+    (found,) = yield from scan.collect([asked], "looking at the discounts", counted, expected)
     values = [value for value in found.row(0) if value is not None]
     return bool(values) and max(values) <= 1.0
 

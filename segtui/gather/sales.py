@@ -18,6 +18,7 @@ from segtui.gather.cleaning import KEPT, LATER, OUT
 from segtui.gather.leftout import marked_lines
 from segtui.gather.lines import Lines, discounted, paid
 from segtui.gather.look import Held
+from segtui.gather.rolling import discount_is_share
 from segtui.progress import Steps
 from segtui.recipe import GatherSpec
 from segtui.results import Dataset
@@ -41,8 +42,7 @@ class Sales:
 def sales(dataset: Dataset, spec: GatherSpec, held: Held | None = None) -> Steps[Sales]:
     """Every line of sale behind a dataset made of orders. Raises AnalysisError where there are none."""
     lines, marked = yield from marked_lines(dataset, spec, held)
-    kept = marked.filter(pl.col(OUT) == KEPT)
-    return (yield from _collected(dataset, spec, lines, kept, kept))
+    return (yield from _collected(dataset, spec, lines, marked.filter(pl.col(OUT) == KEPT)))
 
 
 def sales_of_holdout(dataset: Dataset, spec: GatherSpec, held: Held | None = None) -> Steps[Sales]:
@@ -57,14 +57,12 @@ def sales_of_holdout(dataset: Dataset, spec: GatherSpec, held: Held | None = Non
     lines, marked = yield from marked_lines(dataset, spec, held)
     start, end = (pl.lit(day) for day in window)
     later = marked.filter((pl.col(OUT) == LATER) & (pl.col("time") >= start) & (pl.col("time") < end))
-    return (yield from _collected(dataset, spec, lines, marked.filter(pl.col(OUT) == KEPT), later))
+    return (yield from _collected(dataset, spec, lines, later))
 
 
-def _collected(
-    dataset: Dataset, spec: GatherSpec, lines: Lines, kept: pl.LazyFrame, wanted: pl.LazyFrame
-) -> Steps[Sales]:
-    """The lines `wanted`; what a discount is is told from the lines `kept`, so that it is the same of later ones."""
-    is_share = yield from _discount_is_share(lines, kept)
+def _collected(dataset: Dataset, spec: GatherSpec, lines: Lines, wanted: pl.LazyFrame) -> Steps[Sales]:
+    """The lines `wanted`; what a discount is is told from all, as where customers are made, so that sums agree."""
+    is_share = yield from discount_is_share(lines)
     columns = {
         ORDER: _or_null(lambda: order_of(lines)[0], pl.String),
         ITEM: _or_null(lambda: item_of(lines.roles, "product")[0], pl.String),
@@ -101,13 +99,3 @@ def _share_off(lines: Lines, is_share: bool) -> pl.Expr:
         return pl.lit(None, dtype=pl.Float64)
     full = paid(lines, is_share) + off
     return pl.when(full > 0).then(off / full)
-
-
-def _discount_is_share(lines: Lines, kept: pl.LazyFrame) -> Steps[bool]:
-    """Discounts are shares of the price where none is above 1 (as in `rolling`)."""
-    if not lines.discounts:
-        return False
-    largest = [pl.col(name).abs().max().alias(name) for name in lines.discounts]
-    (found,) = yield from scan.collect([kept.select(largest)], "looking at the discounts")
-    values = [value for value in found.row(0) if value is not None]
-    return bool(values) and max(values) <= 1.0

@@ -9,6 +9,7 @@ from segtui import deciding
 from segtui.decided.campaigns import Inputs
 from segtui.decided.decisions import Missing
 from segtui.errors import AnalysisError, SegtuiError
+from segtui.lettered import segments_of
 from segtui.session.pages import FramePage
 from segtui.session.questions import LeaderboardQuestion, OfDecisions, PlaysQuestion, PricesQuestion, ValueQuestion
 
@@ -57,7 +58,7 @@ def play_list(pipeline: Pipeline, recipe: Recipe, inputs: Inputs, play: str, cam
     proposals = [one for one in found.proposals if one.play == play]
     if not proposals:
         raise AnalysisError("no segment gets this play", hint="Choose one of those proposed.")
-    segments = yield from deciding.segments_of(pipeline, recipe)
+    segments = yield from segments_of(pipeline, recipe)
     answer = segments.answer
     lists = yield from assigned(
         pipeline.dataset, segments.clusters, answer.letters, wanted(proposals), campaign, inputs.held_out

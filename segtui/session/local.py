@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from segtui import comparing, explaining, trying, weighing
 from segtui.errors import AnalysisError
 from segtui.evidence import Assessment, Sweep
-from segtui.pipeline import Pipeline, Shelf, Trace
+from segtui.pipeline import Pipeline, Shelf, Trace, unwatched
 from segtui.progress import Progress, Steps
 from segtui.recipe import Anchor, LabelledSpec, Recipe
 from segtui.results import Answer, Cell, Preview
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from segtui.decided.recommendations import Leaderboard
     from segtui.explained import SilhouetteView, Toggle
     from segtui.recipe import BasketSpec
-    from segtui.results import TablePage, TraceStep
+    from segtui.results import TablePage
 
 WRITTEN_AT_ONCE = 2_000
 """Rows of a table that are written between two looks at what else is waiting."""
@@ -106,8 +106,8 @@ class LocalEngine(Pipeline):
     def _answers(self) -> dict[type, Callable[[Any, Answer], Steps[object]]]:
         """What is done about each kind of question that needs an answer."""
         return {
-            LabQuestion: lambda _, answer: self.lab(answer.recipe, _unwatched),
-            PredictionQuestion: lambda asked, answer: weighing.predict(self, answer.recipe, asked.tried, _unwatched),
+            LabQuestion: lambda _, answer: self.lab(answer.recipe, unwatched),
+            PredictionQuestion: lambda asked, answer: weighing.predict(self, answer.recipe, asked.tried, unwatched),
             RulesQuestion: lambda _, answer: explaining.rules(self, answer.recipe),
             AdoptionQuestion: lambda _, answer: explaining.adoptions(self, answer.recipe),
             DriversQuestion: lambda _, answer: explaining.drivers(self, answer.recipe),
@@ -268,7 +268,7 @@ class LocalEngine(Pipeline):
         """Write the labelled customers, converged, with the recipe beside them."""
         from segtui.deliver.labelled import notes, write
 
-        answer = yield from self.exact(recipe, _unwatched)
+        answer = yield from self.exact(recipe, unwatched)
         ground = yield from self.ground(recipe)
         paths = yield from write(ground.dataset, recipe.gather, answer, ground.matrix, spec)
         return paths, notes(ground.dataset, answer)
@@ -302,10 +302,6 @@ class LocalEngine(Pipeline):
                     done = min(page.row_count, start + WRITTEN_AT_ONCE)
                     yield Progress(f"writing {path}", done / page.row_count, f"{done:,} of {page.row_count:,} rows")
             return files.commit()
-
-
-def _unwatched(step: TraceStep) -> None:
-    """Nobody watches the iterations of fits that only answer a question."""
 
 
 def _pieces(page: TablePage) -> Iterator[tuple[int, list[tuple[Cell, ...]]]]:

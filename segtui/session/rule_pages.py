@@ -11,6 +11,7 @@ from segtui import basketing
 from segtui.basket_views import BUNDLE, PROMPT, SMALLEST_FIRST, RuleFilter, RuleRow
 from segtui.baskets.folded import MOST, leaders
 from segtui.baskets.kin import within_family
+from segtui.baskets.mined import wider
 from segtui.baskets.words import nothing_found, sentence, side
 from segtui.progress import Progress, Steps
 
@@ -134,7 +135,7 @@ class LocalRules:
         self.least, self.itemsets, self.found = mined.least, mined.itemsets, len(mined.rules)
         self.row_count, self.folded, self.within = len(made.at), made.folded, made.within
         self.problem: tuple[str, str] = ("", "") if self.found else nothing_found(mined)
-        self.wider: BasketSpec | None = None if self.found else basketing.wider(mined.spec, mined)
+        self.wider: BasketSpec | None = None if self.found else wider(mined)
         self._measure = _measure(mined, shown.sort)
 
     def rows(self, start: int, stop: int) -> list[RuleRow]:

@@ -102,27 +102,3 @@ def test_many_pieces_give_what_one_piece_gives(monkeypatch: pytest.MonkeyPatch) 
     assert np.array_equal(whole.baskets.index, parts.baskets.index)
     assert np.array_equal(whole.baskets.starts, parts.baskets.starts)
     assert whole.repeated == parts.repeated == 500 - len(whole.baskets.index)
-
-
-def test_rows_of_items_keep_their_order_and_their_empty_ones() -> None:
-    rows = [["tea", "cake", "tea"], [], ["milk", None, " "], ["cake"]]
-    found = finish(encode.from_rows(rows, np.array([2, 0, -1, 1])))
-    assert by_name(found.baskets) == [{"tea", "cake"}, set(), {"milk"}, {"cake"}]
-    assert found.baskets.items == ("cake", "milk", "tea")
-    assert (found.no_item, found.repeated) == (2, 1)
-    assert found.baskets.ids is None
-    assert found.baskets.owner is not None
-    assert found.baskets.owner.tolist() == [2, 0, -1, 1]
-
-
-def test_rows_in_many_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = [["b", "a"], ["c"], [], ["a", "c"], ["b"]]
-    monkeypatch.setattr(encode, "ROWS", 2)
-    assert by_name(finish(encode.from_rows(iter(rows))).baskets) == [set(row) for row in rows]
-
-
-def test_a_table_of_numbers_holds_what_is_above_nothing() -> None:
-    table = np.array([[2, 0, 1.0], [0, 0, np.nan], [0, 1, -1]])
-    baskets = encode.from_table(table, ["tea", "cake", "milk"]).baskets
-    assert baskets.items == ("cake", "milk", "tea")
-    assert by_name(baskets) == [{"tea", "milk"}, set(), {"cake"}]

@@ -24,9 +24,11 @@ def test_rules_of_the_same_items_and_nearly_the_same_baskets() -> None:
     rows = [[0, 1, 2]] * 9 + [[0, 1]] + [[3, 4]] * 5
     found = finish(mined(baskets_of(rows), BasketSpec(min_support=0.1, min_confidence=0.0))).rules
     lead = finish(leaders(baskets_of(rows), found))
-    groups = {frozenset(n for n in (*found.antecedents[i], *found.consequents[i]) if n >= 0): set() for i in lead}
-    assert len(groups) == 2
-    assert len(set(lead.tolist())) == 2
+    sides = [{n for n in (*found.antecedents[i], *found.consequents[i]) if n >= 0} for i in range(len(found))]
+    by_leader = {i: {frozenset(sides[j]) for j in range(len(found)) if lead[j] == i} for i in set(lead.tolist())}
+    together = {frozenset(frozenset(one) for one in sets) for sets in by_leader.values()}
+    every_pair_and_all = frozenset(map(frozenset, ({0, 1}, {0, 2}, {1, 2}, {0, 1, 2})))
+    assert together == {every_pair_and_all, frozenset({frozenset({3, 4})})}
 
 
 @settings(max_examples=40, deadline=None)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from segtui.baskets.kin import are_kin, within_family, words_of
+from segtui.baskets.kin import Named, are_kin, within_family, words_of
 from segtui.baskets.mined import mined
 from segtui.progress import finish
 from segtui.recipe import BasketSpec
 
 from .planted import baskets_of
+
+
+def named(name: str, family: str = "") -> Named:
+    return Named(words_of(name), family)
 
 
 @pytest.mark.parametrize(
@@ -27,14 +31,14 @@ from .planted import baskets_of
     ],
 )
 def test_names(one: str, other: str, kin: bool) -> None:
-    assert are_kin(one, other) is kin
-    assert are_kin(other, one) is kin
+    assert are_kin(named(one), named(other)) is kin
+    assert are_kin(named(other), named(one)) is kin
 
 
 def test_a_category_stands_over_the_name() -> None:
-    assert are_kin("rice", "beans", "food", "food")
-    assert not are_kin("milk tea", "milk tea", "drinks", "dairy")
-    assert are_kin("milk tea", "milk tea", "drinks", "")  # of one nothing is known: by name
+    assert are_kin(named("rice", "food"), named("beans", "food"))
+    assert not are_kin(named("milk tea", "drinks"), named("milk tea", "dairy"))
+    assert are_kin(named("milk tea", "drinks"), named("milk tea"))  # of one nothing is known: by name
 
 
 def test_words() -> None:

@@ -80,9 +80,9 @@ def sum_of_squares(values: np.ndarray, labels: np.ndarray, k: int) -> float:
 
 
 def test_a_tree_is_less_stable_than_what_it_comes_from_where_borders_are_slanted() -> None:
-    """Two long clouds along the diagonal: k-means parts them exactly, no single cut does."""
+    """Two clouds beside the diagonal: k-means parts them, no single cut does, and two cuts do it as badly."""
     rng = np.random.default_rng(3)
-    along = rng.normal(0, 4, 600)
+    along = rng.normal(0, 1.5, 600)
     side = np.repeat([-2.0, 2.0], 300)
     values = np.stack([along + side, along - side]).astype(np.float32)
     values += rng.normal(0, 0.1, values.shape).astype(np.float32)
@@ -92,8 +92,9 @@ def test_a_tree_is_less_stable_than_what_it_comes_from_where_borders_are_slanted
     points = matrix(values, [column("x"), column("y")])
     data = dataset(x=values[0].tolist(), y=values[1].tolist())
     found = finish(adopted(data, points, replace(segmentation(labels), centroids=centroids), 1))
-    assert (found.labels == labels).mean() < 0.9
+    assert (found.labels == labels).mean() < 0.95
     told = finish(
         stability(values, found.labels, 2, 0, 10, grow=lambda drawn, fit: regrown(drawn, fit.labels, fit.centroids, 1))
     )
-    assert 0 < min(told.jaccard) < 1
+    plain = finish(stability(values, labels, 2, 0, 10))
+    assert min(told.jaccard) < min(plain.jaccard) - 0.05

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 
 from segtui.basket_views import RuleFilter
 from segtui.basketed import BasketTable
-from segtui.baskets.encode import from_rows
+from segtui.baskets.encode import from_lines
 from segtui.baskets.mined import mined
 from segtui.progress import finish
 from segtui.recipe import BasketSpec
@@ -23,7 +24,10 @@ SPEC = BasketSpec(min_support=0.25, min_confidence=0.4)
 
 @pytest.fixture(scope="module")
 def found():
-    encoded = finish(from_rows(BOUGHT))
+    lines = pl.DataFrame(
+        [(str(b), item) for b, items in enumerate(BOUGHT) for item in items], ("order", "item"), orient="row"
+    )
+    encoded = finish(from_lines(lines, "order", "item"))
     table = BasketTable(encoded, ("",) * 4, np.full(4, np.nan), "product", "order", ())
     return table, finish(mined(encoded.baskets, SPEC))
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from segtui.results import Profile, ProfileColumn, Segment
 from segtui.tui.panes.segment_order import Sort, choices, ordered
-from tests.tui.driving import grid, running, until
+from tests.tui.driving import gone, grid, running, until
 from tests.tui.fake import FakeEngine
 
 
@@ -35,7 +35,8 @@ PROFILE = Profile(
 
 def letters(by: str, backwards: bool = False, measure: str = "mean") -> str:
     stable = {"A": 0.5, "C": 0.9}
-    found = ordered(PROFILE, Sort(by, backwards), measure, lambda one: stable.get(one.letter))
+    column = by in ("spend", "country=FR") or by.startswith("a column")
+    found = ordered(PROFILE, Sort(by, column, backwards), measure, lambda one: stable.get(one.letter))
     return "".join(one.letter for one in found)
 
 
@@ -55,28 +56,45 @@ def test_without_a_value_is_last_and_equals_stay_in_letter_order() -> None:
 
 
 def test_the_same_again_turns_it_round() -> None:
-    assert Sort().then("size") == Sort("size")
-    assert Sort("size").then("size") == Sort("size", backwards=True)
-    assert Sort("size", backwards=True).then("spend") == Sort("spend")
+    size, spend = Sort("size"), Sort("spend", column=True)
+    assert Sort().then(size) == size
+    assert size.then(size) == replace(size, backwards=True)
+    assert replace(size, backwards=True).then(size) == size
+    assert replace(size, backwards=True).then(spend) == spend
 
 
-def test_what_is_offered() -> None:
-    named = [name for name, _ in choices(PROFILE)]
+def test_a_column_that_is_called_like_one_of_ours_is_another_choice() -> None:
+    named = [one.by for one, _ in choices(PROFILE)]
     assert named == ["letter", "name", "size", "stability", "revenue", "spend", "country=FR"]
-    renamed = replace(PROFILE, columns=(replace(COLUMNS[0], feature="size"), COLUMNS[1]))
-    assert [name for name, _ in choices(renamed)].count("size") == 1
+    renamed = replace(PROFILE, columns=(replace(COLUMNS[0], feature="revenue"), COLUMNS[1]))
+    both = [one for one, _ in choices(renamed) if one.by == "revenue"]
+    assert both == [Sort("revenue"), Sort("revenue", column=True)]
+
+    def told(sort: Sort) -> str:
+        return "".join(one.letter for one in ordered(renamed, sort, "mean", lambda one: None))
+
+    assert [told(sort) for sort in both] == ["CAB", "BCA"]  # the share of all revenue, and the mean of the column
 
 
 async def test_the_table_is_sorted_and_the_cursor_stays_with_its_segment():
     async with running(FakeEngine()) as (app, pilot):
         await until(app, pilot, "exact")
         await pilot.press("4", "j")
-        rows = [text[2] for text in grid(app).splitlines() if text[:2] in ("> ", "  ") and text[3:4] == " "]
+        profile = app.session.shown.profile
+        by_size = [one.letter for one in sorted(profile.segments, key=lambda one: -one.size)]
+
+        def rows() -> list[str]:
+            start = next(i for i, text in enumerate(grid(app).splitlines()) if "Seg Name" in text)
+            return [text[2] for text in grid(app).splitlines()[start + 1 : start + 1 + len(by_size)]]
+
         app.run_command("sort-segments", "size")
         await until(app, pilot, "sorted by size")
+        assert rows() == by_size
         app.run_command("sort-segments", "size")
         await until(app, pilot, "the other way round")
-        assert next(text for text in grid(app).splitlines() if text.startswith("> "))[2] == rows[1]
+        assert rows() == by_size[::-1]
+        here = next(text for text in grid(app).splitlines() if text.startswith("> "))
+        assert here[2] == profile.segments[1].letter
         app.run_command("sort-segments", "nonsense")
         await until(app, pilot, "there is no column nonsense to sort by")
         await pilot.press("s")
@@ -95,5 +113,5 @@ async def test_enter_leads_to_the_typical_and_to_those_near_a_border():
         await pilot.press("v")
         await until(app, pilot, "near a border, and the smallest change that moves them")
         await pilot.press("v")
-        await until(app, pilot, "customers")
+        await gone(app, pilot, "near a border")
         await pilot.press("q")

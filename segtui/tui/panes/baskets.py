@@ -20,12 +20,13 @@ from segtui.tui import format as fmt
 from segtui.tui.bindings import bindings_for
 from segtui.tui.commands import LISTS
 from segtui.tui.panes import basket_words as words
-from segtui.tui.panes.base import Desk, Pane
+from segtui.tui.panes.base import Desk
 from segtui.tui.panes.basket_drawings import NetworkPlot, ScatterPlot
 from segtui.tui.panes.basket_rules import RulesView
 from segtui.tui.panes.basket_segments import SegmentsView
 from segtui.tui.panes.basket_uses import UsesPlot
 from segtui.tui.panes.view import told
+from segtui.tui.panes.views import ViewsPane
 from segtui.tui.widgets.ink import BLANK, Line, Run, first_fitting, line
 
 if TYPE_CHECKING:
@@ -42,19 +43,19 @@ NO_ORDERS = (
 )
 
 
-class BasketsPane(Pane):
+class BasketsPane(ViewsPane):
     """Asks for nothing before it is looked at."""
 
     place = "baskets"
     title = "Baskets"
     shows_recipe = True
+    above = 2
     BINDINGS: ClassVar = bindings_for("baskets", LISTS)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.rules, self.segments = RulesView(self), SegmentsView(self)
         self.views: tuple[View, ...] = (self.rules, self.segments, UsesPlot(self), ScatterPlot(self), NetworkPlot(self))
-        self._at = 0
         self.cursor = self.view.cursor
         self.shown = RuleFilter()
         self.ended = ""
@@ -65,11 +66,6 @@ class BasketsPane(Pane):
         """Cut-offs for which a key started mining, though much was expected."""
         self._quiet: set[BasketSpec] = set()
         """Cut-offs whose shuffles were stopped by key."""
-
-    @property
-    def view(self) -> View:
-        """The view in front."""
-        return self.views[self._at]
 
     @property
     def spec(self) -> BasketSpec | None:
@@ -169,32 +165,9 @@ class BasketsPane(Pane):
         self.ask()
         self.repaint()
 
-    # -- rows -----------------------------------------------------------------------------------------------
-
-    def row_count(self) -> int:
-        return self.view.row_count()
-
-    def row_at(self, y: int) -> int | None:
-        return self.view.row_at(y - 2) if y >= 2 else None
-
     # -- views ----------------------------------------------------------------------------------------------
 
-    def do_next_view(self, argument: str) -> None:
-        wanted = argument.strip().lower()
-        found = [i for i, view in enumerate(self.views) if wanted and view.name.startswith(wanted)]
-        if wanted and not found:
-            names = ", ".join(view.name for view in self.views)
-            self.desk.say(f"no view is called {fmt.clean(argument, 30)}; there are {names}", "error")
-            return
-        self.show_view(found[0] if found else self._at + 1)
-
-    def do_previous_view(self, _: str) -> None:
-        self.show_view(self._at - 1)
-
-    def show_view(self, at: int) -> None:
-        """Bring a view to the front."""
-        self._at = at % len(self.views)
-        self.cursor = self.view.cursor
+    def shown_view(self) -> None:
         self._again()
 
     def do_next_segment(self, _: str) -> None:
@@ -405,10 +378,7 @@ class BasketsPane(Pane):
         return lines
 
     def _strip(self, width: int) -> Line:
-        runs: list[Run] = []
-        for view in self.views:
-            here = view is self.view
-            runs.append((f"[{view.name}]" if here else f" {view.name} ", "bold key" if here else "dim"))
+        runs = self.names()
         cut = words.cutoffs(self.spec) if self.spec else ""
         keys: list[Run] = [(" v ", "key"), ("next", "dim")]
         tail: list[Run] = [("  e ", "key"), (cut, "")]
@@ -450,6 +420,3 @@ class BasketsPane(Pane):
         if work is not None and work.sets > MUCH and self._started != self.spec:
             return f"{fmt.short(work.sets)} itemsets expected, enter mines"
         return f"mining{self.signs.ellipsis}"
-
-    def copied(self, whole: bool) -> tuple[str, str]:
-        return self.view.copied(whole)

@@ -8,13 +8,14 @@ from segtui.evidence import SweepRow
 from segtui.tui import format as fmt
 from segtui.tui.bindings import bindings_for
 from segtui.tui.commands import LISTS
-from segtui.tui.panes.base import Desk, Pane
+from segtui.tui.panes.base import Desk
 from segtui.tui.panes.criteria_view import CriteriaView
 from segtui.tui.panes.family_view import FamilyView
 from segtui.tui.panes.k_picks import PicksView
 from segtui.tui.panes.structure_view import StructureView
 from segtui.tui.panes.trace_view import TraceView, describe
 from segtui.tui.panes.view import View
+from segtui.tui.panes.views import ViewsPane
 from segtui.tui.widgets.ink import BLANK, Line, Run, first_fitting, line, wrap
 
 NO_SWEEP = (
@@ -25,7 +26,7 @@ HIGH = 24
 """From this height on the settings have a rule above them, and the newest iteration below."""
 
 
-class ChooseKPane(Pane):
+class ChooseKPane(ViewsPane):
     """The sweep and the run."""
 
     place = "choose_k"
@@ -39,58 +40,18 @@ class ChooseKPane(Pane):
         self.views: tuple[View, ...] = (
             self.criteria, PicksView(self), self.family, StructureView(self), TraceView(self),
         )  # fmt: skip
-        self._at = 0
         self.cursor = self.view.cursor
-
-    @property
-    def view(self) -> View:
-        """The view in front."""
-        return self.views[self._at]
 
     def rows(self) -> tuple[SweepRow, ...]:
         """The sweep so far, lowest k first."""
         return self.session.swept.rows if self.session else ()
 
-    def row_count(self) -> int:
-        return self.view.row_count()
-
-    def row_at(self, y: int) -> int | None:
-        return self.view.row_at(y - 1) if y >= 1 else None
-
     # -- commands -------------------------------------------------------------------------------------------
 
-    def do_next_view(self, argument: str) -> None:
-        wanted = argument.strip().lower()
-        if not wanted:
-            self.show_view(self._at + 1)
-            return
-        found = [
-            i for i, view in enumerate(self.views) if any(w.startswith(wanted) for w in (view.name, *view.name.split()))
-        ]
-        if found:
-            self.show_view(found[0])
-        else:
-            names = ", ".join(view.name for view in self.views)
-            self.desk.say(f"no view is called {fmt.clean(argument, 30)}; there are {names}", "error")
-
-    def do_previous_view(self, _: str) -> None:
-        self.show_view(self._at - 1)
-
-    def show_view(self, at: int) -> None:
-        """Bring a view to the front."""
-        self._at = at % len(self.views)
-        self.cursor = self.view.cursor
+    def shown_view(self) -> None:
+        """The family tree puts its cursor on the k in use."""
         if self.view is self.family:
             self.family.entered()
-        self.repaint()
-
-    def do_next_segment(self, _: str) -> None:
-        self.view.step(1)
-        self.repaint()
-
-    def do_previous_segment(self, _: str) -> None:
-        self.view.step(-1)
-        self.repaint()
 
     def do_use_k(self, _: str) -> None:
         k, why_not = self.view.chosen_k()
@@ -144,10 +105,7 @@ class ChooseKPane(Pane):
 
     def _strip(self, width: int) -> Line:
         """The names of the views, the one in front marked."""
-        runs: list[Run] = []
-        for view in self.views:
-            here = view is self.view
-            runs.append((f"[{view.name}]" if here else f" {view.name} ", "bold key" if here else "dim"))
+        runs = self.names()
         keys: list[Run] = [(" v ", "key"), ("next", "dim"), ("  p ", "key"), ("predict?", "dim")]
         return first_fitting((line(*runs, *keys), line(*runs, *keys[:2]), line(*runs)), width)
 
@@ -190,6 +148,3 @@ class ChooseKPane(Pane):
         s = answer.segmentation
         state = f"converged: {s.converged}" if s.exact else f"approximate, fitted on {fmt.count(s.sampled)} customers"
         return line((fmt.cut(f" {state}, {fmt.plural(s.iterations, 'iteration')}", width), "dim"))
-
-    def copied(self, whole: bool) -> tuple[str, str]:
-        return self.view.copied(whole)

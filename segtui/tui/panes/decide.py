@@ -21,10 +21,11 @@ from segtui.tui import format as fmt
 from segtui.tui.bindings import bindings_for
 from segtui.tui.commands import LISTS
 from segtui.tui.panes import decide_inputs as entered
-from segtui.tui.panes.base import Desk, Pane
+from segtui.tui.panes.base import Desk
 from segtui.tui.panes.decide_page import PageView
 from segtui.tui.panes.decide_parts import Parts
 from segtui.tui.panes.decide_tables import BoardView, PlaysView
+from segtui.tui.panes.views import ViewsPane
 from segtui.tui.widgets.ink import BLANK, Line, Run, first_fitting, line
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ PART_OF: dict[str, type] = {
 """What is asked for a part of the page."""
 
 
-class DecidePane(Pane):
+class DecidePane(ViewsPane):
     """Asks for nothing before it is looked at; then for one part after the other, the leaderboard last."""
 
     place = "decide"
@@ -49,7 +50,6 @@ class DecidePane(Pane):
         super().__init__(desk)
         self.page, self.plays, self.board = PageView(self), PlaysView(self), BoardView(self)
         self.views: tuple[View, ...] = (self.page, self.plays, self.board)
-        self._at = 0
         self.cursor = self.view.cursor
         self.inputs = Inputs()
         """What was entered; kept while the program runs."""
@@ -59,11 +59,6 @@ class DecidePane(Pane):
         self._ended: dict[tuple[str, Question], str] = {}
         """How work on a part ended that came to nothing, by answer."""
         self._last: Parts | None = None
-
-    @property
-    def view(self) -> View:
-        """The view in front."""
-        return self.views[self._at]
 
     @property
     def _orders(self) -> bool:
@@ -163,40 +158,8 @@ class DecidePane(Pane):
         self.ask()
         self.repaint()
 
-    # -- rows and views -------------------------------------------------------------------------------------
-
-    def row_count(self) -> int:
-        return self.view.row_count()
-
-    def row_at(self, y: int) -> int | None:
-        return self.view.row_at(y - 1) if y >= 1 else None
-
-    def do_next_view(self, argument: str) -> None:
-        wanted = argument.strip().lower()
-        found = [i for i, view in enumerate(self.views) if wanted and view.name.startswith(wanted)]
-        if wanted and not found:
-            names = ", ".join(view.name for view in self.views)
-            self.desk.say(f"no view is called {fmt.clean(argument, 30)}; there are {names}", "error")
-            return
-        self.show_view(found[0] if found else self._at + 1)
-
-    def do_previous_view(self, _: str) -> None:
-        self.show_view(self._at - 1)
-
-    def show_view(self, at: int) -> None:
-        """Bring a view to the front."""
-        self._at = at % len(self.views)
-        self.cursor = self.view.cursor
+    def shown_view(self) -> None:
         self.ask()
-        self.repaint()
-
-    def do_next_segment(self, _: str) -> None:
-        self.view.step(1)
-        self.repaint()
-
-    def do_previous_segment(self, _: str) -> None:
-        self.view.step(-1)
-        self.repaint()
 
     # -- what the user enters -------------------------------------------------------------------------------
 
@@ -264,10 +227,7 @@ class DecidePane(Pane):
         return [self._strip(width), *self.view.paint(width, height - 1)][:height] or [BLANK]
 
     def _strip(self, width: int) -> Line:
-        runs: list[Run] = []
-        for view in self.views:
-            here = view is self.view
-            runs.append((f"[{view.name}]" if here else f" {view.name} ", "bold key" if here else "dim"))
+        runs = self.names()
         keys: list[Run] = [(" v ", "key"), ("next", "dim")]
         if self.stale:
             return first_fitting((line(*runs, ("  of earlier segments", "warn bold")), line(*runs)), width)
@@ -275,9 +235,6 @@ class DecidePane(Pane):
             return first_fitting((line(*runs, ("  plays for earlier inputs", "warn bold")), line(*runs)), width)
         tail: list[Run] = [("  e ", "key"), (entered.summary(self.inputs), "")]
         return first_fitting((line(*runs, *keys, *tail), line(*runs, *tail), line(*runs, *keys)), width)
-
-    def copied(self, whole: bool) -> tuple[str, str]:
-        return self.view.copied(whole)
 
 
 _OTHERS = (ValueQuestion(), PricesQuestion(), ProductsQuestion(), LeaderboardQuestion(), RulesQuestion())

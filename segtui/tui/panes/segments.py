@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from segtui.evidence import Assessment
@@ -147,32 +148,32 @@ class SegmentsPane(Pane):
         if profile is None:
             return
         offered = choices(profile)
-        names = [name for name, _ in offered]
         wanted = argument.strip().lower()
         if not wanted:
-            at = names.index(self.sort.by) if self.sort.by in names else 0
-            self.desk.pick("Sort the segments by (the same again: the other way)", offered, at, self._sorted_by(names))
+            now = replace(self.sort, backwards=False)
+            at = next((i for i, (one, _) in enumerate(offered) if one == now), 0)
+            listed = [(one.by, means) for one, means in offered]
+            title = "Sort the segments by (the same again: the other way)"
+            self.desk.pick(title, listed, at, lambda chosen: self._sort_by(offered[chosen][0]))
             return
-        found = next((i for i, name in enumerate(names) if name.lower() == wanted), None)
-        if found is None:
-            found = next((i for i, name in enumerate(names) if name.lower().startswith(wanted)), None)
-        if found is None:
-            self.desk.say(f"there is no column {fmt.clean(argument.strip(), 40)} to sort by", "error")
+        names = [one.by.lower() for one, _ in offered]
+        found = [i for i, name in enumerate(names) if name == wanted]
+        found += [i for i, name in enumerate(names) if name.startswith(wanted)]
+        if found:
+            self._sort_by(offered[found[0]][0])
         else:
-            self._sorted_by(names)(found)
+            self.desk.say(f"there is no column {fmt.clean(argument.strip(), 40)} to sort by", "error")
 
-    def _sorted_by(self, names: Sequence[str]) -> Callable[[int], None]:
-        def sort(chosen: int) -> None:
-            here = self.under_cursor()
-            self.sort = self.sort.then(names[chosen])
-            if here is not None and self.profile is not None:
-                letters = [segment.letter for segment in self.segments(self.profile)]
-                self.cursor.at = letters.index(here.letter)
-            way = ", the other way round" if self.sort.backwards else ""
-            self.desk.say(f"sorted by {fmt.clean(self.sort.by, 40)}{way}")
-            self.repaint()
-
-        return sort
+    def _sort_by(self, chosen: Sort) -> None:
+        """Sort, with the cursor on the segment that it was on."""
+        here = self.under_cursor()
+        self.sort = self.sort.then(chosen)
+        if here is not None and self.profile is not None:
+            letters = [segment.letter for segment in self.segments(self.profile)]
+            self.cursor.at = letters.index(here.letter)
+        way = ", the other way round" if self.sort.backwards else ""
+        self.desk.say(f"sorted by {fmt.clean(self.sort.by, 40)}{way}")
+        self.repaint()
 
     def do_scroll_right(self, _: str) -> None:
         if self.profile is not None:
@@ -213,7 +214,7 @@ class SegmentsPane(Pane):
         profile = answer.profile
         arrow = self.signs.up if self.sort.backwards else self.signs.down
         called = [column_title(profile.columns[i]) for i in reading_order(profile)]
-        titles = [fmt.clean(title) + (arrow if title == self.sort.by else "") for title in called]
+        titles = [fmt.clean(title) + (arrow if self.sort.column and title == self.sort.by else "") for title in called]
         groups = [self._group(segment, profile) for segment in self.segments(profile)]
         columns = layout(groups, titles, width, self.first_column)
         signs = self.signs
