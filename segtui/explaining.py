@@ -38,9 +38,8 @@ def rules(pipeline: Pipeline, recipe: Recipe) -> Steps[SegmentRules]:
     small = yield from _rulebook(pipeline, recipe, fit.k)
     large = yield from _rulebook(pipeline, recipe, LARGER * fit.k)
     say = yield from _words(ground)
-    tree = recipe.cluster.tree
-    if tree:
-        book = yield from _rulebook(pipeline, recipe, tree * fit.k)
+    if recipe.cluster.tree:
+        book = yield from adopted_rules(pipeline, recipe)
         whole = [
             SegmentRule(letter, OR.join(say(leaf) for leaf in book.rules_of(cluster)), fit.sizes[cluster], 1.0, 1.0)
             for cluster, letter in enumerate(letters)
@@ -52,6 +51,11 @@ def rules(pipeline: Pipeline, recipe: Recipe) -> Steps[SegmentRules]:
         for leaf in small.rules_of(cluster)[:1]
     ]
     return SegmentRules(_by_letter(told), small, large)
+
+
+def adopted_rules(pipeline: Pipeline, recipe: Recipe) -> Steps[Rulebook]:
+    """The tree that is the segmentation of `recipe`, which must have adopted one."""
+    return (yield from _rulebook(pipeline, recipe, recipe.cluster.tree * recipe.cluster.k))
 
 
 def _words(ground: Ground) -> Steps[Callable[[LeafRule], str]]:

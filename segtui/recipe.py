@@ -300,3 +300,43 @@ class LabelledSpec:
     format: str | None = None
     overwrite: bool = False
     csv_safe: bool = False
+
+
+PARTS = (
+    "customers", "orders", "segments", "profiles", "evidence", "rules", "recommendations", "prices", "value",
+    "campaigns", "model", "sql", "script", "report",
+)  # fmt: skip
+"""What a delivered folder may hold, besides the recipe and the passport, which are always there."""
+
+STANDARD_PARTS = tuple(part for part in PARTS if part != "orders")
+
+_NEEDS = {
+    "evidence": ("evidence", "report"),
+    "rules": ("rules", "report"),
+    "decisions": ("recommendations", "prices", "value", "campaigns", "report"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySpec:
+    """A folder to deliver; not part of the analysis, so not part of a Recipe.
+
+    parts: of PARTS. formats: of LABELLED_FORMATS, for labelled customers and orders; tables beside them are CSV.
+    csv_safe: as in LabelledSpec. withhold: leave figures of fewer than FEWEST customers out of the tables and the page
+    that are meant to be passed on.
+    """
+
+    folder: str
+    parts: tuple[str, ...] = STANDARD_PARTS
+    formats: tuple[str, ...] = ("csv",)
+    overwrite: bool = False
+    csv_safe: bool = False
+    withhold: bool = False
+
+    def needs(self, what: str) -> bool:
+        """Whether any part needs the evidence, the rules or the decisions."""
+        return any(part in self.parts for part in _NEEDS[what])
+
+
+FEWEST = 10
+"""Customers below which a cell is withheld, where that is asked for."""
