@@ -39,7 +39,7 @@ def without(table: pl.DataFrame, whose: Collection[str], keep: Iterable[str], by
     if by not in table.columns or not whose:
         return table
     kept = {by, *keep}
-    out = pl.col(by).is_in(list(whose))
+    out = pl.col(by).is_in(list(whose)).fill_null(False)
     told = pl.when(out).then(pl.lit(NOTE)).alias("withheld")
     blank = [pl.when(~out).then(pl.col(name)).alias(name) for name in table.columns if name not in kept]
     return table.with_columns(*blank, told)

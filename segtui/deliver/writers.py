@@ -50,11 +50,11 @@ def write_csv(table: Table, out: BinaryIO, *, separator: str, safe: bool) -> Ste
     done, header = 0, True
     for batch in table.batches:
         done += batch.height
-        _safe(batch, safe).write_csv(out, include_header=header, separator=separator)
+        guarded(batch, safe).write_csv(out, include_header=header, separator=separator)
         header = False
         yield table.progress(done)
     if header:
-        _safe(pl.DataFrame(schema=table.schema), safe).write_csv(out, separator=separator)
+        guarded(pl.DataFrame(schema=table.schema), safe).write_csv(out, separator=separator)
 
 
 def write_ndjson(table: Table, out: BinaryIO) -> Steps[None]:
@@ -77,14 +77,14 @@ def write_arrow(table: Table, path: Path) -> Steps[None]:
     yield from _in_background(table, lambda frame: frame.sink_ipc(path, lazy=True, compat_level=oldest))
 
 
-def _safe(batch: pl.DataFrame, safe: bool) -> pl.DataFrame:
+def guarded(batch: pl.DataFrame, safe: bool) -> pl.DataFrame:
     """With `safe`, an apostrophe before every text that a spreadsheet would run as a formula."""
     if not safe:
         return batch
     texts = pl.selectors.string()
     runs = texts.str.contains(FORMULA) & ~texts.str.contains(NUMBER)
-    guarded = batch.with_columns(pl.when(runs).then("'" + texts).otherwise(texts).name.keep())
-    return guarded.rename({name: f"'{name}" for name in batch.columns if name[:1] in tuple("=+-@\t\r")})
+    marked = batch.with_columns(pl.when(runs).then("'" + texts).otherwise(texts).name.keep())
+    return marked.rename({name: f"'{name}" for name in batch.columns if name[:1] in tuple("=+-@\t\r")})
 
 
 def _in_background(table: Table, sink: Callable[[pl.LazyFrame], pl.LazyFrame | None]) -> Steps[None]:
