@@ -196,7 +196,11 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     add("--max-iter", type=_whole("--max-iter", 1, 1_000_000), metavar="N", help="cap on iterations (default 300)")
     endings = ", ".join(LABELLED_FORMATS)
     add("--out", metavar="FILE", help=f"write every input row with its segment ({endings}; - for standard output)")
-    add("--overwrite", action="store_true", help="replace FILE and the recipe beside it where they exist")
+    add("--deliver", metavar="DIR", help="write a folder with everything: labels, tables, lists, recipe, passport …")
+    add("--parts", type=_names, metavar="A,B,…", help="with --deliver: these parts alone (see README)")
+    add("--formats", type=_names, metavar="A,B,…", help="with --deliver: of labelled customers and orders (csv)")
+    add("--withhold", action="store_true", help="with --deliver: no figures of fewer than 10 customers in its tables")
+    add("--overwrite", action="store_true", help="replace FILE and the recipe beside it, or the delivery in DIR")
     add("--csv-safe", action="store_true", help="keep spreadsheets from running texts that look like formulas")
     add("--json", action="store_true", help="one JSON document on standard output")
 
@@ -386,6 +390,8 @@ def _run(options: argparse.Namespace) -> int:
 
     if options.json and options.out == "-":
         raise UsageError("--json and --out - cannot both have standard output", hint="Give --out a file.")
+    if options.deliver is None and (options.parts or options.formats or options.withhold):
+        raise UsageError("--parts, --formats and --withhold belong to a delivery", hint="Add --deliver DIR.")
     low, mid, high = options.uplift or (None, None, None)
     run(
         RunOptions(
@@ -405,6 +411,10 @@ def _run(options: argparse.Namespace) -> int:
             out=options.out,
             overwrite=options.overwrite,
             csv_safe=options.csv_safe,
+            deliver=options.deliver,
+            parts=options.parts,
+            formats=options.formats,
+            withhold=options.withhold,
             as_json=options.json,
             lab=options.lab,
             predict=options.predict,

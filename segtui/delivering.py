@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from segtui import basketing, deciding, explaining, weighing
 from segtui.deliver.handover import Handover
 from segtui.errors import AnalysisError
+from segtui.lettered import segments_of
 from segtui.pipeline import unwatched
 from segtui.progress import Steps, as_part
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from segtui.basketed import Credibility
     from segtui.cluster.ground import Ground
-    from segtui.decided.campaigns import Inputs
+    from segtui.decided.campaigns import Inputs, Proposal
+    from segtui.deliver.folder import Delivered
     from segtui.deliver.rules_file import Ruled
     from segtui.deliver.scoring import ScoringModel
     from segtui.explained import LeafRule
@@ -35,6 +40,8 @@ def handover(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec, inputs: Inp
     """
     answer = yield from pipeline.exact(recipe, unwatched)
     ground = yield from pipeline.ground(recipe)
+    # letters in the evidence are those of the answer, now and when the delivered recipe, which has them, is run
+    lettered = recipe if recipe.anchor is not None else replace(recipe, anchor=pipeline.anchor(answer))
     why: dict[str, str] = {}
     told = "gathering"
 
@@ -50,7 +57,7 @@ def handover(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec, inputs: Inp
     evidence, rules, decided = spec.needs("evidence"), spec.needs("rules"), spec.needs("decisions")
     assessment = yield from part(evidence, "assessment", lambda: weighing.assess(pipeline, recipe), 0.0, 0.1)
     sweep = yield from part(
-        evidence, "sweep", lambda: weighing.sweep(pipeline, recipe, SWEPT, unwatched, lambda _: None), 0.1, 0.2
+        evidence, "sweep", lambda: weighing.sweep(pipeline, lettered, SWEPT, unwatched, lambda _: None), 0.1, 0.2
     )
     later = evidence and pipeline.dataset.rollup is not None and pipeline.dataset.rollup.outcome is not None
     prediction = yield from part(
@@ -61,6 +68,16 @@ def handover(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec, inputs: Inp
     ruled = yield from part(rules, "rules", lambda: _ruled(pipeline, recipe), 0.4, 0.2)
     marks = yield from part(ruled is not None, "marked", lambda: basketing.marked(pipeline, recipe), 0.6, 0.05)
     decisions = yield from part(decided, "decisions", lambda: deciding.decisions(pipeline, recipe, inputs), 0.65, 0.35)
+    listed, lists = None, None
+    if decisions is not None and "recommendations" in spec.parts:
+        listed = yield from part(
+            decisions.board is not None, "recommended", lambda: _listed(pipeline, recipe), 0.9, 0.1
+        )
+    if decisions is not None and decisions.campaigns is not None and "campaigns" in spec.parts:
+        proposals, held_out = decisions.campaigns.proposals, decisions.inputs.held_out
+        lists = yield from part(
+            bool(proposals), "lists", lambda: _lists(pipeline, recipe, proposals, held_out), 0.95, 0.05
+        )
     return Handover(
         gather=recipe.gather,
         whole=pipeline.dataset,
@@ -78,7 +95,23 @@ def handover(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec, inputs: Inp
         marked=marks,
         decisions=decisions,
         reasons=tuple(why.items()),
+        recommended=listed,
+        lists=lists,
     )
+
+
+def deliver(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec, inputs: Inputs | None = None) -> Steps[Delivered]:
+    """Gather what `spec` asks for and write the folder, whole or not at all.
+
+    Raises UsageError, AnalysisError where there are no segments, DeliveryError, SourceError.
+    """
+    from segtui.deliver import folder
+
+    folder.check(recipe.gather, spec)
+    made = yield from as_part(handover(pipeline, recipe, spec, inputs), "delivery", 0.0, 0.8)
+    anchored = recipe if recipe.anchor is not None else replace(recipe, anchor=pipeline.anchor(made.answer))
+    written = folder.write(made, folder.recipe_of(made, anchored), spec)
+    return (yield from as_part(written, "delivery", 0.8, 0.2))
 
 
 def model(pipeline: Pipeline, recipe: Recipe, ground: Ground, answer: Answer) -> Steps[ScoringModel]:
@@ -101,3 +134,47 @@ def _ruled(pipeline: Pipeline, recipe: Recipe) -> Steps[Ruled]:
     if len(mined.rules):
         known = yield from basketing.credible(pipeline, recipe, lambda _: None)
     return Ruled(table, mined, known, (yield from hyper_lift(mined.rules)))
+
+
+# -- lists -------------------------------------------------------------------------------------------------
+
+CAMPAIGN = "delivery"
+"""The name that arms are drawn under, so that a delivery that is made again holds the same customers out."""
+
+
+def _listed(pipeline: Pipeline, recipe: Recipe) -> Steps[pl.DataFrame]:
+    """A row per customer, purpose and rank, by the best method that is offered. Raises AnalysisError."""
+    import polars as pl
+
+    from segtui.decide.recommend_lists import as_frame
+    from segtui.decided.recommendations import Purpose
+
+    dataset, missing, found = pipeline.dataset, [], []
+    if dataset.id_column is None:
+        raise AnalysisError("customers have no id, so nobody could be found again in a list")
+    segments = yield from segments_of(pipeline, recipe)
+    letters = pl.Series("segment", [*segments.letters, *[None] * (256 - len(segments.letters))], dtype=pl.String)
+    for purpose in (Purpose.AGAIN, Purpose.NEW):
+        try:
+            lists = yield from deciding.lists(pipeline, recipe, purpose)
+        except AnalysisError as error:
+            missing.append(error.what)
+            continue
+        rows = as_frame(lists)
+        told = (pl.lit(purpose.value).alias("purpose"), pl.lit(lists.method.value).alias("method"))
+        own = dataset.frame[dataset.id_column].gather(rows["owner"]).alias("id")
+        segment = letters.gather(pl.Series(segments.places[rows["owner"].to_numpy()]))
+        found.append(rows.select("owner", own, segment, *told, "rank", "item", "score"))
+    if not found:
+        raise AnalysisError("; ".join(dict.fromkeys(missing)))
+    return pl.concat(found).sort("owner", maintain_order=True).drop("owner")
+
+
+def _lists(pipeline: Pipeline, recipe: Recipe, proposals: Sequence[Proposal], held_out: float) -> Steps[pl.DataFrame]:
+    """Who is in which arm of which play. Raises AnalysisError where customers have no id."""
+    from segtui.decide.arms import assigned
+    from segtui.decide.campaigns import wanted
+
+    segments = yield from segments_of(pipeline, recipe)
+    letters = segments.answer.letters
+    return (yield from assigned(pipeline.dataset, segments.clusters, letters, wanted(proposals), CAMPAIGN, held_out))

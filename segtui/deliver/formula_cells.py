@@ -47,7 +47,7 @@ class Formulas:
         columns = [f"{name} ({count:,})" for name, count in sorted(self.counts.items())]
         more = f" and {len(columns) - SHOWN} more columns" if len(columns) > SHOWN else ""
         return (
-            f"{where}: {self.counts.total():,} cells begin with = + - or @, which a spreadsheet may run as a formula: "
+            f"{where}: cells that begin with = + - or @, which a spreadsheet may run as a formula: "
             f"{', '.join(columns[:SHOWN])}{more}; --csv-safe puts an apostrophe before them"
         )
 

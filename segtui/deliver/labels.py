@@ -100,10 +100,8 @@ def added_columns(taken: Sequence[str], answer: Answer) -> tuple[tuple[str, ...]
     return free_names(taken, wanted, "source has")
 
 
-def free_names(
-    taken: Sequence[str], wanted: Sequence[str], whose: str
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The names wanted beside those taken, numbered where they are, and a warning for each such; whose: "source has"."""
+def free_names(taken: Sequence[str], wanted: Sequence[str], whose: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names wanted, numbered where they are taken, and a warning for each such; whose: "source has"."""
     used, names, warnings = set(taken), [], []
     for name in wanted:
         free, number = name, 1

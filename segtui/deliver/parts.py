@@ -18,7 +18,7 @@ from segtui.deliver.rows import labelled_rows
 from segtui.deliver.rules_file import frame as rules_frame
 from segtui.deliver.scoring_json import to_json
 from segtui.errors import AnalysisError
-from segtui.progress import Steps, as_part
+from segtui.progress import Progress, Steps, as_part
 
 if TYPE_CHECKING:
     from segtui.deliver.handover import Handover
@@ -216,36 +216,33 @@ def _slug(name: object) -> str:
 
 def model(making: Making) -> Steps[None]:
     """Centroids or rules with the transforms."""
+    yield Progress("describing the model")
     making.write("model.json", to_json(making.handover.model))
-    return
-    yield
 
 
 def sql(making: Making) -> Steps[None]:
     """One statement per dialect; score.sql is the first."""
-    from segtui.deliver.score_sql import DIALECTS, statement
+    yield Progress("writing SQL")
+    from segtui.deliver.score_sql import DIALECTS, statement  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     for number, dialect in enumerate(DIALECTS):
         text = statement(making.handover.model, dialect)
         making.write(f"score.{dialect}.sql", text)
         if not number:
             making.write("score.sql", text)
-    return
-    yield
 
 
 def script(making: Making) -> Steps[None]:
     """A script that scores without segtui."""
-    from segtui.deliver.script import script as written
+    yield Progress("writing the script")
+    from segtui.deliver.script import script as written  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     making.write("segment.py", written(making.handover.model))
-    return
-    yield
 
 
 def report(making: Making) -> Steps[None]:
     """One page for whoever decides and does not compute."""
-    from segtui.deliver.report import page
+    from segtui.deliver.report import page  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     making.write("report.html", (yield from page(making.handover, withhold=making.hide)))
 

@@ -10,10 +10,10 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from segtui import __version__
-from segtui.deliver import withhold
 from segtui.deliver.repeat import MARK, VERSION
 from segtui.deliver.tables import segments, small_segments
 from segtui.deliver.tables_evidence import criteria, picks, rows_of
+from segtui.recipe import FEWEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +53,7 @@ def to_json(
         "picks": picks(handover).to_dicts(),
         "verdict": _verdict(handover),
         "warnings": list(warnings),
-        "withheld": {"below": withhold.FEWEST, "segments": sorted(small_segments(handover))} if hide else None,
+        "withheld": {"below": FEWEST, "segments": sorted(small_segments(handover))} if hide else None,
         "parts": parts,
         "files": [{"name": one.path, "bytes": one.bytes, "sha256": one.sha256} for one in files],
         "versions": versions(),

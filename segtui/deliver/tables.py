@@ -176,7 +176,7 @@ def features(handover: Handover) -> pl.DataFrame:
             "filled_with": None if fitted is None else fitted.fill,
             "held_from": None if fitted is None else fitted.low,
             "held_to": None if fitted is None else fitted.high,
-            "unit": None if note is None else note.unit,
+            "unit": None if note is None or note.unit == "-" else note.unit,
             "definition": None if note is None else note.definition,
             "why_off": one.off_reason,
             "flags": "; ".join(f"{flag.name}: {flag.reason}" for flag in one.flags),

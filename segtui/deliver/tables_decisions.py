@@ -127,7 +127,9 @@ def value(handover: Handover, *, hide: bool) -> pl.DataFrame | None:
 
 def _worth(one: SegmentValue, found: LifetimeValue) -> Row:
     checks = found.calibration
-    orders: dict[str, Check] = {} if checks is None else {c.group: c for c in (*checks.orders_by_segment, checks.orders)}
+    orders: dict[str, Check] = (
+        {} if checks is None else {c.group: c for c in (*checks.orders_by_segment, checks.orders)}
+    )
     spends: dict[str, Check] = {} if checks is None else {c.group: c for c in checks.spend_by_segment}
     return {
         "segment": one.letter,
@@ -170,7 +172,7 @@ def customer_value(handover: Handover) -> pl.DataFrame | None:
 
 
 def prices(handover: Handover, *, hide: bool) -> pl.DataFrame | None:
-    """One row per segment, and one for everyone: what was paid, how buying went with price, and a test that can tell."""
+    """One row per segment, and one for everyone: what was paid, and how buying went with price."""
     found = None if handover.decisions is None else handover.decisions.prices
     if found is None:
         return None

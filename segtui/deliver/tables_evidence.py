@@ -1,4 +1,4 @@
-"""The evidence for k as tables: every criterion for every k, what each picks, and what segments know of later orders."""
+"""The evidence for k as tables: every criterion for every k, what each picks, and what is known of later orders."""
 
 from __future__ import annotations
 

@@ -75,14 +75,16 @@ class WholeFolder:
         return self._beside / name
 
     def commit(self) -> Path:
-        """Move the folder into place, with all files on the disk, and return its path as asked. Raises DeliveryError."""
+        """Move the folder into place and return its path as asked. Raises DeliveryError."""
         try:
             for name in self.names():
                 _sync(self._beside / name)
             for folder in {(self._beside / name).parent for name in self.names()}:
                 _sync(folder)
             self._beside.chmod(self._rights)
-            check_place(self._asked, overwrite=self._overwrite, listed=self._listed)  # others may have written meanwhile
+            check_place(
+                self._asked, overwrite=self._overwrite, listed=self._listed
+            )  # others may have written meanwhile
             self._swap()
         except OSError as error:
             raise delivery_error(error, self._asked) from error
