@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from threading import Event, Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from segtui import basketing, deciding, explaining, weighing
@@ -11,7 +12,7 @@ from segtui.deliver.handover import Handover
 from segtui.errors import AnalysisError
 from segtui.lettered import segments_of
 from segtui.pipeline import unwatched
-from segtui.progress import Steps, as_part
+from segtui.progress import Progress, Steps, as_part
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
+WAIT = 0.01
+"""Seconds between two looks at what runs beside the worker."""
+
 SWEPT = range(2, 11)
 """The values of k that the evidence for k looks at."""
 
@@ -38,6 +42,16 @@ def handover(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec, inputs: Inp
 
     Raises AnalysisError where there are no segments, UsageError for a playbook or an input that cannot be.
     """
+    shuffles = _Shuffles()
+    try:
+        return (yield from _gathered(pipeline, recipe, spec, inputs, shuffles))
+    finally:
+        shuffles.close()
+
+
+def _gathered(
+    pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec, inputs: Inputs | None, shuffles: _Shuffles
+) -> Steps[Handover]:
     answer = yield from pipeline.exact(recipe, unwatched)
     ground = yield from pipeline.ground(recipe)
     # letters in the evidence are those of the answer, now and when the delivered recipe, which has them, is run
@@ -54,7 +68,10 @@ def handover(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec, inputs: Inp
             why[name] = str(error)
             return None
 
-    evidence, rules, decided = spec.needs("evidence"), spec.needs("rules"), spec.needs("decisions")
+    evidence, decided = spec.needs("evidence"), spec.needs("decisions")
+    ruled = yield from part(spec.needs("rules"), "rules", lambda: _ruled(pipeline, recipe), 0.0, 0.05)
+    if ruled is not None and ruled.credibility is None and len(ruled.mined.rules):
+        shuffles.begin(ruled)
     assessment = yield from part(evidence, "assessment", lambda: weighing.assess(pipeline, recipe), 0.0, 0.1)
     sweep = yield from part(
         evidence, "sweep", lambda: weighing.sweep(pipeline, lettered, SWEPT, unwatched, lambda _: None), 0.1, 0.2
@@ -65,9 +82,8 @@ def handover(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec, inputs: Inp
     )
     in_words = yield from part(True, "segment rules", lambda: explaining.rules(pipeline, recipe), 0.35, 0.02)
     drivers = yield from part(evidence, "drivers", lambda: explaining.drivers(pipeline, recipe), 0.37, 0.03)
-    ruled = yield from part(rules, "rules", lambda: _ruled(pipeline, recipe), 0.4, 0.2)
-    marks = yield from part(ruled is not None, "marked", lambda: basketing.marked(pipeline, recipe), 0.6, 0.05)
-    decisions = yield from part(decided, "decisions", lambda: deciding.decisions(pipeline, recipe, inputs), 0.65, 0.35)
+    marks = yield from part(ruled is not None, "marked", lambda: basketing.marked(pipeline, recipe), 0.4, 0.05)
+    decisions = yield from part(decided, "decisions", lambda: deciding.decisions(pipeline, recipe, inputs), 0.45, 0.4)
     listed, lists = None, None
     if decisions is not None and "recommendations" in spec.parts:
         listed = yield from part(
@@ -78,6 +94,11 @@ def handover(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec, inputs: Inp
         lists = yield from part(
             bool(proposals), "lists", lambda: _lists(pipeline, recipe, proposals, held_out), 0.95, 0.05
         )
+    if ruled is not None and shuffles.begun:
+        known = yield from as_part(
+            basketing.credible(pipeline, recipe, lambda _: None, shuffles.wait), told, 0.97, 0.03
+        )
+        ruled = replace(ruled, credibility=known)
     return Handover(
         gather=recipe.gather,
         whole=pipeline.dataset,
@@ -130,10 +151,57 @@ def _ruled(pipeline: Pipeline, recipe: Recipe) -> Steps[Ruled]:
 
     table = yield from basketing.table(pipeline, recipe)
     mined = yield from basketing.rules(pipeline, recipe)
-    known: Credibility | None = None
-    if len(mined.rules):
-        known = yield from basketing.credible(pipeline, recipe, lambda _: None)
-    return Ruled(table, mined, known, (yield from hyper_lift(mined.rules)))
+    hyper = yield from hyper_lift(mined.rules)
+    return Ruled(table, mined, basketing.credibility_filed(pipeline, recipe), hyper)
+
+
+class _Shuffles:
+    """The rules against shuffled baskets, on a thread beside the worker: neither needs the pipeline, and both together
+    take as long as the longer one. Closing it ends the thread at its next piece."""
+
+    def __init__(self) -> None:
+        self._ended = Event()
+        self._result: Credibility | None = None
+        self._problem: BaseException | None = None
+        self._progress = Progress("shuffling baskets")
+        self._thread: Thread | None = None
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is anything to wait for."""
+        return self._thread is not None
+
+    def begin(self, ruled: Ruled) -> None:
+        """Start them."""
+        self._thread = Thread(target=self._run, args=(ruled,), name="segtui-shuffles", daemon=True)
+        self._thread.start()
+
+    def _run(self, ruled: Ruled) -> None:
+        steps = basketing.credibility_of(ruled.table, ruled.mined, lambda _: None)
+        try:
+            while not self._ended.is_set():
+                self._progress = next(steps)
+        except StopIteration as stop:
+            self._result = stop.value
+        except BaseException as problem:
+            self._problem = problem
+        finally:
+            steps.close()
+
+    def wait(self) -> Steps[Credibility]:
+        """What they came to."""
+        assert self._thread is not None
+        while self._thread.is_alive():
+            self._thread.join(WAIT)
+            yield self._progress
+        if self._problem is not None:
+            raise self._problem
+        assert self._result is not None
+        return self._result
+
+    def close(self) -> None:
+        """End them."""
+        self._ended.set()
 
 
 # -- lists -------------------------------------------------------------------------------------------------

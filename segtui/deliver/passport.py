@@ -10,7 +10,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from segtui import __version__
-from segtui.deliver.repeat import MARK, VERSION
+from segtui.deliver.repeat import MARK, VERSION, absolute
 from segtui.deliver.tables import segments, small_segments
 from segtui.deliver.tables_evidence import criteria, picks, rows_of
 from segtui.recipe import FEWEST
@@ -76,9 +76,9 @@ def _rows(handover: Handover) -> Json:
     """Rows at each step, from what was read to who is in a segment."""
     whole, rollup = handover.whole, handover.whole.rollup
     return {
-        "tables": [{"table": one.path, "kind": one.kind.value, "rows": one.rows} for one in whole.sources],
+        "tables": [{"table": absolute(one.path), "kind": one.kind.value, "rows": one.rows} for one in whole.sources],
         "order_lines": None if rollup is None or not rollup.lines else _lines(rollup),
-        "joins": [asdict(one) for one in whole.joins],
+        "joins": [{**asdict(one), "left": absolute(one.left), "right": absolute(one.right)} for one in whole.joins],
         "customer_rows": whole.input_rows,
         "left_out": [{"reason": one.reason, "rows": len(one.rows)} for one in whole.left_out],
         "customers": whole.customers,

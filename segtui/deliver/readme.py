@@ -44,7 +44,8 @@ ABOUT = (
     ("score*.sql", "The same as SQL. The comment at its head says which columns it needs."),
     ("segment.py", "The same as a script that needs Python alone."),
     ("report.html", "One page for whoever decides."),
-    ("recipe.toml", "Everything needed to repeat this: segtui run --recipe THIS_FOLDER/recipe.toml. Paths are absolute."),
+    ("recipe.toml", "Everything needed to repeat this: segtui run --recipe recipe.toml, from anywhere, for "
+     "the paths in it are absolute."),
     ("passport.json", "Hashes of the sources and of these files, rows at each step, settings, criteria, versions."),
 )  # fmt: skip
 

@@ -30,12 +30,12 @@ _MORE = re.compile(r" and \d+ more$")
 def portable(recipe: Recipe) -> Recipe:
     """The same recipe with absolute paths, in its sources and in what it says of their tables."""
     gather = recipe.gather
-    sources = tuple(replace(source, path=_absolute(source.path)) for source in gather.sources)
-    tables = tuple(sorted((replace(one, path=_absolute(one.path)) for one in gather.tables), key=lambda t: t.path))
+    sources = tuple(replace(source, path=absolute(source.path)) for source in gather.sources)
+    tables = tuple(sorted((replace(one, path=absolute(one.path)) for one in gather.tables), key=lambda t: t.path))
     return replace(recipe, gather=replace(gather, sources=sources, tables=tables))
 
 
-def _absolute(path: str) -> str:
+def absolute(path: str) -> str:
     """An absolute path; what is no path stays. A table of several files is called "first and 3 more"."""
     if path in (STANDARD_INPUT, "standard input") or is_address(path):
         return path
@@ -61,7 +61,7 @@ def source_files(gather: GatherSpec) -> Steps[tuple[SourceFile, ...]]:
             name = where_of(source, path)
             kept = is_address(source.path) or source.path == STANDARD_INPUT
             digest = yield from sha256_of(path, f"hashing {path.name}")
-            found.append(SourceFile(source.path if kept else _absolute(name), path.stat().st_size, digest))
+            found.append(SourceFile(source.path if kept else absolute(name), path.stat().st_size, digest))
     return tuple(found)
 
 

@@ -10,7 +10,7 @@ from segtui.deliver.tables import Row, frame_of, small_segments
 if TYPE_CHECKING:
     import polars as pl
 
-    from segtui.decided.campaigns import Proposal, Rfm, RfmGroup
+    from segtui.decided.campaigns import NotOffered, Proposal, Rfm, RfmGroup
     from segtui.decided.prices import Interval, SegmentPrices
     from segtui.decided.value import Check, LifetimeValue, Range, SegmentValue
     from segtui.deliver.handover import Handover
@@ -24,13 +24,16 @@ def campaigns(handover: Handover, *, hide: bool) -> pl.DataFrame | None:
     if found is None:
         return None
     table = frame_of(
-        [*map(_proposal, found.proposals), *({"play": one.play, "title": one.title, "why_not": one.why} for one in found.not_offered)],
-        ("play", "segment"),
-    )  # fmt: skip
+        [*map(_proposal, found.proposals), *map(_not_offered, found.not_offered)], ("play", "title", "why_not")
+    )
     if not hide:
         return table
     small = {one.letter for one in found.proposals if any(map(withhold.few, one.experiment.sizes))}
     return withhold.without(table, small | small_segments(handover), ("play", "title", "does", "segment_name"))
+
+
+def _not_offered(one: NotOffered) -> Row:
+    return {"play": one.play, "title": one.title, "why_not": one.why}
 
 
 def _proposal(one: Proposal) -> Row:
