@@ -237,7 +237,7 @@ def script(making: Making) -> Steps[None]:
     yield Progress("writing the script")
     from segtui.deliver.script import script as written  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
-    making.write("segment.py", written(making.handover.model))
+    making.write("segment.py", written(making.handover.model, making.handover))
 
 
 def report(making: Making) -> Steps[None]:
