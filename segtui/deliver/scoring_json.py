@@ -48,6 +48,7 @@ def _model(given: dict[str, Any]) -> ScoringModel:
             "centroids": tuple(tuple(float(value) for value in row) for row in given["centroids"]),
             "rules": tuple(_rule(one) for one in given["rules"]),
             "seen": tuple(Seen(**_tuples(one)) for one in given["seen"]),
+            "votes": tuple(given.get("votes", ())),
         }
     )
 
