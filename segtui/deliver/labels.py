@@ -97,6 +97,11 @@ def added_columns(taken: Sequence[str], answer: Answer) -> tuple[tuple[str, ...]
     wanted = list(ADDED)
     if renamed(answer):
         wanted.insert(2, AUTO_NAME)
+    return free_names(taken, wanted)
+
+
+def free_names(taken: Sequence[str], wanted: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names for `wanted` that none of those taken has, and a warning for each that had to give way."""
     used, names, warnings = set(taken), [], []
     for name in wanted:
         free, number = name, 1

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from segtui.deliver.scoring import Seen
+from segtui.gather.scan import in_background
 from segtui.prepare import clean, ordinal
 from segtui.prepare.matrix import in_scale
 from segtui.prepare.parts import gaps_of, says_missing
@@ -55,7 +56,8 @@ def far_from(frame: pl.DataFrame, columns: Sequence[MatrixColumn], labels: Label
         away[start : start + BLOCK] = distances(points, labels[start : start + BLOCK], centroids)
         yield Progress(DOING, start / len(labels), f"{start:,} of {len(labels):,} customers")
     beyond = int(np.floor(FAR_SHARE * len(away) + 1e-9))  # rounding must not lose one
-    return float(np.partition(away, len(away) - 1 - beyond)[len(away) - 1 - beyond])
+    place = len(away) - 1 - beyond
+    return (yield from in_background(lambda: float(np.partition(away, place)[place]), DOING))
 
 
 def points_of(frame: pl.DataFrame, columns: Sequence[MatrixColumn]) -> Steps[Floats]:
@@ -83,7 +85,7 @@ def seen_in(values: pl.Series, columns: Sequence[MatrixColumn]) -> Steps[Seen]:
     edges: tuple[float, ...] = ()
     levels: tuple[str, ...] = ()
     if is_number(columns):
-        edges = _deciles(clean.numbers(values))
+        edges = yield from in_background(lambda: _deciles(clean.numbers(values)), DOING)
     else:
         levels = levels_of(columns, values)
     counts = yield from counts_of(values, Seen(values.name, edges, levels, ()), columns)
