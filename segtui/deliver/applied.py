@@ -6,6 +6,7 @@ Pure: it scores a dataset that was gathered as the one of then was. What moved s
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -108,7 +109,7 @@ def apply_model(model: ScoringModel, dataset: Dataset, *, fill_missing: bool = F
             hint="Check that column, or fill missing values in before delivering.",
         )
     here = features.frame if scored == dataset.customers else features.frame.filter(_mask(scores))
-    drifts = yield from _drifts(model, here, features.filled)
+    drifts = yield from drifts_of(model, here, features.filled)
     applied = Applied(
         customers=dataset.customers,
         scored=scored,
@@ -161,7 +162,8 @@ def _mix(model: ScoringModel, scores: Scores) -> Drift:
     return moved(MIX, then, model.customers, sizes, [f"segment {letter}" for letter in model.letters], gaps=False)
 
 
-def _drifts(model: ScoringModel, frame: pl.DataFrame, filled: tuple[str, ...]) -> Steps[tuple[Drift, ...]]:
+def drifts_of(model: ScoringModel, frame: pl.DataFrame, filled: Collection[str] = ()) -> Steps[tuple[Drift, ...]]:
+    """The drift of every feature but those filled in, the largest index first. frame: those with a segment."""
     found: list[Drift] = []
     for seen in model.seen:
         if seen.feature not in filled:
