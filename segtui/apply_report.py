@@ -182,8 +182,9 @@ def _far_lines(applied: Applied) -> Iterable[str]:
     if far.limit is None:
         yield "the model does not say how far customers lay from their centre"
         return
+    many, verb = ("1 customer", "is") if far.customers == 1 else (f"{far.customers:,} customers", "are")
     yield from printing.folded(
-        f"{far.customers:,} customers ({far.share:.1%}) are far from the centre of their segment (distance above "
+        f"{many} ({far.share:.1%}) {verb} far from the centre of their segment (distance above "
         f"{printing.number(far.limit)}); {far.expected:.1%} are expected, and up to {far.chance:.1%} by chance",
         WIDTH,
     )

@@ -18,7 +18,7 @@ from segtui.starting import take_standard_input
 if TYPE_CHECKING:
     from segtui.deliver.applied import Scored
     from segtui.deliver.scoring import ScoringModel
-    from segtui.recipe import GatherSpec
+    from segtui.recipe import GatherSpec, Recipe
 
 STANDARD_OUTPUT = "-"
 
@@ -57,7 +57,7 @@ def apply(options: ApplyOptions) -> None:
     gather, passed_over = gathered_again(recipe.gather, options.sources, options.snapshot, texts)
     if options.labelled is not None:
         _check(gather, options.labelled)
-    scored, told = _scored(options, model, gather, recipe.gather, passed_over)
+    scored, told = _scored(options, model, gather, recipe, passed_over)
     for warning in told.warnings:
         printing.say(f"note: {warning}")
     if options.as_json:
@@ -75,7 +75,7 @@ def _check(gather: GatherSpec, spec: LabelledSpec) -> None:
 
 
 def _scored(
-    options: ApplyOptions, model: ScoringModel, gather: GatherSpec, then: GatherSpec, passed_over: tuple[str, ...]
+    options: ApplyOptions, model: ScoringModel, gather: GatherSpec, then: Recipe, passed_over: tuple[str, ...]
 ) -> tuple[Scored, Told]:
     from segtui.deliver import applied_file
     from segtui.deliver.applied import apply_model
@@ -84,7 +84,9 @@ def _scored(
 
     with printing.progress_line() as report:
         dataset = finish(open_dataset(gather), report)
-        scored = finish(apply_model(model, dataset, fill_missing=options.fill_missing), report)
+        scored = finish(
+            apply_model(model, dataset, fill_missing=options.fill_missing, trimmed=then.prepare.trim), report
+        )
         applied = scored.applied
         warnings = [*passed_over, *left_out(dataset), *dataset.warnings, *applied.notes]
         spec = options.labelled
@@ -96,7 +98,7 @@ def _scored(
                 path = finish(applied_file.write(scored, gather, spec), report)
                 printing.say(f"wrote {path}")
     day = None if dataset.rollup is None else dataset.rollup.snapshot
-    told = _of_days(day, options.snapshot, then)
+    told = _of_days(day, options.snapshot, then.gather)
     return scored, Told(applied, judge(applied), told, day, tuple(dict.fromkeys(warnings)))
 
 

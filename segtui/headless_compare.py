@@ -202,12 +202,17 @@ def _flow_lines(found: Two) -> Iterable[str]:
     rest = moves[TOP:]
     if rest:
         yield from indented(f"{len(rest):,} more moves, {_people(sum(f.customers for f in rest))}")
+    yield "stayed, or in one delivery alone"
     for flow in found.flows:
-        if flow.after is None:
+        if flow.after is not None and flow.before is not None:
+            if not flow.moved:
+                place = flow.before if flow.before == flow.after else f"{flow.before}, which is {flow.after} now"
+                yield from indented(f"in {place}: {_people(flow.customers)}{_money(flow)}")
+        elif flow.after is None:
             yield from indented(
                 f"not in the second any more, from {flow.before}: {_people(flow.customers)}{_money(flow)}"
             )
-        elif flow.before is None:
+        else:
             yield from indented(f"only in the second, in {flow.after}: {_people(flow.customers)}{_money(flow)}")
 
 

@@ -93,10 +93,14 @@ class Scored:
     applied: Applied
 
 
-def apply_model(model: ScoringModel, dataset: Dataset, *, fill_missing: bool = False) -> Steps[Scored]:
+def apply_model(
+    model: ScoringModel, dataset: Dataset, *, fill_missing: bool = False, trimmed: float = 0.0
+) -> Steps[Scored]:
     """Score the customers of `dataset` and hold them against those of then.
 
-    Raises AnalysisError where a feature that votes is not there (unless fill_missing), or nobody can be scored.
+    trimmed: the share that was trimmed then (`PrepareSpec.trim`): the model does not know them, and nobody is trimmed
+    now, so that about as many more are expected to lie far out. Raises AnalysisError where a feature that votes is not
+    there (unless fill_missing), or nobody can be scored.
     """
     dataset, renamed = under_known_names(model, dataset)
     features = yield from fitted(model, dataset.frame, fill_missing=fill_missing)
@@ -118,12 +122,12 @@ def apply_model(model: ScoringModel, dataset: Dataset, *, fill_missing: bool = F
         segments=_segments(model, scores, scored),
         drifts=drifts,
         mix=_mix(model, scores),
-        far=_far(model, scores, scored),
+        far=_far(model, scores, scored, trimmed),
         new=features.new,
         filled=features.filled,
         filled_vote=vote_of(model, features.filled) if features.filled else None,
         changes=features.changes,
-        notes=renamed,
+        notes=(*renamed, *([_trimmed_note(trimmed)] if trimmed else [])),
     )
     return Scored(dataset, model, scores, applied)
 
@@ -131,6 +135,13 @@ def apply_model(model: ScoringModel, dataset: Dataset, *, fill_missing: bool = F
 def _aside_reason(feature: str) -> str:
     """In the words of `prepare.aside`."""
     return f"no value in {feature}"
+
+
+def _trimmed_note(share: float) -> str:
+    return (
+        f"the delivery trimmed the {share:.1%} of its customers that were farthest out; nobody is trimmed here: "
+        "whoever is like them gets the nearest segment"
+    )
 
 
 def _mask(scores: Scores) -> pl.Series:
@@ -173,16 +184,17 @@ def drifts_of(model: ScoringModel, frame: pl.DataFrame, filled: Collection[str] 
     return tuple(sorted(found, key=lambda one: -one.psi))
 
 
-def _far(model: ScoringModel, scores: Scores, scored: int) -> Far:
+def _far(model: ScoringModel, scores: Scores, scored: int, trimmed: float) -> Far:
     """The limit is an order statistic of the distances of then: how many of now lie beyond it by chance is
-    beta-binomial, whatever the distances are like (Wilks 1941)."""
+    beta-binomial, whatever the distances are like (Wilks 1941). Those trimmed then lay beyond it too."""
     from scipy import stats
 
     if model.far is None:
         return Far(None, 0, 0.0, FAR_SHARE, 1.0)
     count = int((scores.distance[scores.scored] > model.far).sum())
-    beyond = int(np.floor(FAR_SHARE * model.customers + 1e-9)) + 1
-    rest = model.customers + 1 - beyond
+    inside = int(np.floor(FAR_SHARE * model.customers + 1e-9)) + 1
+    rest = model.customers + 1 - inside
+    beyond = inside + round(model.customers * trimmed / (1.0 - trimmed))
     chance = float(stats.betabinom.ppf(0.99, scored, beyond, rest)) / scored
     return Far(model.far, count, count / scored, beyond / (beyond + rest), chance)
 

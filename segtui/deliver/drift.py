@@ -87,8 +87,8 @@ def moved(
     bins = int(((then > 0.0) | (now > 0.0)).sum())
     psi, noise = float(terms.sum()), 1.0 / max(1, customers) + 1.0 / total
     limit = float(stats.chi2.ppf(SURE, bins - 1)) * noise if bins > 1 else 0.0
-    most = int(terms.argmax())
-    told = f"{names[most]}: {then[most]:.1%} then, {now[most]:.1%} now" if terms[most] > 0.0 else ""
+    most = int(np.abs(now - then).argmax())
+    told = f"{names[most]}: {then[most]:.1%} then, {now[most]:.1%} now" if now[most] != then[most] else ""
     without = (float(then[-1]), float(now[-1])) if gaps else (0.0, 0.0)
     return Drift(feature, psi, (bins - 1) * noise, limit, verdict(psi, limit), *without, told)
 

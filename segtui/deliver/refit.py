@@ -3,12 +3,12 @@
 The rule, which is a convention and is written here once:
 
   no verdict   fewer than FEWEST customers could be scored
-  re-fit       the PSI of a feature that votes is .25 or more, or FAR_REFIT of the customers or more lie far from the
-               centre of their segment (1 % did), both beyond what chance shows; or features with half of the vote or
-               more are not there
-  watch        a PSI of .10 or more, of a feature or of the segment sizes, FAR_WATCH or more far out, each beyond
-               chance; a segment of then with nobody; levels that had no column for NEW_SHARE of the customers or more;
-               a feature that is not there, or holds another type
+  re-fit       the PSI of a feature that votes is .25 or more; FAR_REFIT of the customers more than expected lie far from
+               the centre of their segment; each beyond what chance shows. Or features with half of the vote or more are
+               not there
+  watch        a PSI of .10 or more, of a feature or of the segment sizes; FAR_WATCH more than expected far out; each
+               beyond chance. Or a segment of then has nobody; levels that had no column hold NEW_SHARE of the
+               customers or more; a feature is not there, or holds another type
   keep         none of that
 
 An index grows with the number of bins and shrinks with customers, which is why chance is looked at beside the bands; a
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 FEWEST = 100
 """Scored customers below which there is no verdict: ten bins reach .10 by chance alone then, on average."""
 
-FAR_WATCH, FAR_REFIT = 0.02, 0.05
+FAR_WATCH, FAR_REFIT = 0.01, 0.04
+"""Shares of the customers, beyond those expected, that lie far from the centre of their segment."""
+
 NEW_SHARE = 0.01
 HALF = 0.5
 NAMED = 3
@@ -93,9 +95,9 @@ def _of_far(applied: Applied) -> tuple[list[str], list[str]]:
     said = [
         f"{far.share:.1%} of the customers are far from the centre of their segment; {far.expected:.1%} are expected"
     ]
-    if far.share >= FAR_REFIT:
+    if far.share - far.expected >= FAR_REFIT:
         return said, []
-    return [], said if far.share >= FAR_WATCH else []
+    return [], said if far.share - far.expected >= FAR_WATCH else []
 
 
 def _of_gone(applied: Applied) -> tuple[list[str], list[str]]:
@@ -120,7 +122,7 @@ def _of_segments(applied: Applied) -> list[str]:
 
 def _of_levels(applied: Applied) -> list[str]:
     return [
-        f"{new.customers / applied.customers:.1%} of the customers have a {new.feature} that had no column of its own"
+        f"{new.customers / applied.customers:.1%} of the customers have a level of {new.feature} that had no column"
         for new in applied.new
         if new.customers >= NEW_SHARE * applied.customers
     ]
