@@ -3,9 +3,9 @@
 The rule, which is a convention and is written here once:
 
   no verdict   fewer than FEWEST customers could be scored
-  re-fit       the PSI of a feature that votes is .25 or more; FAR_REFIT of the customers more than expected lie far from
-               the centre of their segment; each beyond what chance shows. Or features with half of the vote or more are
-               not there
+  re-fit       the PSI of a feature that votes is .25 or more; FAR_REFIT of the customers more than expected lie far
+               from the centre of their segment; each beyond what chance shows. Or features with half of the vote or
+               more are not there
   watch        a PSI of .10 or more, of a feature or of the segment sizes; FAR_WATCH more than expected far out; each
                beyond chance. Or a segment of then has nobody; levels that had no column hold NEW_SHARE of the
                customers or more; a feature is not there, or holds another type
