@@ -113,10 +113,10 @@ def test_the_id_is_found_or_named(files: tuple[Path, Path]) -> None:
 
 def test_ids_that_are_padded(files: tuple[Path, Path], tmp_path: Path) -> None:
     text = pl.read_csv(files[1], infer_schema=False)
-    text.with_columns("000" + pl.col("customer_id")).write_csv(tmp_path / "padded.csv")
+    text.with_columns(("000" + pl.col("customer_id")).alias("customer_id")).write_csv(tmp_path / "padded.csv")
     with pytest.raises(AnalysisError, match="no customer of the first") as error:
         compared(files[0], tmp_path / "padded.csv")
-    assert "6 would match" in error.value.hint or "7 would match" in error.value.hint
+    assert error.value.hint.startswith("6 would match")
     assert compared(files[0], tmp_path / "padded.csv", loose=True).comparison.customers == 6
 
 
