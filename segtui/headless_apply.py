@@ -64,6 +64,8 @@ def apply(options: ApplyOptions) -> None:
         printing.print_json(document(scored.dataset, told))
     elif options.out != STANDARD_OUTPUT:
         printing.print_lines(lines(told))
+    else:  # the labels have standard output; the verdict must be heard all the same
+        printing.say(f"verdict: {told.judged.verdict.value}: {'; '.join(told.judged.reasons)}")
 
 
 def _check(gather: GatherSpec, spec: LabelledSpec) -> None:

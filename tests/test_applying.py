@@ -77,7 +77,9 @@ def test_apply_as_json(then: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 
 def test_apply_to_standard_output(then: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     assert main(["apply", str(then / "d"), str(then / "then.csv"), "--out", "-"]) == 0
-    said = capfdbinary.readouterr().out.decode()
+    heard = capfdbinary.readouterr()
+    said = heard.out.decode()
+    assert b"verdict: keep" in heard.err
     assert said.startswith("id,spend,visits,plan,segment,segment_name,distance,segment_note\n")
     assert said.count("\n") == 901
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from segtui.deliver.scoring import ScoringModel
 from segtui.deliver.scoring_json import from_json
 from segtui.errors import SourceError
+from segtui.gather.paths import is_address
 from segtui.recipe import Recipe
 from segtui.recipe_file import load, recipe_path
 
@@ -20,12 +21,13 @@ ENDINGS = (".parquet", ".arrow", ".csv", ".tsv", ".ndjson", ".xlsx")
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What is there of a delivery; None where it is not. named: as it was given, for messages."""
+    """What is there of a delivery; None where it is not. named: as it was given, for messages. customers: the source
+    that holds those labelled."""
 
     named: str
     model: ScoringModel | None
     recipe: Recipe | None
-    customers: Path | None
+    customers: str
 
 
 def to_apply(given: str) -> tuple[ScoringModel, Recipe]:
@@ -73,10 +75,12 @@ def to_compare(given: str) -> Delivery:
 
     Raises SourceError where a folder holds no labelled customers, or what is there cannot be read.
     """
+    if is_address(given):
+        return Delivery(given, None, None, given)
     path = Path(given).expanduser()
     if not path.is_dir():
         beside = recipe_path(path)
-        return Delivery(given, None, load(beside) if beside.is_file() else None, path)
+        return Delivery(given, None, load(beside) if beside.is_file() else None, given)
     found = [path / f"{CUSTOMERS}{ending}" for ending in ENDINGS]
     customers = next((one for one in found if one.is_file()), None)
     if customers is None:
@@ -90,5 +94,5 @@ def to_compare(given: str) -> Delivery:
         given,
         read_model(model) if model.is_file() else None,
         load(recipe) if recipe.is_file() else None,
-        customers,
+        str(customers),
     )

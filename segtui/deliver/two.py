@@ -22,7 +22,6 @@ from segtui.gather.ids import EXAMPLES
 from segtui.gather.scan import in_background
 from segtui.gather.table import read_table
 from segtui.progress import Progress, Steps
-from segtui.recipe import SourceSpec
 
 if TYPE_CHECKING:
     from segtui.deliver.delivery import Delivery
@@ -180,7 +179,7 @@ def _drifts(before: Delivery, other: Side) -> Steps[tuple[tuple[Drift, ...] | No
 
     if before.model is None or not before.model.seen:
         return None, ["no drift is told: the first is no delivered folder with a model.json"]
-    table = (yield from read_table((SourceSpec(str(other.path)),))).frame
+    table = (yield from read_table((other.source,))).frame
     features = yield from fitted(before.model, table[other.rows["row"].to_numpy()], fill_missing=True)
     drifts = yield from drifts_of(before.model, features.frame, features.filled)
     told = []

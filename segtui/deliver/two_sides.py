@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -27,14 +26,14 @@ class Side:
     money, "" for none; money: per row of the file."""
 
     named: str
-    path: Path
+    source: SourceSpec
     rows: pl.DataFrame
     revenue: str
     money: Floats | None
 
 
 def _source(delivery: Delivery) -> SourceSpec:
-    return SourceSpec(str(delivery.customers))
+    return SourceSpec.of(delivery.customers)
 
 
 def columns_in(delivery: Delivery) -> list[str]:
@@ -94,7 +93,7 @@ def read_side(delivery: Delivery, id_column: str, revenue: str | None, loose: bo
         values = yield from _numbers(source, name)
     if values is None:
         name = ""
-    return Side(delivery.named, Path(source.path), rows, name, values)
+    return Side(delivery.named, source, rows, name, values)
 
 
 def _revenue_of(delivery: Delivery, given: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from segtui.deliver.drift import Moved
 from segtui.deliver.refit import Verdict, judge
 from segtui.deliver.score import score
 from segtui.deliver.scoring import ScoredFeature, ScoringModel
-from segtui.errors import AnalysisError
+from segtui.deliver.scoring_json import from_json
+from segtui.errors import AnalysisError, SourceError
 from segtui.explained import Condition, LeafRule
 from segtui.gather.again import gathered_again
 from segtui.gather.dataset import open_dataset
@@ -61,6 +63,18 @@ def test_who_has_no_value_is_set_aside_where_the_recipe_says_so() -> None:
     assert [(name, places.tolist()) for name, places in found.aside] == [("x", [1, 2])]
     filled = finish(score(line_model(0.0), pl.DataFrame({"x": [None, 2.0]})))
     assert filled.distance.tolist() == [0.0, 2.0]
+
+
+def test_a_model_survives_its_file(delivered: tuple[Path, ScoringModel]) -> None:
+    folder, model = delivered
+    text = (folder / "d" / "model.json").read_text()
+    assert from_json(text, "model.json") == model
+    document = json.loads(text)
+    del document["votes"]  # written before there were any
+    assert from_json(json.dumps(document), "model.json") == replace(model, votes=())
+    for broken in ({"centroids": [[0.0]]}, {"letters": ["A"]}, {"features": []}, {"columns": []}, {"segtui_model": 99}):
+        with pytest.raises(SourceError):
+            from_json(json.dumps({**json.loads(text), **broken}), "model.json")
 
 
 # -- drift and the verdict -------------------------------------------------------------------------------------
