@@ -2,7 +2,7 @@
 
 The rule, which is a convention and is written here once:
 
-  no verdict   fewer than FEWEST customers could be scored
+  no verdict   fewer than FEWEST customers could be scored, or made the model
   re-fit       the PSI of a feature that votes is .25 or more; FAR_REFIT of the customers more than expected lie far
                from the centre of their segment; each beyond what chance shows. Or features with half of the vote or
                more are not there
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from segtui.deliver.applied import Applied
     from segtui.deliver.drift import Drift
 
-FEWEST = 100
-"""Scored customers below which there is no verdict: ten bins reach .10 by chance alone then, on average."""
+FEWEST = 200
+"""Customers, of then or scored now, below which there is no verdict: two hundred on either side reach .25 in ten bins by
+chance in three of a thousand features, and a hundred do in one of five."""
 
 FAR_WATCH, FAR_REFIT = 0.01, 0.04
 """Shares of the customers, beyond those expected, that lie far from the centre of their segment."""
@@ -57,10 +58,10 @@ class Judged:
 
 def judge(applied: Applied) -> Judged:
     """The rule above."""
-    if applied.scored < FEWEST:
-        told = (
-            f"{applied.scored:,} customers with a segment are too few to tell drift from chance: {FEWEST} are asked for"
-        )
+    fewest = min(applied.scored, applied.trained)
+    if fewest < FEWEST:
+        which = "scored" if fewest == applied.scored else "behind the model"
+        told = f"{fewest:,} customers {which} are too few to tell drift from chance: at least {FEWEST} are needed"
         return Judged(Verdict.NONE, (told,))
     grave, light = _of_features(applied)
     more_grave, more_light = _of_far(applied)
