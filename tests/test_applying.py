@@ -121,14 +121,18 @@ def test_features_named_after_a_file_are_found_in_one_with_another_name(
 ) -> None:
     for year in (2023, 2024):
         orders(tmp_path / f"orders{year}.csv", year=year)
-        rows = "".join(f"k{i % 120},{i % 7},{('mail', 'phone')[i % 2]}\n" for i in range(700))
+        rows = "".join(f"k{i % 120},{i % 7},{('mail', 'phone')[i % 2]}\n" for i in range(700) if i % 3)
         (tmp_path / f"complaints_{year}.csv").write_text("client,days open,channel\n" + rows)
     old = [tmp_path / "orders2023.csv", tmp_path / "complaints_2023.csv"]
-    spec = PrepareSpec((FeatureSpec("frequency"), FeatureSpec("complaints_2023_mean_days_open")))
+    spec = PrepareSpec(
+        (FeatureSpec("frequency"), FeatureSpec("complaints_2023"), FeatureSpec("complaints_2023_mean_days_open"))
+    )
     deliver(tmp_path / "d", old, spec)
     new = [str(tmp_path / "orders2024.csv"), str(tmp_path / "complaints_2024.csv")]
     assert main(["apply", str(tmp_path / "d"), *new, "--out", str(tmp_path / "out.csv")]) == 0
-    assert "complaints_2024_mean_days_open is taken for complaints_2023_mean_days_open" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "complaints_2024_mean_days_open is taken for complaints_2023_mean_days_open" in said
+    assert "complaints_2024 is taken for complaints_2023:" in said
     assert "complaints_2023_mean_days_open" in pl.read_csv(tmp_path / "out.csv").columns
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher, get_close_matches
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -97,13 +98,12 @@ def fitted(model: ScoringModel, frame: pl.DataFrame, *, fill_missing: bool) -> S
 
 
 def _missing(model: ScoringModel, why: Mapping[str, str], there: Sequence[str]) -> AnalysisError:
-    from difflib import get_close_matches
-
     some = list(why.items())[:3]
     told = " and ".join(f"“{name}” {reason}" for name, reason in some)
     more = f", and {len(why) - 3:,} more" if len(why) > 3 else ""
-    near = [f"“{close[0]}” for “{name}”" for name, _ in some if (close := get_close_matches(name, there, 1, 0.6))]
-    hint = f"Is it {' and '.join(near)}? Rename it then. " if near and near[0] else ""
+    absent = [name for name, _ in some if name not in there]
+    near = [f"“{close[0]}” for “{name}”" for name in absent if (close := get_close_matches(name, there, 1, 0.6))]
+    hint = f"Is it {' and '.join(near)}? Rename it then. " if near else ""
     many = "they vote" if len(why) > 1 else "it votes"
     return AnalysisError(
         f"{told}{more}, and {many} on the segments ({vote_said(model, tuple(why))})",
@@ -213,21 +213,23 @@ def new_levels(column: pl.Series, columns: Sequence[MatrixColumn]) -> NewLevels 
 
 # -- tables that have another name -----------------------------------------------------------------------------
 
+LIKE = 0.6
+"""How alike (0 to 1) the names of two files must be where a feature is a count of rows, which is named as its file."""
+
 
 def under_known_names(model: ScoringModel, dataset: Dataset) -> tuple[Dataset, tuple[str, ...]]:
     """Features of events and records carry the name of their file: those of a file with another name get the name that
-    the model has for them, where only one can be meant."""
+    the model has for them, where only one can be meant, or one is clearly most like it."""
     wanted = [f.name for f in model.features if f.name not in dataset.frame.columns]
     if not wanted or dataset.rollup is None:
         return dataset, ()
     prefixes = {short_name(s.path) for s in dataset.sources if s.kind in (Kind.EVENTS, Kind.RECORDS)}
-    made = {note.name for note in dataset.rollup.features}
-    free = made - {f.name for f in model.features}
+    free = {note.name for note in dataset.rollup.features} - {f.name for f in model.features}
     new: dict[str, str] = {}
     for name in wanted:
-        fit = [c for c in free for p in prefixes if _same_but_prefix(c, p, name)]
-        if len(fit) == 1 and fit[0] not in new:
-            new[fit[0]] = name
+        chosen = _most_like(name, [c for c in free if any(_same_but_prefix(c, p, name) for p in prefixes)])
+        if chosen and chosen not in new:
+            new[chosen] = name
     if not new:
         return dataset, ()
     told = tuple(f"{ours} is taken for {theirs}: the file has another name now" for ours, theirs in new.items())
@@ -236,6 +238,17 @@ def under_known_names(model: ScoringModel, dataset: Dataset) -> tuple[Dataset, t
 
 
 def _same_but_prefix(column: str, prefix: str, wanted: str) -> bool:
-    """Whether two features say the same of two tables: "visits_2025_mean_pages" and "visits_mean_pages"."""
+    """Whether two features say the same of two tables: "visits_2025_mean_pages" and "visits_mean_pages", or the counts
+    "visits_2025" and "visits"."""
+    if column == prefix:
+        return SequenceMatcher(None, column, wanted).ratio() >= LIKE
     rest = column.removeprefix(prefix)
     return rest != column and rest.startswith("_") and wanted.endswith(rest) and wanted != rest
+
+
+def _most_like(wanted: str, names: Sequence[str]) -> str:
+    """The name that is most like the one wanted; "" where there is none, or two are."""
+    ranked = sorted(((SequenceMatcher(None, name, wanted).ratio(), name) for name in names), reverse=True)
+    if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
+        return ""
+    return ranked[0][1]

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from segtui.deliver.drift import Drift
 
 FEWEST = 200
-"""Customers, of then or scored now, below which there is no verdict: two hundred on either side reach .25 in ten bins by
-chance in three of a thousand features, and a hundred do in one of five."""
+"""Customers, of then or scored now, below which there is no verdict: two hundred on either side reach .25 in ten bins
+by chance in three of a thousand features, and a hundred do in one of five."""
 
 FAR_WATCH, FAR_REFIT = 0.01, 0.04
 """Shares of the customers, beyond those expected, that lie far from the centre of their segment."""
