@@ -194,7 +194,7 @@ def test_an_existing_file_is_only_replaced_on_request(then: Path, tmp_path: Path
     assert out.read_text().startswith("id,")
 
 
-def test_formulas_are_kept_from_spreadsheets(tmp_path: Path) -> None:
+def test_formulas_are_kept_from_spreadsheets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = shop(tmp_path / "in.csv", 300).read_text().replace("gold", "=1+1")
     (tmp_path / "in.csv").write_text(text)
     deliver(tmp_path / "d", [tmp_path / "in.csv"], FEATURES)
@@ -202,6 +202,10 @@ def test_formulas_are_kept_from_spreadsheets(tmp_path: Path) -> None:
     assert main(["apply", str(tmp_path / "d"), str(tmp_path / "in.csv"), "--out", str(out), "--csv-safe"]) == 0
     assert ",=1+1," not in out.read_text()
     assert ",'=1+1," in out.read_text()
+    capsys.readouterr()
+    assert main(["compare", str(tmp_path / "d"), str(out), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [one["psi"] for one in found["drift"]] == [0.0, 0.0, 0.0]
 
 
 # -- compare ---------------------------------------------------------------------------------------------------

@@ -97,20 +97,13 @@ def counts_of(values: pl.Series, seen: Seen, columns: Sequence[MatrixColumn]) ->
     """How many customers are in each bin of `seen`, then how many have no value."""
     if is_number(columns):
         return (yield from _counted(clean.numbers(values), seen.edges))
-    yield Progress(DOING, None, seen.feature)
-    separator = next((column.separator for column in columns if column.separator), "")
     order = order_of(columns)
-    if order:
-        return _on_scale(values, order)
-    counts = clean.level_counts(values)
-    missing = values.len() - int(counts["customers"].sum())
-    if separator:
-        counts = counts.with_columns(pl.col("level").str.split(separator)).explode("level")
-        counts = counts.with_columns(pl.col("level").str.strip_chars()).filter(pl.col("level") != "")
-        counts = counts.group_by("level").agg(pl.col("customers").sum())
-    at = {str(level): int(count) for level, count in counts.iter_rows()}
-    known = [at.pop(level, 0) for level in seen.levels]
-    return np.array([*known, sum(at.values()), missing], dtype=np.int64)
+    separator = next((column.separator for column in columns if column.separator), "")
+
+    def count() -> Counts:
+        return _on_scale(values, order) if order else _at_levels(values, seen.levels, separator)
+
+    return (yield from in_background(count, DOING))
 
 
 def is_number(columns: Sequence[MatrixColumn]) -> bool:
@@ -151,6 +144,19 @@ def _counted(values: Floats, edges: tuple[float, ...]) -> Steps[Counts]:
         counts += np.bincount(places, minlength=bins + 1)
         yield Progress(DOING, start / len(values))
     return counts
+
+
+def _at_levels(values: pl.Series, levels: Sequence[str], separator: str) -> Counts:
+    """By text; separator: between the labels of one cell, "" where a cell is one level."""
+    counts = clean.level_counts(values)
+    missing = values.len() - int(counts["customers"].sum())
+    if separator:
+        counts = counts.with_columns(pl.col("level").str.split(separator)).explode("level")
+        counts = counts.with_columns(pl.col("level").str.strip_chars()).filter(pl.col("level") != "")
+        counts = counts.group_by("level").agg(pl.col("customers").sum())
+    at = {str(level): int(count) for level, count in counts.iter_rows()}
+    known = [at.pop(level, 0) for level in levels]
+    return np.array([*known, sum(at.values()), missing], dtype=np.int64)
 
 
 def _on_scale(values: pl.Series, order: tuple[str, ...]) -> Counts:

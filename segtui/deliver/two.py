@@ -17,7 +17,7 @@ from segtui.cluster.prediction import NOBODY
 from segtui.deliver.two_sides import Side, columns_in, id_of, read_side
 from segtui.errors import AnalysisError, SourceError
 from segtui.explain.compare import Labelling, compared, money
-from segtui.explain.labelled_file import key_of, one_per_customer, segments_in, some_of
+from segtui.explain.labelled_file import key_of, one_per_customer, segments_in, some_of, unguarded
 from segtui.gather.ids import EXAMPLES
 from segtui.gather.scan import in_background
 from segtui.gather.table import read_table
@@ -179,13 +179,20 @@ def _drifts(before: Delivery, other: Side) -> Steps[tuple[tuple[Drift, ...] | No
 
     if before.model is None or not before.model.seen:
         return None, ["no drift is told: the first is no delivered folder with a model.json"]
-    table = (yield from read_table((other.source,))).frame
+    table = _unguarded((yield from read_table((other.source,))).frame)
     features = yield from fitted(before.model, table[other.rows["row"].to_numpy()], fill_missing=True)
     drifts = yield from drifts_of(before.model, features.frame, features.filled)
     told = []
     if features.filled:
         told.append(f"no drift is told of {', '.join(features.filled)}: the second file does not have it")
     return drifts, told
+
+
+def _unguarded(table: pl.DataFrame) -> pl.DataFrame:
+    """Names and texts without what guards them from spreadsheets."""
+    texts = [unguarded(column) for column in table if column.dtype == pl.String]
+    names = unguarded(pl.Series(table.columns, dtype=pl.String)).to_list()
+    return table.with_columns(texts).rename({old: new for old, new in zip(table.columns, names, strict=True) if new})
 
 
 def _of_models(before: Delivery, after: Delivery) -> list[str]:
