@@ -135,6 +135,24 @@ def test_what_is_no_labelled_file(files: tuple[Path, Path], tmp_path: Path) -> N
         compared(files[0], tmp_path / "torn.csv")
 
 
+@pytest.mark.parametrize("ending", ["tsv", "ndjson", "arrow", "xlsx"])
+def test_any_format_that_is_read(files: tuple[Path, Path], tmp_path: Path, ending: str) -> None:
+    frame = pl.read_csv(files[1]).with_columns(
+        pl.Series("gaps", [None, None, *range(6)])
+    )  # the first of it are missing
+    path = tmp_path / f"b.{ending}"
+    write = {
+        "tsv": lambda: frame.write_csv(path, separator="\t"),
+        "ndjson": lambda: frame.write_ndjson(path),
+        "arrow": lambda: frame.write_ipc(path),
+        "xlsx": lambda: frame.write_excel(path),
+    }
+    write[ending]()
+    found = compared(files[0], path)
+    assert found.comparison.table == ((2, 1), (0, 3))
+    assert flow(found, None, "A").revenue_after == 1007.0
+
+
 def test_deliveries_tell_drift_and_votes(tmp_path: Path) -> None:
     features = (FeatureSpec("spend"), FeatureSpec("visits"), FeatureSpec("plan"))
     then, now = shop(tmp_path / "then.csv"), shop(tmp_path / "now.csv", more=60.0)  # the same draw: the same ids
