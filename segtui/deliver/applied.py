@@ -104,7 +104,7 @@ def apply_model(
     """
     dataset, renamed = under_known_names(model, dataset)
     features = yield from fitted(model, dataset.frame, fill_missing=fill_missing)
-    scores = yield from score(model, features.frame)
+    scores = yield from score(model, features.frame, features.filled)
     scored = int(scores.scored.sum())
     if not scored:
         raise AnalysisError(

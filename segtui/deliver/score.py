@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,9 +44,10 @@ class Scores:
         return who
 
 
-def score(model: ScoringModel, frame: pl.DataFrame) -> Steps[Scores]:
+def score(model: ScoringModel, frame: pl.DataFrame, filled: Collection[str] = ()) -> Steps[Scores]:
     """Score the customers of `frame`, which has every feature of the model in original units and of its type.
 
+    filled: features that nobody has a value of because they are not there; for want of them nobody is set aside.
     Distances are float64, added up column after column; of equal ones the lower cluster wins.
     """
     labels = np.empty(frame.height, dtype=np.uint8)
@@ -60,7 +61,7 @@ def score(model: ScoringModel, frame: pl.DataFrame) -> Steps[Scores]:
         labels[start : start + BLOCK] = own
         distance[start : start + BLOCK] = distances(points, own, centroids)
         yield Progress(DOING, start / frame.height, f"{start:,} of {frame.height:,} customers")
-    aside = yield from _aside(model.features, frame)
+    aside = yield from _aside([feature for feature in model.features if feature.name not in filled], frame)
     for _, places in aside:
         labels[places] = NOBODY
         distance[places] = np.nan

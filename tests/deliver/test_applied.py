@@ -169,6 +169,12 @@ def test_a_column_that_votes_must_be_there(delivered: tuple[Path, ScoringModel],
     assert judge(found).verdict is not Verdict.KEEP
 
 
+def test_what_is_filled_in_sets_nobody_aside(delivered: tuple[Path, ScoringModel], tmp_path: Path) -> None:
+    pl.read_csv(shop(tmp_path / "in.csv", seed=6)).drop("spend").write_csv(tmp_path / "without.csv")
+    found = scored(delivered[1], tmp_path / "without.csv", fill=True).applied
+    assert (found.filled, found.scored, found.aside) == (("spend",), 900, ())
+
+
 def test_numbers_that_became_text_are_read_as_far_as_they_can_be(tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("id,x\n1,4.5 kg\n2,many\n3,7 kg\n4,5\n5,none\n6,few\n")
     found = scored(line_model(0.0, 4.0, aside=True), tmp_path / "in.csv").applied
