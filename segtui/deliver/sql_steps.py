@@ -65,5 +65,8 @@ def block(t: Transform, value: str, dialect: Dialect) -> str:
 
 
 def join(name: str, row: str, alias: str) -> str:
-    """The row of stretches `name` that the prepared value `alias` (of `p`) lies in: exactly one, to be called `row`."""
-    return f"JOIN {name} {row} ON {row}.block = p.{alias}_block AND p.{alias} >= {row}.low AND p.{alias} < {row}.high"
+    """The row of stretches `name` that the prepared value `alias` (of `p`) lies in: exactly one, to be called `row`.
+
+    A left join, so that databases begin with the customers, and that none can be lost.
+    """
+    return f"LEFT JOIN {name} {row} ON {row}.block = p.{alias}_block AND p.{alias} >= {row}.low AND p.{alias} < {row}.high"
