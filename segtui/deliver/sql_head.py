@@ -20,6 +20,8 @@ _TYPES = {
     "text": "text",
 }
 
+_BETWEEN = {";": "semicolon", "|": "bar", ",": "comma"}
+
 
 def head(model: ScoringModel, sources: Sequence[Source], dialect: Dialect, table: str) -> str:
     """Lines that begin with --, each of which stays a comment whatever the names in it are."""
@@ -49,7 +51,7 @@ def _told(source: Source) -> str:
         kind += ", one of " + ", ".join(f"“{level}”" for level in source.order[:8]) + (" …" if source.order[8:] else "")
         kind += " (however capitals and blanks are set), anything else counts as no value"
     elif source.separator:
-        kind += f", labels with “{source.separator}” between them"
+        kind += f", labels with a {_BETWEEN.get(source.separator, source.separator)} between them"
     transform = next((c.transform for c in source.columns if c.transform is not None), None)
     fill = next((c.fill for c in source.columns if c.fill is not None), None)
     if source.feature.aside:
@@ -82,6 +84,8 @@ def _not_covered(sources: Sequence[Source], dialect: Dialect) -> list[str]:
     ]
     if any(source.order or source.separator for source in sources):
         told.append("  Levels and labels with other blanks in them than spaces, tabs, line ends and no-break spaces.")
+    if dialect.name == "postgresql":
+        told.append("  Numbers other than 0 that are nearer to it than 1e-100: PostgreSQL may stop at an underflow.")
     if dialect.name in ("spark", "bigquery", "snowflake"):
         told.append(f"  segtui's tests read this statement in the grammar of {dialect.title}, but cannot run it there.")
     return told

@@ -69,4 +69,6 @@ def join(name: str, row: str, alias: str) -> str:
 
     A left join, so that databases begin with the customers, and that none can be lost.
     """
-    return f"LEFT JOIN {name} {row} ON {row}.block = p.{alias}_block AND p.{alias} >= {row}.low AND p.{alias} < {row}.high"
+    return (
+        f"LEFT JOIN {name} {row} ON {row}.block = p.{alias}_block AND p.{alias} >= {row}.low AND p.{alias} < {row}.high"
+    )
