@@ -17,6 +17,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from segtui.clean_text import ascii_text
 from segtui.deliver import sql_columns, sql_rules, sql_steps
 from segtui.deliver.sql_columns import Source
 from segtui.deliver.sql_dialects import DIALECTS, Dialect
@@ -75,9 +76,10 @@ def statement(model: ScoringModel, dialect: str, table: str = "customers") -> st
     """
     plan = _plan(model, DIALECTS[dialect], table)
     parts: list[str] = []
-    for column in plan.columns:
-        if column.steps and column.meaning.transform is not None:
-            parts += sql_steps.parts(f"{plan.prefix}{column.steps}", column.meaning.transform, plan.dialect)
+    for c in plan.columns:
+        if c.steps and c.meaning.transform is not None:
+            name = f"{plan.prefix}{c.steps}"
+            parts += sql_steps.parts(name, c.meaning.feature, c.meaning.transform, plan.dialect)
     parts += [_read(plan), _prepared(plan), *_located(plan), _scaled(plan), _away(plan), *_placed(plan)]
     listed = ",\n\n".join(parts)
     about = head(model, plan.sources, plan.dialect, table)
@@ -103,7 +105,7 @@ def _plan(model: ScoringModel, dialect: Dialect, table: str) -> _Plan:
 
 def _alias(letter: str, number: int, name: str) -> str:
     """A name that every database takes unquoted, and that people recognise."""
-    plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:30].rstrip("_")
+    plain = re.sub(r"[^a-z0-9]+", "_", ascii_text(name).lower()).strip("_")[:30].rstrip("_")
     return f"{letter}{number}_{plain}" if plain else f"{letter}{number}"
 
 

@@ -259,8 +259,9 @@ def _bent(t: Transform, value: str, dialect: Dialect, steps: str) -> str:
         s = steps
         line = f"{s}.z_start + ({value} - {s}.low) / ({s}.high - {s}.low) * ({s}.z_end - {s}.z_start)"
         return (
-            f"CASE WHEN {value} = {s}.low THEN {s}.z_at WHEN {s}.z_start = {s}.z_end THEN {s}.z_start"
-            f" ELSE {dialect.at_most(line, s + '.z_end')} END"
+            f"CASE\n      WHEN {value} = {s}.low THEN {s}.z_at"
+            f"\n      WHEN {s}.z_start = {s}.z_end THEN {s}.z_start"
+            f"\n      ELSE {dialect.at_most(line, s + '.z_end')}\n    END"
         )
     if t.method != "yeo_johnson":
         return value

@@ -72,9 +72,16 @@ class Dialect:
         written = repr(float(value))
         if self.rounds and _near_the_middle(written, value):
             written = f"{value:.17e}"
+        if self.name == "snowflake" and value and not 1e-20 < abs(value) < 1e30:  # its decimal numbers end
+            return f"CAST('{written}' AS {self.double})"
         if "e" in written or not self.suffix:
             return written
         return written.removesuffix(".0") + self.suffix
+
+    def cell(self, value: float) -> str:
+        """`number` where nothing else says the type: in a row."""
+        written = self.number(value)
+        return f"{written}::{self.double}" if self.name == "snowflake" and "CAST" not in written else written
 
     def minus(self, what: str, value: float) -> str:
         """`what` less a number; what it is the same to the last bit as adding its opposite."""

@@ -11,6 +11,7 @@ import math
 import sys
 from typing import TYPE_CHECKING
 
+from segtui.deliver.sql_dialects import remark
 from segtui.prepare.quantile import step_table
 
 if TYPE_CHECKING:
@@ -33,23 +34,23 @@ def rows(t: Transform) -> list[tuple[int, float, float, float, float]]:
     return [(i // size, *row) for i, row in enumerate(plain)]
 
 
-def parts(name: str, t: Transform, dialect: Dialect) -> list[str]:
+def parts(name: str, feature: str, t: Transform, dialect: Dialect) -> list[str]:
     """Two named parts: the table as it is (`<name>_knots`), and its rows as stretches from low to high (`name`)."""
-    written = [(str(block), *(dialect.number(number) for number in others)) for block, *others in rows(t)]
-    z_end = "LEAD(k.z_left, 1, k.z_right) OVER (ORDER BY k.value)"
-    high = f"LEAD(k.value, 1, {dialect.number(_FAR)}) OVER (ORDER BY k.value)"
+    written = [(str(block), *(dialect.cell(number) for number in others)) for block, *others in rows(t)]
+    following = "OVER (ORDER BY k.value)"
     stretches = [
         "k.block",
         f"{dialect.as_double('k.value')} AS low",
-        f"{dialect.as_double(high)} AS high",
+        f"{dialect.as_double(f'COALESCE(LEAD(k.value) {following}, {dialect.number(_FAR)})')} AS high",
         f"{dialect.as_double('k.z_at')} AS z_at",
         f"{dialect.as_double('k.z_right')} AS z_start",
-        f"{dialect.as_double(z_end)} AS z_end",
+        f"{dialect.as_double(f'COALESCE(LEAD(k.z_left) {following}, k.z_right)')} AS z_end",
     ]
     selected = ",\n    ".join(stretches)
     return [
-        dialect.rows(f"{name}_knots", _COLUMNS, written),
-        f"-- z rises in a straight line from low (where it is z_at, and z_start just after) to high\n"
+        f"-- {remark(feature)}: values at equal steps of rank, and the normal quantile left of, at and right of each\n"
+        + dialect.rows(f"{name}_knots", _COLUMNS, written),
+        "-- the same as stretches: at low it is z_at, then it rises in a straight line from z_start to z_end at high\n"
         f"{name} AS {dialect.materialized}(\n  SELECT\n    {selected}\n  FROM {name}_knots k\n)",
     ]
 
@@ -61,7 +62,8 @@ def block(t: Transform, value: str, dialect: Dialect) -> str:
         begins.setdefault(number, low)
     cases = [f"WHEN {value} < {dialect.number(low)} THEN {number - 1}" for number, low in begins.items() if number]
     last = max(begins)
-    return f"CASE {' '.join(cases)} ELSE {last} END" if cases else str(last)
+    lines = "\n      ".join(" ".join(cases[i : i + 3]) for i in range(0, len(cases), 3))
+    return f"CASE\n      {lines}\n      ELSE {last}\n    END" if cases else str(last)
 
 
 def join(name: str, row: str, alias: str) -> str:
