@@ -14,9 +14,9 @@ import math
 import re
 import sys
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
+from segtui.deliver.sql_text import normalised, replaced, wrapped
 from segtui.prepare.clean import MISSING_LEVEL, OTHER_LEVEL
 from segtui.prepare.scale_words import normal
 
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 FINITE = 1.7e308
 """Numbers beyond it, infinite ones and NaN count as missing."""
-
-_BLANKS = ("\t", "\n", "\r", "\u00a0")
-"""Besides the space, what is taken for a blank."""
 
 _WHOLE = re.compile(r"-?\d{1,18}")
 
@@ -82,7 +79,7 @@ def read(source: Source, dialect: Dialect) -> str:
     if kind == "number":
         finite = f"{raw} BETWEEN {dialect.number(-FINITE)} AND {dialect.number(FINITE)}"
         return f"CASE WHEN {finite} THEN {dialect.as_double(raw) if source.numeric else raw} END"
-    return _cell(raw, source, dialect) if source.separator else raw
+    return wrapped(raw, source.separator, source.levels, dialect) if source.separator else raw
 
 
 def _score(raw: str, source: Source, dialect: Dialect) -> str:
@@ -97,65 +94,7 @@ def _score(raw: str, source: Source, dialect: Dialect) -> str:
         cases = " ".join(f"WHEN {raw} = {value} THEN {place}" for value, place in values.items())
         return dialect.as_double(f"CASE {cases} END")
     cases = " ".join(f"WHEN {dialect.text(form)} THEN {place}" for form, place in forms.items())
-    return dialect.as_double(f"CASE {_normal(raw, tuple(forms), dialect)} {cases} END")
-
-
-def _normal(raw: str, forms: tuple[str, ...], dialect: Dialect) -> str:
-    """`scale_words.normal` as far as it matters for these forms."""
-    together = "".join(forms)
-    mark, dash = f"{dialect.character}(1)", f"{dialect.character}(2)"
-    plain = f"LOWER({raw})"
-    for other, folded in _folds(together):
-        plain = _replaced(plain, dialect.text(other), dialect.text(folded))
-    if "'" in together:
-        plain = _replaced(plain, dialect.text("\u2019"), dialect.text("'"))
-    plain = _replaced(_blanked(plain, "", dialect), "'_'", "' '")
-    if "-" in together:
-        for sign in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212":
-            plain = _replaced(plain, dialect.text(sign), dash)
-    if " " in together or "-" in together:  # any number of blanks becomes one
-        plain = _replaced(_replaced(plain, "' '", f"' ' || {mark}"), f"{mark} || ' '", "''")
-        plain = _replaced(plain, f"' ' || {mark}", "' '")
-    if "-" in together:
-        plain = _replaced(_replaced(_replaced(plain, f"' ' || {dash}", dash), f"{dash} || ' '", dash), dash, "'-'")
-    return dialect.trim(plain, " .!")
-
-
-@cache
-def _foldable() -> tuple[tuple[str, str], ...]:
-    """Letters whose small form databases do not agree on, and that form: all but those that fold to one of a to z."""
-    pairs = ((letter, letter.casefold()) for letter in map(chr, range(0x80, 0x2000)))
-    return tuple((letter, folded) for letter, folded in pairs if folded != letter and not _plain(folded))
-
-
-def _plain(folded: str) -> bool:
-    return len(folded) == 1 and folded.isascii()
-
-
-def _folds(together: str) -> list[tuple[str, str]]:
-    return [pair for pair in _foldable() if pair[1] in together]
-
-
-def _blanked(text: str, kept: str, dialect: Dialect) -> str:
-    """A text with spaces for all blanks but those in `kept`."""
-    for blank in _BLANKS:
-        if blank not in kept:
-            text = _replaced(text, f"{dialect.character}({ord(blank)})", "' '")
-    return text
-
-
-def _replaced(text: str, old: str, new: str) -> str:
-    return f"REPLACE({text}, {old}, {new})"
-
-
-def _cell(raw: str, source: Source, dialect: Dialect) -> str:
-    """Labels as ";one;two;", without blanks around them (up to 15 on either side)."""
-    sign = source.separator
-    cell = f"{dialect.text(sign)} || {_blanked(raw, ''.join(source.levels), dialect)} || {dialect.text(sign)}"
-    for count in (8, 4, 2, 1):
-        cell = _replaced(cell, dialect.text(sign + " " * count), dialect.text(sign))
-        cell = _replaced(cell, dialect.text(" " * count + sign), dialect.text(sign))
-    return cell
+    return dialect.as_double(f"CASE {normalised(raw, tuple(forms), dialect)} {cases} END")
 
 
 # -- prepared --------------------------------------------------------------------------------------------------
@@ -212,10 +151,10 @@ def _has_label(value: str, level: str, fill: str | None, source: Source, dialect
     if level != OTHER_LEVEL:
         has = dialect.holds.format(cell, dialect.text(sign + level + sign))
         return f"{has} OR {value} IS NULL" if level == MISSING_LEVEL and fill is None else has
-    rest = _replaced(cell, dialect.text(sign), dialect.text(sign * 2))  # so that no two labels share a separator
+    rest = replaced(cell, dialect.text(sign), dialect.text(sign * 2))  # so that no two labels share a separator
     for named in dict.fromkeys((*source.levels, MISSING_LEVEL)):
-        rest = _replaced(rest, dialect.text(sign + named + sign), "''")
-    rest = _replaced(rest, dialect.text(sign), "''")
+        rest = replaced(rest, dialect.text(sign + named + sign), "''")
+    rest = replaced(rest, dialect.text(sign), "''")
     return f"{rest} <> ''"
 
 

@@ -83,7 +83,9 @@ def _not_covered(sources: Sequence[Source], dialect: Dialect) -> list[str]:
         "  NaN and infinite numbers count as no value, where the database has them.",
     ]
     if any(source.order or source.separator for source in sources):
-        told.append("  Levels and labels with other blanks in them than spaces, tabs, line ends and no-break spaces.")
+        told.append(
+            "  Blanks around levels and labels other than spaces, tabs, line ends and no-break spaces, or more than 15."
+        )
     if dialect.name == "postgresql":
         told.append("  Numbers other than 0 that are nearer to it than 1e-100: PostgreSQL may stop at an underflow.")
     if dialect.name in ("spark", "bigquery", "snowflake"):

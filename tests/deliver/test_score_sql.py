@@ -202,7 +202,7 @@ def table(customers: int, seed: int) -> pl.DataFrame:
     rng = np.random.default_rng(seed)
 
     def pick(of: tuple[object, ...], dtype: type[pl.DataType]) -> pl.Series:
-        heft = np.array([0.01 if one in ("rare", "(other)", "Odd;Food", 77) else 1.0 for one in of])
+        heft = np.array([0.03 if one in ("rare", "(other)", "Odd;Food", 77) else 1.0 for one in of])
         places = rng.choice(len(of), customers, p=heft / heft.sum())
         return pl.Series([of[i] for i in places], dtype=dtype)
 
