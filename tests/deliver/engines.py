@@ -99,7 +99,7 @@ def _copied(value: object) -> str:
 def postgres() -> Iterator[Postgres | None]:
     """A server for the time of some tests; None where its programs are not here or it cannot be started."""
     programs = _programs()
-    user = _somebody()
+    user = _somebody() if programs is not None else None
     if programs is None or user is None:
         yield None
         return

@@ -204,6 +204,7 @@ def table(customers: int, seed: int) -> pl.DataFrame:
     def pick(of: tuple[object, ...], dtype: type[pl.DataType]) -> pl.Series:
         heft = np.array([0.03 if one in ("rare", "(other)", "Odd;Food", 77) else 1.0 for one in of])
         places = rng.choice(len(of), customers, p=heft / heft.sum())
+        places[: len(of)] = np.arange(len(of))
         return pl.Series([of[i] for i in places], dtype=dtype)
 
     odd = {0: None, 1: math.nan, 2: math.inf, 3: -math.inf}
