@@ -101,7 +101,7 @@ def _mined(recipe: Recipe) -> Steps[tuple[Pipeline | None, BasketTable, Mined]]:
     pipeline = Pipeline()
     try:
         dataset, _ = yield from pipeline.open(recipe)
-        made_of_orders = dataset.rollup is not None and bool(dataset.rollup.steps)
+        made_of_orders = dataset.made_of_orders
     except AnalysisError:
         made_of_orders = False  # no customers: there may be baskets all the same
     if made_of_orders:
