@@ -31,6 +31,7 @@ import numpy as np
 
 from segtui.basketed import Credibility
 from segtui.baskets.bitsets import counts, pack
+from segtui.baskets.distinct import distinct
 from segtui.baskets.swap import shuffled
 from segtui.progress import Progress, Steps, as_part
 
@@ -213,5 +214,8 @@ def counted(baskets: Baskets, sets: Numbers, group: Counts | None = None, groups
     sets: item numbers, (sets, longest), filled up with -1. group: of each basket, -1 for those that are left out; None
     where all are in one. A group's baskets lie side by side in words of their own, so groups cost nothing.
     """
-    bits = yield from pack(baskets, np.unique(sets[sets >= 0]), group, groups)
-    return (yield from counts(bits, sets))
+    first, which = yield from distinct(sets)
+    different = sets[first]
+    bits = yield from pack(baskets, np.unique(different[different >= 0]), group, groups)
+    found = yield from counts(bits, different)
+    return found[which]
