@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from segtui.basketed import BasketTable, Credibility, Estimate, Marked, Mined
+from segtui.basketed import BasketTable, Credibility, Estimate, Marked, Mined, Productive
 from segtui.errors import AnalysisError
 from segtui.lettered import segments_of
 from segtui.progress import Steps, as_part
@@ -96,6 +96,16 @@ def rules(pipeline: Pipeline, recipe: Recipe) -> Steps[Mined]:
     known = yield from table(pipeline, recipe)
     name = f"rules {recipe.baskets!r} {pipeline.dataset.fingerprint}"
     return (yield from pipeline.filed_as(name, Mined, lambda: mined(known.baskets, recipe.baskets)))
+
+
+def productive(pipeline: Pipeline, recipe: Recipe) -> Steps[Productive]:
+    """Whether every item of an antecedent adds to it, of each rule. Raises AnalysisError."""
+    from segtui.baskets.productive import productive
+
+    known = yield from table(pipeline, recipe)
+    of = yield from rules(pipeline, recipe)
+    name = f"productive {recipe.baskets!r} {pipeline.dataset.fingerprint}"
+    return (yield from pipeline.filed_as(name, Productive, lambda: productive(known.baskets, of)))
 
 
 def credible(pipeline: Pipeline, recipe: Recipe, found: Callable[[Credibility], None]) -> Steps[Credibility]:

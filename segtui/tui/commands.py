@@ -766,6 +766,16 @@ COMMANDS: tuple[Command, ...] = (
         rank=15,
     ),
     _c(
+        "productive-rules",
+        "P",
+        "productive",
+        "Show only rules of which every item before the arrow adds to the confidence (tested), or all.",
+        "baskets",
+        needs="data",
+        verb="productive",
+        rank=18,
+    ),
+    _c(
         "items-or-rules",
         "i",
         "items/rules",

@@ -6,6 +6,7 @@ import csv
 
 import pytest
 
+from segtui.basket_views import RuleFilter
 from segtui.progress import finish
 from segtui.recipe import BasketSpec, GatherSpec, Recipe, SourceSpec
 from segtui.session import autosave
@@ -85,6 +86,31 @@ def finish_rows(app, number):
     page = app.session.found(RuleBasketsQuestion(BasketSpec(), number))
     assert [column.title for column in page.columns] == ["basket", "size", "items"]
     return [(str(row[0]), row[1]) for row in page.rows(0, page.row_count)]
+
+
+async def test_productive_rules_alone_are_shown_on_a_key(tmp_path):
+    """Of 100 baskets 20 have cup and plate; 30 have tea, dealt evenly, so that it adds nothing to cup → plate."""
+    path = tmp_path / "till.csv"
+    rows = [f"{i},{item}" for i in range(100) for item in (("cup", "plate") if i % 5 == 0 else ("jam",))]
+    rows += [f"{i},tea" for i in range(100) if i % 10 in (0, 1, 2)]
+    path.write_text("\n".join(["basket,item", *rows]) + "\n", encoding="utf-8")
+    app = app_on(of(path))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(app, pilot, "Productive: every item before the arrow adds to it")
+        await pilot.press("d")
+        await until(app, pilot, "cup + tea")
+        await pilot.press("P")
+        await until(app, pilot, "productive (P)")
+        await gone(app, pilot, "cup + tea")
+        page = app.session.found(BasketsQuestion(BasketSpec(), RuleFilter(productive=True, folded=False)))
+        assert {(r.antecedent, r.consequent) for r in page.rows(0, page.row_count)} == {
+            (("cup",), ("plate",)),
+            (("plate",), ("cup",)),
+        }
+        app.run_command("filter-rules", "from:tea")
+        await until(app, pilot, "P takes that off")
+        await pilot.press("P")
+        await until(app, pilot, "tea")
 
 
 async def test_a_filter_by_segment_is_refused(table):

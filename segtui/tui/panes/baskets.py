@@ -300,6 +300,9 @@ class BasketsPane(ViewsPane):
         at = (READINGS.index(self.shown.reading) + 1) % len(READINGS)
         self._filter(replace(self.shown, reading=READINGS[at]))
 
+    def do_productive_rules(self, _: str) -> None:
+        self._filter(replace(self.shown, productive=not self.shown.productive))
+
     # -- what a key starts ----------------------------------------------------------------------------------
 
     def do_shuffle(self, _: str) -> None:
@@ -405,6 +408,7 @@ class BasketsPane(ViewsPane):
         text = words.filter_text(page.shown)
         parts += [f"/ {fmt.clean(text, 30)}"] if text else []
         parts += [f"{page.shown.reading}s (p)"] if page.shown.reading else []
+        parts += ["productive (P)"] if page.shown.productive else []
         parts += [f"{fmt.count(page.within)} within families hidden (w)"] if page.within else []
         parts += [f"{fmt.count(page.folded)} folded (d)"] if page.folded else []
         parts.append(f"{fmt.plural(page.baskets, 'basket')}")
