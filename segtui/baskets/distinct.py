@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 PIECE = 1 << 15
 """Itemsets looked at between two stops."""
 
+DOING = "looking for equal sides"
+
 
 def distinct(sets: Numbers) -> Steps[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """The row of one of each different set, and for every row which of those it is.
@@ -25,13 +27,10 @@ def distinct(sets: Numbers) -> Steps[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     to be written as one number of 63 bits are all taken for different.
     """
     if not sets.size:
+        return np.zeros(min(1, len(sets)), dtype=np.intp), np.zeros(len(sets), dtype=np.intp)
+    keys = yield from _keys(sets)
+    if keys is None:
         return np.arange(len(sets)), np.arange(len(sets))
-    ranks, wide, base = yield from _ranked(sets)
-    if base**wide >= 1 << 63:
-        return np.arange(len(sets)), np.arange(len(sets))
-    keys = np.zeros(len(sets), dtype=np.int64)
-    for column in range(1, wide + 1):
-        keys = keys * base + ranks[:, -column]
     firsts: list[NDArray[np.intp]] = []
     which, found = np.empty(len(sets), dtype=np.intp), 0
     for part in buckets(keys, PIECE):
@@ -39,21 +38,30 @@ def distinct(sets: Numbers) -> Steps[tuple[NDArray[np.intp], NDArray[np.intp]]]:
         firsts.append(part[first])
         which[part] = found + place
         found += len(first)
-        yield Progress("looking for equal sides")
+        yield Progress(DOING)
     return np.concatenate(firsts), which
 
 
-def _ranked(sets: Numbers) -> Steps[tuple[Numbers, int, int]]:
-    """Ranks of items from 1 up and 0 for none, ascending in each row; how many columns are used, and the number after
-    the highest rank."""
+def _keys(sets: Numbers) -> Steps[NDArray[np.int64] | None]:
+    """The same number for the same set: its items' ranks, from 1 up and in order, as digits; None where it has too
+    many."""
     used = np.zeros(int(sets.max()) + 2, dtype=np.bool_)
-    used[sets] = True  # -1 marks the last place, which no item has
-    used[-1] = False
-    rank = np.cumsum(used, dtype=np.int32)
-    rank[-1] = 0
-    ranks = np.empty(sets.shape, dtype=np.int32)
+    wide = 0
     for start in range(0, len(sets), PIECE):
-        ranks[start : start + PIECE] = np.sort(rank[sets[start : start + PIECE]], axis=1)
-        yield Progress("looking for equal sides", start / len(sets))
-    wide = int(np.count_nonzero(ranks.any(axis=0)))
-    return ranks, wide, int(np.count_nonzero(used)) + 1
+        some = sets[start : start + PIECE]
+        used[some] = True  # -1 marks the last place, which no item has
+        wide = max(wide, int(np.count_nonzero(some >= 0, axis=1).max()))
+        yield Progress(DOING)
+    used[-1] = False
+    rank = np.cumsum(used, dtype=np.int64)
+    rank[-1] = 0
+    base = int(np.count_nonzero(used)) + 1
+    if base**wide >= 1 << 63:
+        return None
+    keys = np.zeros(len(sets), dtype=np.int64)
+    for start in range(0, len(sets), PIECE):
+        ranks = np.sort(rank[sets[start : start + PIECE]], axis=1)
+        for column in range(1, wide + 1):
+            keys[start : start + PIECE] = keys[start : start + PIECE] * base + ranks[:, -column]
+        yield Progress(DOING)
+    return keys

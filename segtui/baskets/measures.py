@@ -94,8 +94,8 @@ def _tail(n: Counts, x: Counts, y: Counts, start: Counts, step: int) -> Steps[Fl
     first = _log_choose(a, k) + _log_choose(all_of - a, b - k) - _log_choose(all_of, b)
     rest = all_of - a - b
     total = np.ones(len(a))
-    active: NDArray[np.intp] = np.arange(len(a))
-    term = np.ones(len(a))
+    active: NDArray[np.intp] = np.flatnonzero(np.isfinite(first))  # the others cannot be, and so add nothing
+    term, a, b, k, rest = np.ones(len(active)), a[active], b[active], k[active], rest[active]
     summed = 0
     while len(active):
         if step > 0:

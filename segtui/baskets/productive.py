@@ -28,7 +28,7 @@ from segtui.progress import Progress, Steps, as_part
 
 if TYPE_CHECKING:
     from segtui.basketed import Baskets, Mined, Numbers, RuleSet
-    from segtui.results import Rows
+    from segtui.results import Floats, Rows
 
 LEVEL = 0.05
 """Chance that any rule at all is called productive by luck, at most."""
@@ -36,8 +36,8 @@ LEVEL = 0.05
 PIECE = 1 << 12
 """Tests made between two stops; `fisher` makes its own besides."""
 
-WRITTEN = 1 << 15
-"""Itemsets written down between two stops."""
+BLOCK = 1 << 16
+"""Rules whose sides are counted together."""
 
 DOING = "testing what items add"
 
@@ -45,6 +45,17 @@ DOING = "testing what items add"
 def productive(baskets: Baskets, found: Mined) -> Steps[Productive]:
     """Of every rule of `found`, which is of these baskets."""
     rules = found.rules
+    p = np.zeros(len(rules))
+    for start in range(0, len(rules), BLOCK):
+        rows = np.arange(start, min(len(rules), start + BLOCK))
+        share = len(rows) / len(rules)
+        p[rows] = yield from as_part(_largest(baskets, rules.chosen(rows)), DOING, start / len(rules), share)
+    level = LEVEL / max(1, found.tried, len(p))
+    return Productive(p, (p <= level) & (rules.improvement > 0), level)
+
+
+def _largest(baskets: Baskets, rules: RuleSet) -> Steps[Floats]:
+    """The p of the item with the least to show, of some rules."""
     sets, rule = yield from _without_one(rules)
     counts = (yield from as_part(counted(baskets, sets), DOING, 0.0, 0.5))[:, 0]
     left, left_and_y = counts[: len(rule)], counts[len(rule) :]
@@ -55,26 +66,21 @@ def productive(baskets: Baskets, found: Mined) -> Steps[Productive]:
         chance = yield from fisher(left[some], rules.antecedent_counts[of], left_and_y[some], rules.counts[of])
         np.maximum.at(p, of, chance)
         yield Progress(DOING, 0.5 + 0.5 * start / len(rule), f"{len(rules):,} rules")
-    level = LEVEL / max(1, found.tried, len(p))
-    return Productive(p, (p <= level) & (rules.improvement > 0), level)
+    return p
 
 
 def _without_one(rules: RuleSet) -> Steps[tuple[Numbers, Rows]]:
     """For every item of every antecedent the antecedent without it; below these the same with the consequent; and the
     rule of each."""
-    places = [np.flatnonzero(column >= 0) for column in rules.antecedents.T]
-    rule = np.concatenate(places) if places else np.empty(0, dtype=np.int64)
-    column = np.repeat(np.arange(len(places)), [len(one) for one in places])
+    rule, column = np.nonzero(rules.antecedents >= 0)
     wide = rules.antecedents.shape[1]
+    left = rules.antecedents[rule]
+    left[np.arange(len(rule)), column] = -1
+    yield Progress(DOING, 0.0)
     sets = np.full((2 * len(rule), wide + rules.consequents.shape[1]), -1, dtype=np.int32)
-    for start in range(0, len(rule), WRITTEN):
-        of, dropped = rule[start : start + WRITTEN], column[start : start + WRITTEN]
-        left = rules.antecedents[of]
-        left[np.arange(len(of)), dropped] = -1
-        sets[start : start + len(of), :wide] = left
-        below = sets[len(rule) + start : len(rule) + start + len(of)]
-        below[:, :wide], below[:, wide:] = left, rules.consequents[of]
-        yield Progress(DOING, 0.0)
+    sets[: len(rule), :wide] = sets[len(rule) :, :wide] = left
+    sets[len(rule) :, wide:] = rules.consequents[rule]
+    yield Progress(DOING, 0.0)
     return sets, rule.astype(np.int64)
 
 
