@@ -30,6 +30,15 @@ def table(tmp_path):
 
 
 @pytest.fixture
+def listed(tmp_path):
+    """The same baskets, a row each."""
+    path = tmp_path / "listed.csv"
+    rows = [f'{basket},"{", ".join(items.split())}"' for basket, items in BASKETS.items()]
+    path.write_text("\n".join(["basket,items", *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
 def people(tmp_path):
     """Customers who have nothing to do with the baskets."""
     path = tmp_path / "customers.csv"
@@ -46,8 +55,9 @@ def app_on(recipe: Recipe, state=None, **more) -> SegApp:
     return SegApp(recipe, state=state, make_session=lambda listener, s: Session(listener, state=s), **more)
 
 
-async def test_it_opens_on_the_baskets_pane_and_everything_there_works(table, tmp_path):
-    app = app_on(of(table))
+@pytest.mark.parametrize("written", ["table", "listed"])
+async def test_it_opens_on_the_baskets_pane_and_everything_there_works(request, written, tmp_path):
+    app = app_on(of(request.getfixturevalue(written)))
     async with app.run_test(size=(100, 30)) as pilot:
         await until(app, pilot, "[rules]")
         assert app.screen.place == "baskets"
