@@ -15,7 +15,7 @@ from segtui.errors import UsageError
 if TYPE_CHECKING:
     import polars as pl
 
-    from segtui.basketed import BasketTable, Credibility, Mined
+    from segtui.basketed import BasketTable, Credibility, Mined, Productive
     from segtui.results import Floats
 
 MEASURES = (
@@ -31,12 +31,13 @@ BETWEEN = " | "
 @dataclass(frozen=True, eq=False, slots=True)
 class Ruled:
     """Rules with the baskets they are from. credibility: None where no shuffles were asked for or there is nothing to
-    judge. hyper_lift: of every rule (`baskets.hyper`)."""
+    judge. hyper_lift: of every rule (`baskets.hyper`); productive: likewise (`baskets.productive`)."""
 
     table: BasketTable
     mined: Mined
     credibility: Credibility | None
     hyper_lift: Floats
+    productive: Productive
 
 
 def frame(ruled: Ruled) -> pl.DataFrame:
@@ -56,6 +57,8 @@ def frame(ruled: Ruled) -> pl.DataFrame:
         **{name: getattr(rules, name) for name in MEASURES},
         "hyper_lift": ruled.hyper_lift,
         "redundant": rules.redundant,
+        "productive_p": ruled.productive.p,
+        "productive": ruled.productive.holds,
     }
     if (known := ruled.credibility) is not None:
         columns |= {"shuffle_p": known.p, "shuffle_count": known.expected, "false_share_above": known.false_above}

@@ -13,8 +13,8 @@ from segtui.errors import AnalysisError
 from segtui.evidence import Assessment, Sweep
 from segtui.pipeline import Pipeline, Shelf, Trace, unwatched
 from segtui.progress import Progress, Steps
-from segtui.recipe import Anchor, LabelledSpec, Recipe
-from segtui.results import Answer, Cell, Preview
+from segtui.recipe import Anchor, GatherSpec, LabelledSpec, Recipe
+from segtui.results import Answer, Cell, Dataset, Preview
 from segtui.session.pages import CustomersPage, FramePage, LeftOutPage, nearby_page
 from segtui.session.questions import (
     AdoptionQuestion,
@@ -67,6 +67,19 @@ class LocalEngine(Pipeline):
         super().__init__(shelf)
         self._maps = MapCache()
         self._about = self._answers()
+
+    def _gathered(self, spec: GatherSpec) -> Steps[Dataset]:
+        """Customers; baskets alone where there are no customers but baskets (`Dataset.baskets_only`)."""
+        from segtui.gather.baskets import baskets_alone
+        from segtui.gather.dataset import identity
+
+        try:
+            return (yield from super()._gathered(spec))
+        except AnalysisError:
+            alone = yield from baskets_alone(spec, identity(spec), self._tables)
+            if alone is None:
+                raise
+            return alone
 
     def filed(self, recipe: Recipe) -> Answer | None:
         """The best answer already computed, on the open data only."""

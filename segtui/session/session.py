@@ -444,6 +444,8 @@ class Session(Listener):
         source = self._letters.meet(asked, self._gather_before())
         if asked.gather != self.opened_gather:
             self._worker.request(REOPENING, lambda: self._reopen(asked), after_tasks=True)
+        elif self.dataset.baskets_only:  # nobody to segment
+            self._worker.cancel_request()
         elif source.before is not None:
             self._worker.request(FITTING, self._answer_lettered)
         else:
@@ -559,13 +561,15 @@ class Session(Listener):
             self.opened_gather, self._lenient = recipe.gather, True
             self._refining = ()
             self._replies = {key: r for key, r in self._replies.items() if isinstance(key[1], StepCountsQuestion)}
+            if dataset.baskets_only:  # no answer will take the place of the one on screen
+                self.shown, self.swept, self._sweeping = None, Sweep(), None
         self._worker.drop_background(lambda key: key == SWEEPING)
         self._tell(Opened(dataset, inspection, again=True, gone=self._gone(recipe)))
 
     def _settle_here(self) -> Steps[None]:
         """Settle the letters of the open data before it is left, or written."""
         source = self._letters.of(self.opened_gather) if self.opened_gather is not None else None
-        if source is None or source.exact:
+        if source is None or source.exact or (self.dataset is not None and self.dataset.baskets_only):
             return
         try:
             yield from self._choose_letters(source)

@@ -219,7 +219,7 @@ class DecidePane(ViewsPane):
     # -- drawing --------------------------------------------------------------------------------------------
 
     def paint(self, width: int, height: int) -> list[Line]:
-        if self.session is None or self.session.dataset is None:
+        if self.session is None or self.session.dataset is None or self.nobody:
             return self.waiting(width)
         if self.parts() is None:
             text = f"Waiting for the converged segments{self.signs.ellipsis}" if self.answer is not None else ""
