@@ -1,0 +1,153 @@
+"""What customers buy together, in the report: the rules that chance does not give, and what marks each segment out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from segtui.baskets import contrast
+from segtui.baskets.credibility import wording
+from segtui.baskets.words import FEW, listed, nothing_found, sentence, side
+from segtui.deliver.html import Markup, element, joined
+from segtui.deliver.report_blocks import aside, bullets, paragraph, part, table, under
+from segtui.recipe import FEWEST
+
+if TYPE_CHECKING:
+    from segtui.basketed import Marked
+    from segtui.deliver.html import Child
+    from segtui.deliver.report_told import Told
+    from segtui.deliver.rules_file import Ruled
+
+RULES, ITEMS, MARKS = 8, 5, 2
+"""Rules that are told, items of a segment, and rules that mark it out."""
+
+LEVEL = 0.05
+"""Adjusted p above which an item is not told as a mark of a segment."""
+
+
+def baskets(told: Told) -> Markup | None:
+    """The part on baskets; None where it was not asked for."""
+    ruled = told.handover.ruled
+    if ruled is None:
+        why = told.handover.why_not("rules")
+        return (
+            part("together", "What they buy together", paragraph("There is nothing to say: ", told.say(why)))
+            if why
+            else None
+        )
+    return part(
+        "together",
+        "What they buy together",
+        *_rules(told, ruled),
+        under("What marks segments out", *_marks(told, ruled)),
+    )
+
+
+def _rules(told: Told, ruled: Ruled) -> Iterator[Child]:
+    mined, items = ruled.mined, ruled.table.baskets.items
+    of = f"{ruled.table.baskets.count:,} baskets of {len(items):,} items"
+    kind = "" if ruled.table.order == "basket" else f" (a basket is one {ruled.table.order})"
+    if not len(mined.rules):
+        why, hint = nothing_found(mined)
+        yield paragraph(f"In {of}{kind} nothing stands out: ", told.say(why), ". ", told.say(hint))
+        return
+    chosen = strongest(ruled)
+    yield paragraph(
+        f"In {of}{kind}, {len(mined.rules):,} rules hold in at least {mined.least:,} baskets and in "
+        f"{mined.spec.min_confidence:.0%} of the baskets they speak of. "
+        + ("Told here are those with the most baskets beyond chance, one of each kind." if chosen else "")
+    )
+    known = ruled.credibility
+    if chosen:
+        yield bullets(
+            told.say(sentence(mined, i, items, None if known is None else float(known.expected[i]))) for i in chosen
+        )
+    else:
+        yield paragraph("None of them stands out from what chance gives, so none is told.")
+    if known is not None:
+        yield paragraph(told.say(wording(known)), kind="muted")
+    yield aside("Bought together does not say that one item sells the other. Only a test does.")
+
+
+def strongest(ruled: Ruled) -> list[int]:
+    """The rules that are told: in enough baskets, no simpler rule as good, more often than in every shuffle, the most
+    baskets beyond chance first; of rules that share two items only the first."""
+    rules, known = ruled.mined.rules, ruled.credibility
+    fit = (rules.counts >= max(FEW, FEWEST)) & ~rules.redundant & (rules.lift > 1.0)
+    beyond = rules.extra_baskets
+    if known is not None:
+        fit &= known.p <= 1.0 / (known.shuffles + 1) + 1e-9
+        beyond = rules.counts - known.expected
+    chosen: list[int] = []
+    told: list[set[int]] = []
+    for i in np.argsort(np.where(fit, -beyond, np.inf), kind="stable").tolist():
+        if not fit[i] or len(chosen) == RULES:
+            break
+        items = {n for n in [*rules.antecedents[i].tolist(), *rules.consequents[i].tolist()] if n >= 0}
+        if all(len(items & other) < 2 for other in told):
+            chosen.append(i)
+            told.append(items)
+    return chosen
+
+
+# -- segments ----------------------------------------------------------------------------------------------
+
+
+def _marks(told: Told, ruled: Ruled) -> Iterator[Child]:
+    marked = told.handover.marked
+    if marked is None:
+        why = told.handover.why_not("marked")
+        if why:
+            yield paragraph("This cannot be said: ", told.say(why))
+        return
+    rows: list[list[Child]] = []
+    words: list[Markup] = []
+    for one in told.shown:
+        if one.letter not in marked.letters:
+            continue
+        at = marked.letters.index(one.letter)
+        found = _items(marked, ruled, at)
+        baskets = f"{int(marked.items.baskets[at]):,}"
+        rows.append([told.letter(one.letter), baskets, bullets(found, kind="plain") if found else "nothing stands out"])
+        words += _rule_marks(told, marked, ruled, at)
+    yield table("What each segment buys more of than the others", ("segment", "baskets", "share of its baskets"), rows,
+                right=(1,), kind="words")  # fmt: skip
+    yield bullets(words)
+    notes = dict.fromkeys((*marked.items.notes, *marked.rules.notes))
+    yield from (aside(told.sentence(note)) for note in notes)
+
+
+def _items(marked: Marked, ruled: Ruled, at: int) -> list[Markup]:
+    """The items with the largest z above 0, in enough baskets of the segment."""
+    found, names = marked.items, ruled.table.baskets.items
+    z = found.z[:, at]
+    fit = np.isfinite(z) & (z > 0) & (found.counts[:, at] >= FEWEST) & (found.q[:, at] < LEVEL)
+    order = np.argsort(np.where(fit, -np.where(np.isfinite(z), z, 0.0), np.inf), kind="stable")[:ITEMS]
+    return [
+        joined(
+            element("bdi", names[i]),
+            f" {_percent(found.share[i, at])} (all others {_percent(found.rest_share[i, at])})",
+        )
+        for i in order.tolist()
+        if fit[i]
+    ]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * float(share):.1f}\u00a0%"
+
+
+def _rule_marks(told: Told, marked: Marked, ruled: Ruled, at: int) -> list[Markup]:
+    found, rules, names = marked.rules, ruled.mined.rules, ruled.table.baskets.items
+    if not len(rules):
+        return []
+    size = np.where(found.marked[:, at], np.abs(found.difference[:, at]), -1.0)
+    said = []
+    for i in np.argsort(-size, kind="stable")[:MARKS].tolist():
+        if size[i] < 0:
+            break
+        x, y = (listed(side(one[i].tolist(), names)) for one in (rules.antecedents, rules.consequents))
+        said.append(told.say(contrast.wording(found, i, at, f"{x} → {y}", marked.letters[at])))
+    return said

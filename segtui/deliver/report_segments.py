@@ -1,0 +1,298 @@
+"""The segments in the report: who they are, how large, in one rule each, what sets them apart, and all side by side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from segtui import figures
+from segtui.deliver import report_charts as charts
+from segtui.deliver.html import Markup, element, joined, text
+from segtui.deliver.report_blocks import (
+    Cell,
+    aside,
+    bullets,
+    cell,
+    chart,
+    facts,
+    paragraph,
+    part,
+    table,
+    under,
+)  # fmt: skip
+from segtui.deliver.report_told import figure, nothing, withheld
+from segtui.deliver.report_words import rule_words
+from segtui.recipe import FEWEST
+
+if TYPE_CHECKING:
+    from segtui.deliver.html import Child
+    from segtui.deliver.report_told import Told
+    from segtui.explained import SegmentRule
+    from segtui.results import ProfileColumn, Segment
+
+APART = 0.3
+"""Least standardised difference that is worth telling."""
+
+TRAITS = 4
+"""Differences that are told of a segment."""
+
+NEAR = 0.15
+"""A mean this close to the average, as a share of it, is not told as a multiple."""
+
+LEVEL = 0.05
+"""P value below which a difference in a column that took no part is told."""
+
+HEAT = (0.3, 0.8, 1.5)
+"""Standardised differences from which a cell of the table is tinted, and tinted more."""
+
+ARROWS = {3: "▲▲▲", 2: "▲▲", 1: "▲", 0: "", -1: "▼", -2: "▼▼", -3: "▼▼▼"}
+READ_OUT = {3: "far above", 2: "well above", 1: "above", 0: "", -1: "below", -2: "well below", -3: "far below"}
+
+
+def segments(told: Told) -> Markup:
+    """The part on segments."""
+    answer = told.handover.answer
+    shown = told.shown
+    cards = [_card(told, one) for one in answer.profile.segments]
+    return part(
+        "segments",
+        "The segments",
+        _withholding(told),
+        _overview(shown),
+        element("div", *cards, class_="cards"),
+        under("All segments side by side", *_side_by_side(told)),
+    )
+
+
+def _withholding(told: Told) -> Markup | None:
+    if not told.withhold:
+        return None
+    said = f"Figures about fewer than {FEWEST} customers are withheld on this page"
+    more = (
+        ", and those of the next smallest segment where they could be worked out from the total" if told.hidden else ""
+    )
+    return aside(f"{said}{more}.")
+
+
+# -- sizes -------------------------------------------------------------------------------------------------
+
+
+def _overview(shown: tuple[Segment, ...]) -> Markup | None:
+    if not shown:
+        return None
+    money = any(one.revenue_share is not None for one in shown)
+    groups = []
+    for one in shown:
+        group = [charts.Bar(one.share, percent(one.share), "of customers", "customers")]
+        if one.revenue_share is not None:
+            group.append(charts.Bar(one.revenue_share, percent(one.revenue_share), "of revenue", "revenue"))
+        groups.append((f"{one.letter} {one.name}", group))
+    title = "How many customers each segment has, and how much of the revenue" if money else "How large each segment is"
+    caption = "Where the lower bar is longer than the upper one, a segment brings more than its share of customers."
+    return chart(charts.bars("sizes", title, groups), caption if money else "Shares of all customers in the segments.")
+
+
+def percent(share: float | None) -> str:
+    """A share with its sign."""
+    return f"{figures.share(share)}\u00a0%"
+
+
+# -- one segment -------------------------------------------------------------------------------------------
+
+
+def _card(told: Told, one: Segment) -> Markup:
+    id = f"segment-{one.letter.lower()}"
+    head = element("h3", told.segment(one), id=id)
+    if one.letter in told.hidden:
+        return element("article", head, paragraph("Its figures are withheld."), class_="card", aria_labelledby=id)
+    return element(
+        "article",
+        head,
+        facts(_sizes(one)),
+        _rule(told, one),
+        _apart(told, one),
+        _against(told, one),
+        class_="card",
+        aria_labelledby=id,
+    )
+
+
+def _sizes(one: Segment) -> Iterator[tuple[str, Child]]:
+    size = figure(one.size, figures.count(one.size), "size", segment=one.letter)
+    share = figure(one.share, percent(one.share), "share", segment=one.letter)
+    yield "Customers", joined(size, " (", share, ")")
+    if one.revenue_share is not None:
+        yield "Revenue", figure(one.revenue_share, percent(one.revenue_share), "revenue-share", segment=one.letter)
+    if one.order_share is not None:
+        yield "Orders", figure(one.order_share, percent(one.order_share), "order-share", segment=one.letter)
+
+
+def _rule(told: Told, one: Segment) -> Markup | None:
+    found = told.handover.rules
+    if found is None:
+        return None
+    rule = found.of(one.letter)
+    if rule is None:
+        return paragraph(element("strong", "In one rule: "), "there is no simple rule that finds this segment.")
+    if found.adopted:
+        return paragraph(element("strong", "Who belongs here: "), told.sentence(_adopted(told, one)))
+    said = next((rule_words(told, leaf) for leaf in found.small.rules_of(one.cluster)), rule.text)
+    return paragraph(element("strong", "In one rule: "), told.sentence(said), " ", _precision(told, rule))
+
+
+def _adopted(told: Told, one: Segment) -> str:
+    leaves = [leaf for leaf in told.handover.model.rules if leaf.cluster == one.cluster]
+    if not leaves:
+        assert told.handover.rules is not None
+        found = told.handover.rules.of(one.letter)
+        return "" if found is None else found.text
+    return "; or ".join(rule_words(told, leaf) for leaf in leaves)
+
+
+def _precision(told: Told, rule: SegmentRule) -> Markup:
+    if told.few(rule.customers):
+        return withheld()
+    right = element("data", f"{rule.precision:.0%}", value=repr(rule.precision), data_what="precision")
+    covers = element("data", f"{rule.coverage:.0%}", value=repr(rule.coverage), data_what="coverage")
+    return element(
+        "span",
+        f"Of the {figures.plural(rule.customers, 'customer')} this holds for, ",
+        right,
+        " are in the segment; it finds ",
+        covers,
+        " of the segment.",
+        class_="muted",
+    )
+
+
+# -- what sets it apart ------------------------------------------------------------------------------------
+
+
+def _apart(told: Told, one: Segment) -> Markup:
+    traits = [_trait(told, one, place) for place in _strongest(told, one)]
+    head = element("h4", "What sets it apart")
+    if not traits:
+        return joined(head, paragraph("Nothing: in all that is known they are close to the average customer."))
+    return joined(head, bullets(traits))
+
+
+def _strongest(told: Told, one: Segment) -> list[int]:
+    """Places of the columns that differ most, used ones first among equals; one per feature."""
+    columns = told.handover.answer.profile.columns
+    places, features = [], set()
+    known = [(i, d) for i, d in enumerate(one.differences) if d is not None and not math.isnan(d) and abs(d) >= APART]
+    for i, _ in sorted(known, key=lambda found: (-abs(found[1]), not columns[found[0]].used, found[0])):
+        column = columns[i]
+        fit = column.used or (column.test is not None and column.test.p < LEVEL)
+        if fit and column.feature not in features and not _few_values(told, one, i) and not math.isnan(one.means[i]):
+            features.add(column.feature)
+            places.append(i)
+    return places[:TRAITS]
+
+
+def _trait(told: Told, one: Segment, place: int) -> Markup:
+    column = told.handover.answer.profile.columns[place]
+    mean, average = one.means[place], column.mean
+    here, everyone = told.amount(column, mean, unit=True), told.amount(column, average)
+    name = element("strong", told.feature(column.feature, column.level))
+    shown = _mean(told, one, place, here)
+    if column.level is not None:
+        return joined(name, " ", shown, f" of them, {everyone} of all customers")
+    told_ratio = _ratio(mean, average)
+    return joined(name, " ", shown, f" on average{told_ratio}; all customers {everyone}")
+
+
+def _ratio(mean: float, average: float) -> str:
+    if average <= 0 or mean <= 0:
+        return ""
+    ratio = mean / average
+    if ratio >= 2:
+        return f", {figures.number(ratio, 2)} times the average"
+    if abs(ratio - 1) < NEAR:
+        return ""
+    return f", {abs(ratio - 1):.0%} {'above' if ratio > 1 else 'below'} the average"
+
+
+def _mean(told: Told, one: Segment, place: int, shown: str) -> Markup:
+    column = told.handover.answer.profile.columns[place]
+    return figure(
+        float(one.means[place]), shown, "mean", segment=one.letter, feature=column.feature, level=column.level
+    )
+
+
+def _few_values(told: Told, one: Segment, place: int) -> bool:
+    """Whether a mean rests on too few customers, or a share tells of too few."""
+    known = one.size * (1.0 - (one.missing[place] if one.missing else 0.0))
+    column = told.handover.answer.profile.columns[place]
+    few = told.few(known)
+    return few if column.level is None else few or told.few(one.size * one.means[place])
+
+
+def _against(told: Told, one: Segment) -> Markup | None:
+    rows = [
+        charts.Against(
+            told.feature(column.feature, column.level),
+            one.means[i],
+            told.amount(column, one.means[i]),
+            column.mean,
+            told.amount(column, column.mean),
+        )
+        for i, column in enumerate(told.handover.answer.profile.columns)
+        if column.used and not math.isnan(one.means[i]) and not _few_values(told, one, i)
+    ][:8]
+    if not rows:
+        return None
+    title = f"Segment {one.letter} against the average"
+    drawing = charts.against(f"against-{one.letter.lower()}", title, rows)
+    return chart(drawing, "Bar: this segment. Upright mark: the average of all customers.")
+
+
+# -- side by side ------------------------------------------------------------------------------------------
+
+
+def _side_by_side(told: Told) -> Iterator[Child]:
+    profile, shown = told.handover.answer.profile, told.shown
+    if not shown or not profile.columns:
+        return
+    rows = [_row(told, i, column) for i, column in enumerate(profile.columns)]
+    titles = ["average of", "all customers", *(one.letter for one in shown)]
+    yield paragraph(
+        "▲ above the average of all customers, ▼ below it; two or three marks say how clearly. Features in bold made "
+        "the segments, so that they differ in them is no discovery. For levels such as a country: the share of "
+        "customers."
+    )
+    yield table("Averages by segment", titles, rows, right=range(1, len(titles)), kind="heat")
+    if any(column.missing for column in profile.columns):
+        yield paragraph("Averages are over customers with a value.", kind="muted")
+    if profile.sampled < told.handover.ground.dataset.customers:
+        yield paragraph(f"How clearly they differ was judged on {profile.sampled:,} customers.", kind="muted")
+
+
+def _row(told: Told, place: int, column: ProfileColumn) -> list[Child]:
+    name = told.feature(column.feature, column.level)
+    everyone = figure(
+        float(column.mean), told.amount(column, column.mean), "average", feature=column.feature, level=column.level
+    )
+    first: Child = element("strong", name) if column.used else text(name)
+    return [first, everyone, *(_heat(told, one, place) for one in told.shown)]
+
+
+def _heat(told: Told, one: Segment, place: int) -> Cell:
+    if _few_values(told, one, place):
+        return cell(withheld(), kind="right")
+    if math.isnan(one.means[place]):
+        return cell(nothing(), kind="right")
+    column = told.handover.answer.profile.columns[place]
+    step = _step(one.differences[place])
+    shown = _mean(told, one, place, told.amount(column, one.means[place]))
+    mark = element("span", ARROWS[step], " ", class_="arrow", aria_hidden="true") if step else None
+    read = element("span", f" ({READ_OUT[step]} average)", class_="unseen") if step else None
+    return cell(mark, shown, read, kind=f"right heat{step}" if step else "right")
+
+
+def _step(difference: float | None) -> int:
+    if difference is None or math.isnan(difference):
+        return 0
+    steps = sum(abs(difference) >= least for least in HEAT)
+    return steps if difference > 0 else -steps

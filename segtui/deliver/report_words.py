@@ -1,0 +1,123 @@
+"""Plain words for what the report tells: rules, scales, tables, how sure, and the few terms it cannot do without."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from segtui import figures
+from segtui.baskets.words import listed
+from segtui.evidence import Verdict, band
+from segtui.explain.rule_words import EVERYONE, conditions_text
+from segtui.explained import LeafRule
+
+if TYPE_CHECKING:
+    from segtui.deliver.report_told import Told
+    from segtui.explained import Condition
+    from segtui.results import CleaningStep
+
+__all__ = ["CRITERIA", "KINDS", "TERMS", "TRANSFORMS", "VERDICTS", "comes_back", "listed", "rule_words", "step_words"]
+
+KINDS = {
+    "customers": "a table of customers",
+    "orders": "orders",
+    "events": "what customers did and when",
+    "baskets": "baskets without customers",
+    "products": "products",
+    "records": "records about customers",
+    "lookup": "names and details that another table refers to",
+    "unknown": "a table of an unknown kind",
+}
+
+TRANSFORMS = {
+    "none": "as it is",
+    "z": "brought to a common scale",
+    "log1p": "brought to a common scale of ratios, so that 10 to 20 counts as much as 100 to 200",
+    "yeo_johnson": "evened out so that a few very large values do not decide, and brought to a common scale",
+    "quantile_normal": "taken by rank, so that only the order of customers counts",
+    "robust": "brought to a common scale by its middle half, so that extreme values do not decide",
+    "ordinal": "taken as steps of a scale, in order",
+}
+
+VERDICTS = {
+    Verdict.NATURAL: "There are groups in these data, and the segments can be relied on to come back.",
+    Verdict.REPRODUCIBLE: "The customers form a continuum. The segments cut it at the same places every time.",
+    Verdict.CONSTRUCTIVE: "The customers form a continuum, and the borders between segments are a choice.",
+}
+
+CRITERIA = {
+    "silhouette_squared": "Clear gaps between segments (silhouette, squared distances)",
+    "silhouette": "Clear gaps between segments (silhouette)",
+    "calinski_harabasz": "Apart rather than spread out (Calinski-Harabasz)",
+    "davies_bouldin": "Compact segments (Davies-Bouldin)",
+    "bic": "Fit less a price for complexity (BIC)",
+    "gap": "More structure than even noise (gap)",
+    "strength": "Half of the customers predict the rest (prediction strength)",
+    "stability": "Every segment comes back (stability)",
+    "later": "Tells later spending apart",
+}
+"""What every criterion asks, for someone who has not heard of it."""
+
+TERMS = {
+    "segment": "a group of customers who are alike in the features that were chosen. Letters stay with their customers "
+    "when the number of segments changes",
+    "feature": "something known of every customer that was used to form the segments, or to describe them",
+    "average": "the sum over all customers divided by their number. A few very large customers pull it up",
+    "stability": "customers are drawn anew many times and segments are formed again. 1.00 means that a segment comes "
+    "back with exactly the same customers; from 0.75 on it counts as stable",
+    "holdout": "a stretch of time that was kept apart: the segments know nothing of it, so that it can check them",
+    "held out": "customers who are left alone on purpose, chosen by lot, so that the others can be compared with them",
+    "shuffled baskets": "the same baskets with their items dealt out by chance. What is as frequent there is no news",
+    "95 % range": "the range that the true figure would lie in for 95 of 100 data sets like this one",
+    "snapshot": "the day that all features look back from",
+}
+
+
+def comes_back(jaccard: float) -> str:
+    """Whether a segment comes back when customers are drawn anew, in a few words."""
+    return {
+        "highly stable": "comes back nearly the same",
+        "stable": "comes back",
+        "pattern only": "comes back in part; who is in it is doubtful",
+        "not stable": "does not come back: do not build on it",
+    }[band(jaccard)]
+
+
+def step_words(step: CleaningStep) -> str:
+    """A cleaning step as what it leaves out."""
+    return step.title[:1].upper() + step.title[1:]
+
+
+# -- rules -------------------------------------------------------------------------------------------------
+
+
+def rule_words(told: Told, leaf: LeafRule) -> str:
+    """The conditions of one rule: "recency at most 260 days, and frequency more than 2 and at most 9 orders"."""
+    by_feature: dict[tuple[str, bool], list[Condition]] = {}
+    for condition in leaf.conditions:
+        by_feature.setdefault((condition.feature, condition.level is None), []).append(condition)
+    said = [_condition(told, together) for together in by_feature.values()]
+    return ", and ".join(said) if said else EVERYONE
+
+
+def _condition(told: Told, together: Sequence[Condition]) -> str:
+    first = together[0]
+    if first.level is not None or first.scale:
+        plain = conditions_text(LeafRule(0, tuple(together), 0, 0), gaps=told.gaps, labels=told.labels)
+        return plain.replace(first.feature, told.feature(first.feature), 1)
+    bounds = [
+        f"{'more than' if c.above else 'at most'} {_bound(told, c)}"
+        for c in sorted(together, key=lambda c: not c.above)
+    ]
+    unit = told.units.get(first.feature, "")
+    named = f" {unit}" if unit in ("days", "orders", "pieces", "lines", "products", "categories", "visits") else ""
+    missing = " (or not known)" if first.feature in told.gaps and all(c.missing_holds for c in together) else ""
+    return f"{told.feature(first.feature)} {' and '.join(bounds)}{named}{missing}"
+
+
+def _bound(told: Told, condition: Condition) -> str:
+    """All digits of a bound: a rounded rule is no longer true."""
+    value = condition.value
+    if told.units.get(condition.feature) == "share":
+        return f"{100 * value:.12g} %"
+    return figures.count(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:,}"
