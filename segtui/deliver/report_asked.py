@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from segtui import figures
+from segtui.baskets.words import listed
 from segtui.deliver.html import Markup, element, joined
 from segtui.deliver.report_blocks import bullets, facts, part, table
 from segtui.deliver.report_segments import percent
 from segtui.deliver.report_told import figure, file_name, withheld
-from segtui.deliver.report_words import KINDS, TRANSFORMS, VERDICTS, listed
+from segtui.deliver.report_words import KINDS, TRANSFORMS, VERDICTS
 
 if TYPE_CHECKING:
     from segtui.deliver.html import Child
@@ -24,8 +25,8 @@ THRIVES = 1.2
 def title(told: Told) -> str:
     """What the page is called: after the first source."""
     sources = told.handover.gather.sources
-    name = file_name(sources[0].path) if sources else ""
-    return f"Customer segments: {name}" if name not in ("", "-") else "Customer segments"
+    name = file_name(sources[0].path).split(".", 1)[0].replace("_", " ").strip(" -") if sources else ""
+    return f"Customer segments: {name}" if name else "Customer segments"
 
 
 def answer(told: Told) -> Markup:
@@ -48,7 +49,8 @@ def _money(told: Told) -> Markup | None:
         return None
     said = [
         joined(
-            told.segment(one), f" brings {percent(one.revenue_share)} of the revenue with {percent(one.share)} of them"
+            told.segment(one),
+            f" brings {percent(one.revenue_share)} of the revenue with {percent(one.share)} of customers",
         )
         for one in sorted(rich, key=lambda one: -(one.revenue_share or 0.0))[:2]
     ]
@@ -111,9 +113,10 @@ def _customers(told: Told) -> Markup:
     for reason, customers in told.handover.answer.set_aside:
         counted = withheld() if told.few(customers) else joined(f"{customers:,}")
         lines.append(joined(counted, " set aside: ", told.say(reason)))
-    lines += [
-        joined(f"{figures.plural(len(left.rows), 'row')} left out: ", told.say(left.reason)) for left in whole.left_out
-    ]
+    rows = "row" if whole.table is None else "customer"
+    for left in whole.left_out:
+        counted = withheld() if told.few(len(left.rows)) else joined(figures.plural(len(left.rows), rows))
+        lines += [joined(counted, " left out: ", told.say(left.reason))]
     return bullets(lines, kind="plain")
 
 
@@ -121,7 +124,7 @@ def _time(rollup: RollUp) -> Iterator[tuple[str, Child]]:
     if rollup.orders:
         said = f"{figures.plural(rollup.orders, 'order')} that count"
         if rollup.revenue:
-            said += f", {figures.money(rollup.revenue)} in all"
+            said += f", worth {figures.money(rollup.revenue)} (no currency is known)"
         yield "Orders", joined(said)
     if rollup.first_day is not None and rollup.last_day is not None:
         yield "Period", joined(f"{figures.date(rollup.first_day)} to {figures.date(rollup.last_day)}")
@@ -146,13 +149,17 @@ def _features(told: Told) -> Markup:
         rows.append(
             [
                 element("strong", told.feature(spec.name)),
-                told.say(meaning),
+                joined(told.say(meaning), f" (in the files: {spec.name})" if spec.name in told.meanings else ""),
                 methods.get(spec.name, ""),
                 figure(float(vote), percent(vote), "vote", feature=spec.name),
             ]
         )
     return table(
-        "Features that form the segments", ("feature", "what it is", "how it was taken", "its say"), rows, right=(3,)
+        "Features that form the segments",
+        ("feature", "what it is", "how it was taken", "its say"),
+        rows,
+        right=(3,),
+        kind="text",
     )
 
 
@@ -161,7 +168,7 @@ def _sources(told: Told) -> Markup:
     for source in told.handover.whole.sources:
         files = "" if source.files == 1 else f", {figures.count(source.files)} files"
         rows.append([told.say(source.path), joined(KINDS[source.kind.value] + files), f"{source.rows:,}"])
-    joins = [told.sentence(_join(told, i)) for i in range(len(told.handover.whole.joins))]
+    joins = [told.say(_join(told, i) + ".") for i in range(len(told.handover.whole.joins))]
     return joined(
         table("What was read", ("file", "what it holds", "rows"), rows, right=(2,)),
         bullets(joins),

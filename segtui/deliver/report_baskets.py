@@ -11,7 +11,7 @@ from segtui.baskets import contrast
 from segtui.baskets.credibility import wording
 from segtui.baskets.words import FEW, listed, nothing_found, sentence, side
 from segtui.deliver.html import Markup, element, joined
-from segtui.deliver.report_blocks import aside, bullets, paragraph, part, table, under
+from segtui.deliver.report_blocks import bullets, caveats, paragraph, part, table, under
 from segtui.recipe import FEWEST
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _rules(told: Told, ruled: Ruled) -> Iterator[Child]:
     yield paragraph(
         f"In {of}{kind}, {len(mined.rules):,} rules hold in at least {mined.least:,} baskets and in "
         f"{mined.spec.min_confidence:.0%} of the baskets they speak of. "
-        + ("Told here are those with the most baskets beyond chance, one of each kind." if chosen else "")
+        + ("Told here are those with the most baskets beyond chance, every item once." if chosen else "")
     )
     known = ruled.credibility
     if chosen:
@@ -68,12 +68,12 @@ def _rules(told: Told, ruled: Ruled) -> Iterator[Child]:
         yield paragraph("None of them stands out from what chance gives, so none is told.")
     if known is not None:
         yield paragraph(told.say(wording(known)), kind="muted")
-    yield aside("Bought together does not say that one item sells the other. Only a test does.")
+    yield caveats("Bought together does not say that one item sells the other. Only a test does.")
 
 
 def strongest(ruled: Ruled) -> list[int]:
     """The rules that are told: in enough baskets, no simpler rule as good, more often than in every shuffle, the most
-    baskets beyond chance first; of rules that share two items only the first."""
+    baskets beyond chance first; of rules that share an item only the first."""
     rules, known = ruled.mined.rules, ruled.credibility
     fit = (rules.counts >= max(FEW, FEWEST)) & ~rules.redundant & (rules.lift > 1.0)
     beyond = rules.extra_baskets
@@ -81,14 +81,14 @@ def strongest(ruled: Ruled) -> list[int]:
         fit &= known.p <= 1.0 / (known.shuffles + 1) + 1e-9
         beyond = rules.counts - known.expected
     chosen: list[int] = []
-    told: list[set[int]] = []
+    told: set[int] = set()
     for i in np.argsort(np.where(fit, -beyond, np.inf), kind="stable").tolist():
         if not fit[i] or len(chosen) == RULES:
             break
         items = {n for n in [*rules.antecedents[i].tolist(), *rules.consequents[i].tolist()] if n >= 0}
-        if all(len(items & other) < 2 for other in told):
+        if not items & told:
             chosen.append(i)
-            told.append(items)
+            told |= items
     return chosen
 
 
@@ -116,7 +116,7 @@ def _marks(told: Told, ruled: Ruled) -> Iterator[Child]:
                 right=(1,), kind="words")  # fmt: skip
     yield bullets(words)
     notes = dict.fromkeys((*marked.items.notes, *marked.rules.notes))
-    yield from (aside(told.sentence(note)) for note in notes)
+    yield caveats(*(told.sentence(note) for note in notes))
 
 
 def _items(marked: Marked, ruled: Ruled, at: int) -> list[Markup]:

@@ -81,6 +81,9 @@ def under(title: str, *children: Child) -> Markup:
     return Markup(f"{element('h3', title)}{body}") if body else Markup("")
 
 
-def aside(*children: Child) -> Markup:
-    """A caveat, set apart."""
-    return element("p", *children, class_="caveat")
+def caveats(*said: Child) -> Markup:
+    """What must be borne in mind, set apart: a paragraph, or a list where it is more."""
+    told = [one for one in said if one]
+    if len(told) == 1:
+        return element("p", *told, class_="caveat")
+    return bullets(told, kind="caveat")

@@ -19,6 +19,9 @@ LINE, BAR, GAP = 20, 14, 14
 NAME = 30
 """Cells of a name above a bar, which must stand beside a figure on a telephone."""
 
+WIDEST = 56
+"""Percent of the width that the longest bar takes, so that its figure has room beside it on a telephone."""
+
 RIGHT, MIDDLE = "end", "middle"
 
 
@@ -51,8 +54,8 @@ def bars(id: str, title: str, groups: Sequence[tuple[str, Sequence[Bar]]]) -> Ma
         drawn.append(_text("0", y + 14, cut(name, NAME), kind="strong"))
         y += LINE
         for bar in group:
-            drawn.append(_rect(0, y, _part(bar.value, most) * 66, BAR, bar.kind))
-            drawn.append(_text(f"{_part(bar.value, most) * 66 + 1.5:.2f}%", y + 12, f"{bar.shown} {bar.of}"))
+            drawn.append(_rect(0, y, _part(bar.value, most) * WIDEST, BAR, bar.kind))
+            drawn.append(_text(f"{_part(bar.value, most) * WIDEST + 1.5:.2f}%", y + 12, f"{bar.shown} {bar.of}"))
             y += BAR + 4
         y += GAP
     told = "; ".join(f"{name}: " + ", ".join(f"{bar.shown} {bar.of}" for bar in group) for name, group in groups)
@@ -99,29 +102,27 @@ def dots(id: str, title: str, columns: Sequence[int], rows: Sequence[tuple[str, 
     return _drawing(id, title, f"{told}. Asked for: {chosen}.", height, drawn)
 
 
-def line(
-    id: str, title: str, points: Sequence[tuple[int, float]], floor: tuple[float, str], chosen: int, shown: str
-) -> Markup:
-    """Values from 0 to 1 by number of segments, with a line that they should lie above. shown: format of a value."""
+def line(id: str, title: str, points: Sequence[tuple[int, float]], floor: float, chosen: int) -> Markup:
+    """Values from 0 to 1 by number of segments, with a dashed line that they should lie above."""
     top, height = 24.0, 132.0
     step = 94 / max(1, len(points))
     at = [(3 + step * (i + 0.5), top + (1 - max(0.0, min(1.0, v))) * height) for i, (_, v) in enumerate(points)]
-    level = top + (1 - floor[0]) * height
-    drawn = [
-        element("line", x1="0", x2="100%", y1=_px(level), y2=_px(level), class_="floor"),
-        _text("100%", level - 4, floor[1], RIGHT, "faint"),
-        element("line", x1="0", x2="100%", y1=_px(top + height), y2=_px(top + height), class_="axis"),
-    ]
+    drawn = [_across(top + (1 - floor) * height, "floor"), _across(top + height, "axis")]
     drawn += [
         element("line", x1=f"{a:.2f}%", y1=_px(b), x2=f"{c:.2f}%", y2=_px(d), class_="line")
         for (a, b), (c, d) in pairwise(at)
     ]
     for (k, value), (x, y) in zip(points, at, strict=True):
+        kind = "strong" if k == chosen else None
         drawn.append(_dot(x, y, 6 if k == chosen else 4, "picked"))
-        drawn.append(_text(f"{x:.2f}%", y - 10, format(value, shown), MIDDLE, "strong" if k == chosen else None))
-        drawn.append(_text(f"{x:.2f}%", top + height + 18, str(k), MIDDLE, "strong" if k == chosen else None))
-    told = "; ".join(f"{k} segments: {format(value, shown)}" for k, value in points)
-    return _drawing(id, title, f"{told}. {floor[1]}: {format(floor[0], shown)}.", top + height + 28, drawn)
+        drawn.append(_text(f"{x:.2f}%", y - 10, f"{value:.2f}", MIDDLE, kind))
+        drawn.append(_text(f"{x:.2f}%", top + height + 18, str(k), MIDDLE, kind))
+    told = "; ".join(f"{k} segments: {value:.2f}" for k, value in points)
+    return _drawing(id, title, f"{told}. It should be at least {floor:.2f}.", top + height + 28, drawn)
+
+
+def _across(y: float, kind: str) -> Markup:
+    return element("line", x1="0", x2="100%", y1=_px(y), y2=_px(y), class_=kind)
 
 
 def _drawing(id: str, title: str, told: str, height: float, drawn: Sequence[Markup]) -> Markup:

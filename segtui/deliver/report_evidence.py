@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from segtui.baskets.words import listed
 from segtui.deliver import report_charts as charts
 from segtui.deliver.html import Markup, element, joined
-from segtui.deliver.report_blocks import aside, bullets, chart, paragraph, part, table, under
+from segtui.deliver.report_blocks import bullets, caveats, chart, paragraph, part, table, under
 from segtui.deliver.report_segments import percent
 from segtui.deliver.report_told import figure, nothing, withheld
-from segtui.deliver.report_words import CRITERIA, VERDICTS, comes_back, listed
+from segtui.deliver.report_words import CRITERIA, comes_back
 from segtui.evidence import STABLE
 
 if TYPE_CHECKING:
@@ -47,11 +48,13 @@ def _structure(told: Told) -> Iterator[Child]:
         why = dict(found.reasons).get("structure", "the reason is not known")
         yield paragraph("This was not assessed: ", told.say(why), ".")
         return
-    yield paragraph(element("strong", VERDICTS[found.structure.verdict]), " ", told.say(found.structure.meaning))
+    yield paragraph(
+        element("strong", f"Verdict: {found.structure.verdict.value}."), " ", told.say(found.structure.meaning)
+    )
     numbers = _numbers(found.structure)
     if numbers:
         yield paragraph(numbers, kind="muted")
-    yield bullets(told.sentence(note) for note in found.structure.notes)
+    yield bullets((told.sentence(note) for note in found.structure.notes), kind="muted")
 
 
 def _numbers(found: Structure) -> str:
@@ -87,7 +90,7 @@ def _stability(told: Told) -> Iterator[Child]:
         score = figure(jaccard, f"{jaccard:.2f}", "stability", segment=segment.letter)
         rows.append([told.segment(segment), score, comes_back(jaccard)])
     yield table("How well each segment comes back", ("segment", "score", "in words"), rows, right=(1,))
-    yield aside("Stable is not the same as real: a smooth cloud can be cut at the same places every time.")
+    yield caveats("Stable is not the same as real: a smooth cloud can be cut at the same places every time.")
 
 
 # -- how many ----------------------------------------------------------------------------------------------
@@ -110,9 +113,9 @@ def _number(told: Told) -> Iterator[Child]:
         )
     points = [(row.k, row.stability.lowest) for row in sweep.rows if row.stability is not None]
     if points:
-        drawing = charts.line("comes-back", "How well the least stable segment comes back", points,
-                              (STABLE, "stable from here up"), k, ".2f")  # fmt: skip
-        yield chart(drawing, "How well the least stable segment comes back, by number of segments.")
+        title = "How well the least stable segment comes back, by number of segments"
+        drawing = charts.line("comes-back", title, points, STABLE, k)
+        yield chart(drawing, f"{title}. Dashed: from {STABLE:.2f} on a segment counts as stable.")
     yield _by_k(told, sweep)
     if picks:
         told_picks: list[list[Child]] = [
@@ -120,7 +123,9 @@ def _number(told: Told) -> Iterator[Child]:
              told.say(pick.favours)]
             for pick in picks
         ]  # fmt: skip
-        yield table("What each criterion says", ("asks for", "picks", "why", "what it tends to prefer"), told_picks)
+        yield table(
+            "What each criterion says", ("asks for", "picks", "why", "what it tends to prefer"), told_picks, kind="text"
+        )
     failed = [f"{row.k} segments: {row.failed}" for row in sweep.rows if row.failed]
     yield bullets(told.sentence(one) for one in failed)
 
@@ -201,7 +206,7 @@ def _prediction(told: Told) -> Iterator[Child]:
         yield paragraph(
             "The customary table of recency, frequency and money is not compared: ", told.say(found.rfm_reason)
         )
-    yield aside("More segments always tell a little more. What is left is what no segment knows.")
+    yield caveats("More segments always tell a little more. What is left is what no segment knows.")
 
 
 def _predicted(told: Told, found: Prediction) -> Markup:
@@ -237,7 +242,7 @@ def _drivers(told: Told) -> Iterator[Child]:
         "If the values of one feature were dealt out by chance, so many customers would land in another segment."
     )
     rows = [_driver(told, one) for one in found.drivers]
-    yield table("What moves the segments", ("feature", "would move", "in words"), rows, right=(1,))
+    yield table("What moves the segments", ("feature", "would move", "in words"), rows, right=(1,), kind="text")
     yield bullets(told.sentence(note) for note in found.notes)
 
 

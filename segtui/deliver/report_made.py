@@ -28,6 +28,11 @@ WORDS_OF = {
     "held out": ("decisions",),
     "95 % range": ("decisions",),
     "stability": ("evidence",),
+    "mode": ("evidence",),
+    "silhouette": ("evidence",),
+    "Jaccard": ("evidence",),
+    "p": ("evidence",),
+    "k": ("evidence",),
     "snapshot": ("rollup",),
 }
 """Terms that are told only where the page has the part they belong to."""
@@ -110,7 +115,10 @@ def words(told: Told) -> Markup:
     ]
     used = {column.feature for column in told.handover.answer.profile.columns}
     made_here = [
-        (told.feature(name), joined(told.say(said), f" ({told.units[name]})." if told.units.get(name) else "."))
+        (
+            told.feature(name),
+            joined(f"{name}: ", told.say(said), f" ({told.units[name]})." if told.units.get(name) else "."),
+        )
         for name, said in told.meanings.items()
         if name in used
     ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from segtui import figures
 from segtui.decided.value import Verdict
 from segtui.deliver.html import joined
-from segtui.deliver.report_blocks import aside, bullets, paragraph, table
+from segtui.deliver.report_blocks import bullets, caveats, paragraph, table
 from segtui.deliver.report_told import nothing
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def prices(told: Told) -> Iterator[Child]:
     )
     yield paragraph(head, told.say(reaction.words.removeprefix("not identified: ")))
     yield paragraph("A test that could tell: ", told.say(found.everyone.test.words))
-    yield from (aside(told.sentence(note)) for note in found.notes)
+    yield caveats(*(told.sentence(note) for note in found.notes))
 
 
 def _notes(told: Told, found: Prices) -> Iterator[Child]:
@@ -90,7 +90,7 @@ def value(told: Told) -> Iterator[Child]:
     titles = ("segment", "customers", "still customers", "orders", "revenue")
     yield table(f"Expected over {found.weeks:g} weeks", titles, rows, right=range(1, 5))
     if doubted:
-        yield aside("! What these customers did later does not bear the figures of this segment out. Do not use them.")
+        yield caveats("! What these customers did later does not bear these figures out. Do not use them.")
     for why, what in ((found.no_alive, "who is still a customer"), (found.no_value, "money")):
         if why:
             yield paragraph(f"Nothing is said of {what}: ", told.sentence(why))

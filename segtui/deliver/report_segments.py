@@ -11,8 +11,8 @@ from segtui.deliver import report_charts as charts
 from segtui.deliver.html import Markup, element, joined, text
 from segtui.deliver.report_blocks import (
     Cell,
-    aside,
     bullets,
+    caveats,
     cell,
     chart,
     facts,
@@ -72,7 +72,7 @@ def _withholding(told: Told) -> Markup | None:
     more = (
         ", and those of the next smallest segment where they could be worked out from the total" if told.hidden else ""
     )
-    return aside(f"{said}{more}.")
+    return caveats(f"{said}{more}.")
 
 
 # -- sizes -------------------------------------------------------------------------------------------------
@@ -245,7 +245,7 @@ def _against(told: Told, one: Segment) -> Markup | None:
         return None
     title = f"Segment {one.letter} against the average"
     drawing = charts.against(f"against-{one.letter.lower()}", title, rows)
-    return chart(drawing, "Bar: this segment. Upright mark: the average of all customers.")
+    return chart(drawing, "Bar: this segment. Mark: the average of all customers.")
 
 
 # -- side by side ------------------------------------------------------------------------------------------

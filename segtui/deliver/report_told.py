@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from segtui import figures
 from segtui.deliver.html import Markup, element, text
+from segtui.deliver.report_words import LABELS
 from segtui.explain.rules import features_of_labels, features_with_gaps
 from segtui.recipe import FEWEST
 
@@ -59,8 +60,8 @@ class Told:
         return self.say(f"{plain[:1].upper()}{plain[1:]}{stop}")
 
     def feature(self, name: str, level: str | None = None) -> str:
-        """What a column is called in text."""
-        plain = name.replace("_", " ")
+        """What a column is called in text; what is made here has a plainer name than in the files."""
+        plain = LABELS[name] if name in self.units and name in LABELS else name.replace("_", " ")
         return plain if level is None else f"{plain}: {level}"
 
     def amount(self, column: ProfileColumn, value: float, unit: bool = False) -> str:
@@ -72,7 +73,7 @@ class Told:
             return f"{figures.share(value)} %"
         if kind == "money":
             return figures.money(value)
-        named = unit and kind and kind not in ("day", "-1 to 1")
+        named = unit and kind and kind not in ("day", "-1 to 1") and column.feature not in LABELS
         return f"{figures.number(value, 3)} {kind}" if named else figures.number(value, 3)
 
     def letter(self, letter: str) -> Markup:

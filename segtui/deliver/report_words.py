@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from segtui import figures
-from segtui.baskets.words import listed
 from segtui.evidence import Verdict, band
 from segtui.explain.rule_words import EVERYONE, conditions_text
 from segtui.explained import LeafRule
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from segtui.deliver.report_told import Told
     from segtui.explained import Condition
     from segtui.results import CleaningStep
-
-__all__ = ["CRITERIA", "KINDS", "TERMS", "TRANSFORMS", "VERDICTS", "comes_back", "listed", "rule_words", "step_words"]
 
 KINDS = {
     "customers": "a table of customers",
@@ -40,10 +37,31 @@ TRANSFORMS = {
 }
 
 VERDICTS = {
-    Verdict.NATURAL: "There are groups in these data, and the segments can be relied on to come back.",
-    Verdict.REPRODUCIBLE: "The customers form a continuum. The segments cut it at the same places every time.",
-    Verdict.CONSTRUCTIVE: "The customers form a continuum, and the borders between segments are a choice.",
+    Verdict.NATURAL: "There is structure in these data, and the segments come back when customers are drawn anew.",
+    Verdict.REPRODUCIBLE: "There are no gaps between the segments, but the cuts fall at the same places every time.",
+    Verdict.CONSTRUCTIVE: "Where the borders between the segments lie is a choice, not something found in the data.",
 }
+
+LABELS = {
+    "recency": "days since the last order",
+    "frequency": "number of orders",
+    "monetary": "money spent",
+    "average_order_value": "money per order",
+    "tenure": "days since the first order",
+    "typical_gap": "usual days between orders",
+    "gap_spread": "how much those days vary",
+    "trend": "orders lately, up (1) or down (-1)",
+    "units_per_order": "pieces per order",
+    "lines_per_order": "lines per order",
+    "distinct_products": "different products",
+    "distinct_categories": "different categories",
+    "top_category_share": "share of the favourite category",
+    "return_rate": "share sent back",
+    "discount_share": "share of discounts",
+    "weekend_share": "orders at weekends",
+    "evening_share": "orders in the evening",
+}
+"""What features that are made from orders are called here; others keep their names."""
 
 CRITERIA = {
     "silhouette_squared": "Clear gaps between segments (silhouette, squared distances)",
@@ -69,6 +87,11 @@ TERMS = {
     "held out": "customers who are left alone on purpose, chosen by lot, so that the others can be compared with them",
     "shuffled baskets": "the same baskets with their items dealt out by chance. What is as frequent there is no news",
     "95 % range": "the range that the true figure would lie in for 95 of 100 data sets like this one",
+    "mode": "a peak: a value that many customers lie near, with fewer on either side",
+    "silhouette": "how much nearer customers are to their own segment than to the next one; 1 is the best, 0 is a draw",
+    "Jaccard": "how far two groups are the same people: those in both, as a share of those in either",
+    "p": "how often chance alone would give at least as much; small means that chance is a poor explanation",
+    "k": "the number of segments",
     "snapshot": "the day that all features look back from",
 }
 
@@ -109,7 +132,7 @@ def _condition(told: Told, together: Sequence[Condition]) -> str:
         f"{'more than' if c.above else 'at most'} {_bound(told, c)}"
         for c in sorted(together, key=lambda c: not c.above)
     ]
-    unit = told.units.get(first.feature, "")
+    unit = "" if first.feature in LABELS else told.units.get(first.feature, "")
     named = f" {unit}" if unit in ("days", "orders", "pieces", "lines", "products", "categories", "visits") else ""
     missing = " (or not known)" if first.feature in told.gaps and all(c.missing_holds for c in together) else ""
     return f"{told.feature(first.feature)} {' and '.join(bounds)}{named}{missing}"
