@@ -16,7 +16,7 @@ from segtui.deliver.report_words import KINDS, TRANSFORMS, VERDICTS
 if TYPE_CHECKING:
     from segtui.deliver.html import Child
     from segtui.deliver.report_told import Told
-    from segtui.results import RollUp
+    from segtui.results import RollUp, Segment
 
 THRIVES = 1.2
 """A segment whose share of revenue is this many times its share of customers is worth a sentence."""
@@ -43,26 +43,29 @@ def answer(told: Told) -> Markup:
 
 def _money(told: Told) -> Markup | None:
     """The segments that bring clearly more than their share of customers; at most two of them."""
-    shown = [one for one in told.shown if one.revenue_share is not None]
-    rich = [one for one in shown if (one.revenue_share or 0.0) >= THRIVES * one.share]
-    if not shown:
+    if all(one.revenue_share is None for one in told.shown):
         return None
     said = [
         joined(
             told.segment(one),
             f" brings {percent(one.revenue_share)} of the revenue with {percent(one.share)} of customers",
         )
-        for one in sorted(rich, key=lambda one: -(one.revenue_share or 0.0))[:2]
+        for one in _rich(told)
     ]
     if not said:
         return joined("Each segment brings about its share of the revenue.")
     return joined(said[0], *(joined("; ", one) for one in said[1:]), ".")
 
 
+def _rich(told: Told) -> list[Segment]:
+    rich = [one for one in told.shown if (one.revenue_share or 0.0) >= THRIVES * one.share]
+    return sorted(rich, key=lambda one: -(one.revenue_share or 0.0))[:2]
+
+
 def _largest(told: Told) -> Markup | None:
-    if not told.shown:
+    one = max(told.shown, key=lambda one: one.size, default=None)
+    if one is None or one in _rich(told):
         return None
-    one = max(told.shown, key=lambda one: one.size)
     money = "" if one.revenue_share is None else f" and brings {percent(one.revenue_share)} of the revenue"
     return joined("The largest is ", told.segment(one), f": it holds {percent(one.share)} of customers{money}.")
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 RULES, ITEMS, MARKS = 8, 5, 2
 """Rules that are told, items of a segment, and rules that mark it out."""
 
+MORE = 1.1
+"""How much more frequent an item must be in its baskets: z is about its share of all that is bought."""
+
 LEVEL = 0.05
 """Adjusted p above which an item is not told as a mark of a segment."""
 
@@ -124,11 +127,12 @@ def _items(marked: Marked, ruled: Ruled, at: int) -> list[Markup]:
     found, names = marked.items, ruled.table.baskets.items
     z = found.z[:, at]
     fit = np.isfinite(z) & (z > 0) & (found.counts[:, at] >= FEWEST) & (found.q[:, at] < LEVEL)
+    fit &= found.share[:, at] >= MORE * found.rest_share[:, at]
     order = np.argsort(np.where(fit, -np.where(np.isfinite(z), z, 0.0), np.inf), kind="stable")[:ITEMS]
     return [
         joined(
             element("bdi", names[i]),
-            f" {_percent(found.share[i, at])} (all others {_percent(found.rest_share[i, at])})",
+            f": {_percent(found.share[i, at])} (all others {_percent(found.rest_share[i, at])})",
         )
         for i in order.tolist()
         if fit[i]

@@ -124,8 +124,8 @@ def _number(told: Told) -> Iterator[Child]:
             for pick in picks
         ]  # fmt: skip
         yield table(
-            "What each criterion says", ("asks for", "picks", "why", "what it tends to prefer"), told_picks, kind="text"
-        )
+            "What each criterion says", ("asks for", "picks", "why", "what it tends to prefer"), told_picks, right=(1,),
+                    kind="text")  # fmt: skip
     failed = [f"{row.k} segments: {row.failed}" for row in sweep.rows if row.failed]
     yield bullets(told.sentence(one) for one in failed)
 
@@ -256,5 +256,5 @@ def _driver(told: Told, one: Driver) -> list[Child]:
     }.get(one.verdict, one.verdict)
     if one.duplicate_of:
         said += f" ({told.feature(one.duplicate_of)})"
-    more = f". {one.suggestion}" if one.suggestion else ""
+    more = f"; {one.suggestion}" if one.suggestion else ""
     return [element("strong", told.feature(one.feature)), percent(one.influence), told.say(said + more)]

@@ -67,16 +67,15 @@ def _play(told: Told, one: Proposal) -> Markup:
     head = element("h4", one.title, " for ", told.letter(one.letter), id=id)
     if one.letter in told.hidden:
         return element("article", head, paragraph("Its figures are withheld."), class_="card", aria_labelledby=id)
-    rows: list[tuple[str, Child]] = [("Customers", f"{figures.count(one.size)} ({percent(one.share)})")]
-    if one.revenue_share is not None:
-        rows.append(("Of revenue", percent(one.revenue_share)))
-    rows += [
+    money = "" if one.revenue_share is None else f", {percent(one.revenue_share)} of revenue"
+    rows: list[tuple[str, Child]] = [
+        ("Whom", f"{figures.plural(one.size, 'customer')} ({percent(one.share)}){money}"),
         ("Why", joined(told.say(one.reason), *(joined(" ", told.say(note)) for note in one.notes))),
         ("Test it", told.say(_experiment(one))),
     ]
     if _entered(one):
         rows.append(("Worth", told.say(" ".join(one.worth.said))))
-    return element("article", head, paragraph(told.say(one.does)), facts(rows), class_="card", aria_labelledby=id)
+    return element("article", head, paragraph(told.say(one.does)), facts(rows), class_="card play", aria_labelledby=id)
 
 
 def _experiment(one: Proposal) -> str:

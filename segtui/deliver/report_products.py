@@ -54,8 +54,8 @@ def products(told: Told) -> Iterator[Child]:
 def _item(told: Told, one: TopProduct) -> Child:
     name = element("bdi", one.item)
     if told.few(one.buyers):
-        return joined(name, " ", withheld())
-    return joined(name, f" {one.share:.0%} (all others {one.rest:.0%})")
+        return joined(name, ": ", withheld())
+    return joined(name, f": {one.share:.0%} (all others {one.rest:.0%})")
 
 
 def _board(told: Told, board: Leaderboard) -> Iterator[Child]:

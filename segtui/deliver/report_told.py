@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 NONE = "–"
 WITHHELD = "withheld"
+_SMALL = re.compile(r"(?<![\d.,])[1-9](?= (?:customers?|extreme values?)\b)")
+"""Few customers in a sentence from below."""
+
 _END_OF_PATH = re.compile(r"[/\\]+")
 
 
@@ -51,7 +54,7 @@ class Told:
         plain = str(said)
         for path, name in self.names.items():
             plain = plain.replace(path, name)
-        return text(plain)
+        return text(_SMALL.sub(f"fewer than {FEWEST}", plain) if self.withhold else plain)
 
     def sentence(self, said: str) -> Markup:
         """The same with a capital at its beginning and a stop at its end."""
