@@ -16,10 +16,10 @@ from segtui.deliver.html import Markup, element
 LINE, BAR, GAP = 20, 14, 14
 """Pixels: a line of text, a bar, the room below a group."""
 
-NAME = 30
-"""Cells of a name above a bar, which must stand beside a figure on a telephone."""
+NAME, BESIDE = 36, 26
+"""Cells of a name above a bar on a telephone, and of one that stands beside a figure."""
 
-WIDEST = 56
+WIDEST = 50
 """Percent of the width that the longest bar takes, so that its figure has room beside it on a telephone."""
 
 RIGHT, MIDDLE = "end", "middle"
@@ -71,7 +71,7 @@ def against(id: str, title: str, rows: Sequence[Against]) -> Markup:
         span = (high - low) or 1.0
         zero, end, mark = ((x - low) / span * 99 for x in (0.0, row.value, row.average))
         drawn += [
-            _text("0", y + 14, cut(row.name, NAME)),
+            _text("0", y + 14, cut(row.name, BESIDE)),
             _text("100%", y + 14, row.shown, RIGHT, "strong"),
             _rect(0, y + LINE, 100, BAR, "track"),
             _rect(min(zero, end), y + LINE, abs(end - zero), BAR, "customers"),

@@ -185,7 +185,7 @@ def _strongest(told: Told, one: Segment) -> list[int]:
     for i, _ in sorted(known, key=lambda found: (-abs(found[1]), not columns[found[0]].used, found[0])):
         column = columns[i]
         fit = column.used or (column.test is not None and column.test.p < LEVEL)
-        if fit and column.feature not in features and not _few_values(told, one, i) and not math.isnan(one.means[i]):
+        if fit and column.feature not in features and not _kept_back(told, one, i) and not math.isnan(one.means[i]):
             features.add(column.feature)
             places.append(i)
     return places[:TRAITS]
@@ -229,6 +229,21 @@ def _few_values(told: Told, one: Segment, place: int) -> bool:
     return few if column.level is None else few or told.few(one.size * one.means[place])
 
 
+def _kept_back(told: Told, one: Segment, place: int) -> bool:
+    """Whether a mean cannot be told beside the average."""
+    return _few_values(told, one, place) or _average_tells(told, place)
+
+
+def _average_tells(told: Told, place: int) -> bool:
+    """Whether the average of all customers tells what is withheld: of few of them, or by what all others are."""
+    column = told.handover.answer.profile.columns[place]
+    customers = sum(told.handover.answer.segmentation.sizes) * (1.0 - column.missing)
+    if told.few(customers if column.level is None else customers * column.mean):
+        return True
+    gone = sum(_few_values(told, one, place) for one in told.shown)
+    return gone == 1 and not told.hidden
+
+
 def _against(told: Told, one: Segment) -> Markup | None:
     rows = [
         charts.Against(
@@ -239,7 +254,7 @@ def _against(told: Told, one: Segment) -> Markup | None:
             told.amount(column, column.mean),
         )
         for i, column in enumerate(told.handover.answer.profile.columns)
-        if column.used and not math.isnan(one.means[i]) and not _few_values(told, one, i)
+        if column.used and not math.isnan(one.means[i]) and not _kept_back(told, one, i)
     ][:8]
     if not rows:
         return None
@@ -271,9 +286,9 @@ def _side_by_side(told: Told) -> Iterator[Child]:
 
 def _row(told: Told, place: int, column: ProfileColumn) -> list[Child]:
     name = told.feature(column.feature, column.level)
-    everyone = figure(
-        float(column.mean), told.amount(column, column.mean), "average", feature=column.feature, level=column.level
-    )
+    shown, about = told.amount(column, column.mean), {"feature": column.feature, "level": column.level}
+    kept = _average_tells(told, place)
+    everyone = withheld() if kept else figure(float(column.mean), shown, "average", **about)
     first: Child = element("strong", name) if column.used else text(name)
     return [first, everyone, *(_heat(told, one, place) for one in told.shown)]
 
