@@ -64,17 +64,17 @@ LABELS = {
 """What features that are made from orders are called here; others keep their names."""
 
 CRITERIA = {
-    "silhouette_squared": "Clear gaps between segments (silhouette, squared distances)",
-    "silhouette": "Clear gaps between segments (silhouette)",
-    "calinski_harabasz": "Apart rather than spread out (Calinski-Harabasz)",
-    "davies_bouldin": "Compact segments (Davies-Bouldin)",
-    "bic": "Fit less a price for complexity (BIC)",
-    "gap": "More structure than even noise (gap)",
-    "strength": "Half of the customers predict the rest (prediction strength)",
-    "stability": "Every segment comes back (stability)",
-    "later": "Tells later spending apart",
+    "silhouette_squared": ("Clear gaps, squared distances", "silhouette, squared"),
+    "silhouette": ("Clear gaps between segments", "silhouette"),
+    "calinski_harabasz": ("Apart rather than spread out", "Calinski-Harabasz"),
+    "davies_bouldin": ("Compact segments", "Davies-Bouldin"),
+    "bic": ("Fit less a price for complexity", "BIC"),
+    "gap": ("More structure than even noise", "gap"),
+    "strength": ("Half of them predict the rest", "prediction strength"),
+    "stability": ("Every segment comes back", "Jaccard"),
+    "later": ("Tells later spending apart", "holdout"),
 }
-"""What every criterion asks, for someone who has not heard of it."""
+"""What every criterion asks, for someone who has not heard of it (short enough for a telephone), and its name."""
 
 TERMS = {
     "segment": "a group of customers who are alike in the features that were chosen. Letters stay with their customers "
