@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from segtui.deliver import report_asked, report_baskets, report_evidence, report_made, report_plays, report_segments
 from segtui.deliver.html import Markup, element, joined, style_sheet
 from segtui.deliver.report_told import Told, told
-from segtui.progress import Progress, Steps
+from segtui.progress import Progress, Steps, as_part
 
 if TYPE_CHECKING:
     from segtui.deliver.handover import Handover
@@ -22,14 +22,25 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 DOING = "writing the report"
 
-PARTS: tuple[tuple[str, str, Callable[[Told], Markup | None]], ...] = (
-    ("asked", "What was asked", report_asked.asked),
+
+def _at_once(write: Callable[[Told], Markup | None]) -> Callable[[Told], Steps[Markup | None]]:
+    """A part that is short enough to be written in one piece."""
+
+    def steps(told: Told) -> Steps[Markup | None]:
+        yield Progress(DOING)
+        return write(told)
+
+    return steps
+
+
+PARTS: tuple[tuple[str, str, Callable[[Told], Steps[Markup | None]]], ...] = (
+    ("asked", "What was asked", _at_once(report_asked.asked)),
     ("segments", "The segments", report_segments.segments),
-    ("sure", "How sure we are", report_evidence.evidence),
-    ("together", "What they buy together", report_baskets.baskets),
-    ("do", "What to do", report_plays.decisions),
-    ("made", "How it was made", report_made.made),
-    ("words", "Words used", report_made.words),
+    ("sure", "How sure we are", _at_once(report_evidence.evidence)),
+    ("together", "What they buy together", _at_once(report_baskets.baskets)),
+    ("do", "What to do", _at_once(report_plays.decisions)),
+    ("made", "How it was made", _at_once(report_made.made)),
+    ("words", "Words used", _at_once(report_made.words)),
 )
 """Anchor, name in the contents, and what writes the part; None: it was not asked for."""
 
@@ -39,8 +50,7 @@ def page(handover: Handover, *, withhold: bool = False) -> Steps[str]:
     told_ = yield from told(handover, withhold)
     parts = []
     for i, (id, name, write) in enumerate(PARTS):
-        yield Progress(DOING, i / len(PARTS), name.lower())
-        body = write(told_)
+        body = yield from as_part(write(told_), DOING, i / len(PARTS), 1 / len(PARTS))
         if body is not None:
             parts.append((id, name, body))
     yield Progress(DOING, 1.0)

@@ -9,7 +9,7 @@ from segtui import figures
 from segtui.baskets.words import listed
 from segtui.deliver.html import Markup, element, joined
 from segtui.deliver.report_blocks import bullets, facts, part, table
-from segtui.deliver.report_segments import percent
+from segtui.deliver.report_means import percent
 from segtui.deliver.report_told import figure, file_name, withheld
 from segtui.deliver.report_words import KINDS, TRANSFORMS, VERDICTS
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from segtui.deliver.html import Child, Markup, element, joined
 
@@ -28,8 +28,15 @@ def table(
 ) -> Markup:
     """A table whose first column names its rows. It scrolls in a region of its own, which can be reached by key."""
     numbers = frozenset(right)
+    return table_of(caption, titles, [element("tr", *cells(row, numbers)) for row in rows], numbers, kind)
+
+
+def table_of(
+    caption: str, titles: Sequence[str], body: Sequence[Markup], right: Iterable[int] = (), kind: str = ""
+) -> Markup:
+    """The same of rows that are made already."""
+    numbers = frozenset(right)
     head = element("tr", *(element("th", t, scope="col", class_=_align(i, numbers)) for i, t in enumerate(titles)))
-    body = [element("tr", *_cells(row, numbers)) for row in rows]
     whole = element(
         "table",
         element("caption", caption),
@@ -40,7 +47,8 @@ def table(
     return element("div", whole, class_="scroll", role="region", tabindex="0", aria_label=caption)
 
 
-def _cells(row: Sequence[Child], numbers: frozenset[int]) -> Iterable[Markup]:
+def cells(row: Sequence[Child], numbers: Container[int]) -> Iterable[Markup]:
+    """The cells of one row, the first of which names it. numbers: columns that are aligned to the right."""
     for i, cell in enumerate(row):
         if isinstance(cell, Cell):
             yield cell
@@ -61,7 +69,7 @@ def cell(*children: Child, kind: str) -> Cell:
     return Cell(element("td", *children, class_=kind))
 
 
-def _align(column: int, numbers: frozenset[int]) -> str | None:
+def _align(column: int, numbers: Container[int]) -> str | None:
     return "right" if column in numbers else None
 
 

@@ -16,10 +16,10 @@ from segtui.deliver.html import Markup, element
 LINE, BAR, GAP = 20, 14, 14
 """Pixels: a line of text, a bar, the room below a group."""
 
-NAME, BESIDE = 36, 26
+NAME, BESIDE = 30, 26
 """Cells of a name above a bar on a telephone, and of one that stands beside a figure."""
 
-WIDEST = 50
+WIDEST = 44
 """Percent of the width that the longest bar takes, so that its figure has room beside it on a telephone."""
 
 RIGHT, MIDDLE = "end", "middle"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from segtui.deliver.html import Markup, element
 from segtui.deliver.report_blocks import bullets, caveats, paragraph, part, table, under
+from segtui.deliver.report_means import percent
 from segtui.deliver.report_number import number_of_segments
-from segtui.deliver.report_segments import percent
 from segtui.deliver.report_told import figure, nothing
 from segtui.deliver.report_words import comes_back
 

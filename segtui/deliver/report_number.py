@@ -9,7 +9,7 @@ from segtui.baskets.words import listed
 from segtui.deliver import report_charts as charts
 from segtui.deliver.html import Markup, joined
 from segtui.deliver.report_blocks import bullets, chart, paragraph, table
-from segtui.deliver.report_segments import percent
+from segtui.deliver.report_means import percent
 from segtui.deliver.report_told import nothing, withheld
 from segtui.deliver.report_words import CRITERIA
 from segtui.evidence import STABLE

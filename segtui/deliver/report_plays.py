@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from segtui import figures
 from segtui.deliver.html import Markup, element, joined
 from segtui.deliver.report_blocks import bullets, facts, paragraph, part, under
+from segtui.deliver.report_means import percent
 from segtui.deliver.report_money import prices, value
 from segtui.deliver.report_products import products
-from segtui.deliver.report_segments import percent
 from segtui.evidence import Verdict
 
 if TYPE_CHECKING:

@@ -8,28 +8,28 @@ from typing import TYPE_CHECKING
 
 from segtui import figures
 from segtui.deliver import report_charts as charts
-from segtui.deliver.html import Markup, element, joined, text
+from segtui.deliver.html import Markup, element, joined
 from segtui.deliver.report_blocks import (
-    Cell,
     bullets,
     caveats,
-    cell,
     chart,
     facts,
     paragraph,
     part,
-    table,
     under,
 )  # fmt: skip
-from segtui.deliver.report_told import figure, nothing, withheld
+from segtui.deliver.report_heat import side_by_side
+from segtui.deliver.report_means import kept_back, mean_of, percent
+from segtui.deliver.report_told import figure, withheld
 from segtui.deliver.report_words import rule_words
+from segtui.progress import Progress, Steps
 from segtui.recipe import FEWEST
 
 if TYPE_CHECKING:
     from segtui.deliver.html import Child
     from segtui.deliver.report_told import Told
     from segtui.explained import SegmentRule
-    from segtui.results import ProfileColumn, Segment
+    from segtui.results import Segment
 
 APART = 0.3
 """Least standardised difference that is worth telling."""
@@ -43,25 +43,23 @@ NEAR = 0.15
 LEVEL = 0.05
 """P value below which a difference in a column that took no part is told."""
 
-HEAT = (0.3, 0.8, 1.5)
-"""Standardised differences from which a cell of the table is tinted, and tinted more."""
 
-ARROWS = {3: "▲▲▲", 2: "▲▲", 1: "▲", 0: "", -1: "▼", -2: "▼▼", -3: "▼▼▼"}
-READ_OUT = {3: "far above", 2: "well above", 1: "above", 0: "", -1: "below", -2: "well below", -3: "far below"}
-
-
-def segments(told: Told) -> Markup:
+def segments(told: Told) -> Steps[Markup | None]:
     """The part on segments."""
     answer = told.handover.answer
     shown = told.shown
-    cards = [_card(told, one) for one in answer.profile.segments]
+    cards = []
+    for one in answer.profile.segments:
+        cards.append(_card(told, one))
+        yield Progress("describing segments")
+    table = yield from side_by_side(told)
     return part(
         "segments",
         "The segments",
         _withholding(told),
         _overview(shown),
         element("div", *cards, class_="cards"),
-        under("All segments side by side", *_side_by_side(told)),
+        under("All segments side by side", table),
     )
 
 
@@ -91,11 +89,6 @@ def _overview(shown: tuple[Segment, ...]) -> Markup | None:
     title = "How many customers each segment has, and how much of the revenue" if money else "How large each segment is"
     caption = "Where the lower bar is longer than the upper one, a segment brings more than its share of customers."
     return chart(charts.bars("sizes", title, groups), caption if money else "Shares of all customers in the segments.")
-
-
-def percent(share: float | None) -> str:
-    """A share with its sign."""
-    return f"{figures.share(share)}\u00a0%"
 
 
 # -- one segment -------------------------------------------------------------------------------------------
@@ -185,7 +178,7 @@ def _strongest(told: Told, one: Segment) -> list[int]:
     for i, _ in sorted(known, key=lambda found: (-abs(found[1]), not columns[found[0]].used, found[0])):
         column = columns[i]
         fit = column.used or (column.test is not None and column.test.p < LEVEL)
-        if fit and column.feature not in features and not _kept_back(told, one, i) and not math.isnan(one.means[i]):
+        if fit and column.feature not in features and not kept_back(told, one, i) and not math.isnan(one.means[i]):
             features.add(column.feature)
             places.append(i)
     return places[:TRAITS]
@@ -196,7 +189,7 @@ def _trait(told: Told, one: Segment, place: int) -> Markup:
     mean, average = one.means[place], column.mean
     here, everyone = told.amount(column, mean, unit=True), told.amount(column, average)
     name = element("strong", told.feature(column.feature, column.level))
-    shown = _mean(told, one, place, here)
+    shown = mean_of(told, one, place, here)
     if column.level is not None:
         return joined(name, " ", shown, f" of them, {everyone} of all customers")
     told_ratio = _ratio(mean, average)
@@ -214,36 +207,6 @@ def _ratio(mean: float, average: float) -> str:
     return f", {abs(ratio - 1):.0%} {'above' if ratio > 1 else 'below'} the average"
 
 
-def _mean(told: Told, one: Segment, place: int, shown: str) -> Markup:
-    column = told.handover.answer.profile.columns[place]
-    return figure(
-        float(one.means[place]), shown, "mean", segment=one.letter, feature=column.feature, level=column.level
-    )
-
-
-def _few_values(told: Told, one: Segment, place: int) -> bool:
-    """Whether a mean rests on too few customers, or a share tells of too few."""
-    known = one.size * (1.0 - (one.missing[place] if one.missing else 0.0))
-    column = told.handover.answer.profile.columns[place]
-    few = told.few(known)
-    return few if column.level is None else few or told.few(one.size * one.means[place])
-
-
-def _kept_back(told: Told, one: Segment, place: int) -> bool:
-    """Whether a mean cannot be told beside the average."""
-    return _few_values(told, one, place) or _average_tells(told, place)
-
-
-def _average_tells(told: Told, place: int) -> bool:
-    """Whether the average of all customers tells what is withheld: of few of them, or by what all others are."""
-    column = told.handover.answer.profile.columns[place]
-    customers = sum(told.handover.answer.segmentation.sizes) * (1.0 - column.missing)
-    if told.few(customers if column.level is None else customers * column.mean):
-        return True
-    gone = sum(_few_values(told, one, place) for one in told.shown)
-    return gone == 1 and not told.hidden
-
-
 def _against(told: Told, one: Segment) -> Markup | None:
     rows = [
         charts.Against(
@@ -254,60 +217,10 @@ def _against(told: Told, one: Segment) -> Markup | None:
             told.amount(column, column.mean),
         )
         for i, column in enumerate(told.handover.answer.profile.columns)
-        if column.used and not math.isnan(one.means[i]) and not _kept_back(told, one, i)
+        if column.used and not math.isnan(one.means[i]) and not kept_back(told, one, i)
     ][:8]
     if not rows:
         return None
     title = f"Segment {one.letter} against the average"
     drawing = charts.against(f"against-{one.letter.lower()}", title, rows)
     return chart(drawing, "Bar: this segment. Mark: the average of all customers.")
-
-
-# -- side by side ------------------------------------------------------------------------------------------
-
-
-def _side_by_side(told: Told) -> Iterator[Child]:
-    profile, shown = told.handover.answer.profile, told.shown
-    if not shown or not profile.columns:
-        return
-    rows = [_row(told, i, column) for i, column in enumerate(profile.columns)]
-    titles = ["average of", "all customers", *(one.letter for one in shown)]
-    yield paragraph(
-        "▲ above the average of all customers, ▼ below it; two or three marks say how clearly. Features in bold made "
-        "the segments, so that they differ in them is no discovery. For levels such as a country: the share of "
-        "customers."
-    )
-    yield table("Averages by segment", titles, rows, right=range(1, len(titles)), kind="heat")
-    if any(column.missing for column in profile.columns):
-        yield paragraph("Averages are over customers with a value.", kind="muted")
-    if profile.sampled < told.handover.ground.dataset.customers:
-        yield paragraph(f"How clearly they differ was judged on {profile.sampled:,} customers.", kind="muted")
-
-
-def _row(told: Told, place: int, column: ProfileColumn) -> list[Child]:
-    name = told.feature(column.feature, column.level)
-    shown, about = told.amount(column, column.mean), {"feature": column.feature, "level": column.level}
-    kept = _average_tells(told, place)
-    everyone = withheld() if kept else figure(float(column.mean), shown, "average", **about)
-    first: Child = element("strong", name) if column.used else text(name)
-    return [first, everyone, *(_heat(told, one, place) for one in told.shown)]
-
-
-def _heat(told: Told, one: Segment, place: int) -> Cell:
-    if _few_values(told, one, place):
-        return cell(withheld(), kind="right")
-    if math.isnan(one.means[place]):
-        return cell(nothing(), kind="right")
-    column = told.handover.answer.profile.columns[place]
-    step = _step(one.differences[place])
-    shown = _mean(told, one, place, told.amount(column, one.means[place]))
-    mark = element("span", ARROWS[step], " ", class_="arrow", aria_hidden="true") if step else None
-    read = element("span", f" ({READ_OUT[step]} average)", class_="unseen") if step else None
-    return cell(mark, shown, read, kind=f"right heat{step}" if step else "right")
-
-
-def _step(difference: float | None) -> int:
-    if difference is None or math.isnan(difference):
-        return 0
-    steps = sum(abs(difference) >= least for least in HEAT)
-    return steps if difference > 0 else -steps

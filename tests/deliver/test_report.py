@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from segtui.deliver import report_charts as charts
 from segtui.deliver.html import Markup, element, joined, style_sheet, text
 from segtui.deliver.report import page
 from segtui.deliver.report_baskets import strongest
@@ -252,7 +253,7 @@ def test_bars_are_as_long_as_their_figures(customers: Case) -> None:
     svg = next(one for one in tree(customers.page()).all("svg") if one.attributes["aria-labelledby"] == "sizes-title")
     widths = [float((rect.attributes["width"] or "").rstrip("%")) for rect in svg.all("rect")]
     shares = [one.share for one in customers.handover.answer.profile.segments]
-    assert widths == pytest.approx([50 * share / max(shares) for share in shares], abs=0.01)
+    assert widths == pytest.approx([charts.WIDEST * share / max(shares) for share in shares], abs=0.01)
 
 
 # -- what is said ------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ import pytest
 from tests.deliver import report_cases
 from tests.deliver.report_cases import Case
 
-WIDTHS = (360, 768, 1280)
+WIDTHS = (320, 360, 768, 1280)
 CONTRAST = 4.5
 """What WCAG 2.2 asks of text (1.4.3)."""
 
