@@ -88,7 +88,10 @@ def _stability(told: Told) -> Iterator[Child]:
         score = figure(jaccard, f"{jaccard:.2f}", "stability", segment=segment.letter)
         rows.append([told.segment(segment), score, comes_back(jaccard)])
     yield table("How well each segment comes back", ("segment", "score", "in words"), rows, right=(1,))
-    yield caveats("Stable is not the same as real: a smooth cloud can be cut at the same places every time.")
+    yield caveats(
+        "Stable is not the same as real: a smooth cloud can be cut at the same places every time.",
+        *(told.sentence(warning) for warning in told.handover.answer.segmentation.warnings),
+    )
 
 
 # -- prediction --------------------------------------------------------------------------------------------

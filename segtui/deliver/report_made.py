@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
+import polars as pl
+
 from segtui import __version__, figures
 from segtui.deliver.html import Markup, element, joined
 from segtui.deliver.report_blocks import bullets, facts, paragraph, part, table, under
@@ -28,6 +31,8 @@ WORDS_OF = {
     "held out": ("decisions",),
     "95 % range": ("decisions",),
     "stability": ("evidence",),
+    "confidence": ("rules",),
+    "80 % power, 5 % level": ("decisions",),
     "mode": ("evidence",),
     "silhouette": ("evidence",),
     "Jaccard": ("evidence",),
@@ -93,15 +98,18 @@ def _run(told: Told) -> Iterator[tuple[str, Child]]:
         ),
     )
     yield "Letters", "by revenue or size, the largest first, unless an earlier run gave them"
-    yield "Program", f"segtui {__version__}, recipe format {answer.recipe.version}"
+    beside = f"polars {pl.__version__}, numpy {np.__version__}"
+    yield "Program", f"segtui {__version__}, recipe format {answer.recipe.version}; {beside}"
     yield "Repeat it", "the recipe beside this page makes the same segments of the same data"
 
 
 def _warnings(told: Told) -> Iterator[Child]:
-    notes = set(told.handover.answer.space.notes)
+    answer = told.handover.answer
+    elsewhere = {*answer.space.notes, *answer.segmentation.warnings}
+    elsewhere |= {note for source in told.handover.whole.sources for note in source.notes}
     for source in told.handover.whole.sources:
         yield from (joined(told.say(source.path), ": ", told.say(note)) for note in source.notes)
-    yield from (told.sentence(warning) for warning in told.handover.warnings if warning not in notes)
+    yield from (told.sentence(warning) for warning in told.handover.warnings if warning not in elsewhere)
 
 
 # -- words -------------------------------------------------------------------------------------------------

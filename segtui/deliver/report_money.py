@@ -9,7 +9,7 @@ from segtui import figures
 from segtui.decided.value import Verdict
 from segtui.deliver.html import joined
 from segtui.deliver.report_blocks import bullets, caveats, paragraph, table
-from segtui.deliver.report_told import nothing
+from segtui.deliver.report_told import nothing, withheld
 
 if TYPE_CHECKING:
     from segtui.decided.prices import Interval, Prices
@@ -56,6 +56,8 @@ def _notes(told: Told, found: Prices) -> Iterator[Child]:
         for note in one.paid.notes:
             letters.setdefault(note, []).append(one.letter)
     for note, whose in letters.items():
+        if told.withhold and note.startswith("one customer"):
+            continue  # it tells what a single customer paid
         everyone = len(whose) == len(found.segments)
         yield told.sentence(note) if everyone else joined(", ".join(whose), ": ", told.say(note))
 
@@ -99,6 +101,8 @@ def value(told: Told) -> Iterator[Child]:
 
 def _worth(told: Told, one: SegmentValue, doubted: bool) -> list[Child]:
     name = "all" if one.letter == "all" else joined(told.letter(one.letter), " !" if doubted else "")
+    if told.few(one.customers):
+        return [name, *(withheld() for _ in range(4))]
     alive: Child = nothing() if one.alive is None else f"{one.alive:,.0f}"
     money: Child = nothing() if one.value is None else _expected(one.value)
     return [name, figures.count(one.customers), alive, _expected(one.orders), money]

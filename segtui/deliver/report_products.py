@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from segtui import figures
 from segtui.decided.recommendations import TOP, Method, Purpose
 from segtui.deliver.html import element, joined
 from segtui.deliver.report_blocks import bullets, paragraph, table
@@ -43,7 +44,10 @@ def products(told: Told) -> Iterator[Child]:
         letter = decided.letters[one.segment]
         if letter not in told.hidden:
             items = bullets((_item(told, item) for item in one.products[:ITEMS]), kind="plain")
-            rows.append([told.letter(letter), f"{one.customers:,}", items])
+            few = told.few(one.customers)
+            rows.append(
+                [told.letter(letter), withheld() if few else f"{one.customers:,}", withheld() if few else items]
+            )
     if rows:
         titles = ("segment", "customers who bought", "share of them")
         yield table("What most customers of a segment bought", titles, rows, right=(1,), kind="words")
@@ -82,9 +86,10 @@ def _board(told: Told, board: Leaderboard) -> Iterator[Child]:
 def _how(trial: Trial) -> str:
     since = "the last basket of every customer" if trial.day is None else f"what customers bought from {trial.day} on"
     sampled = "" if trial.customers == trial.of else f" (a sample of {trial.of:,})"
+    chosen = f"{min(TOP, trial.items)} of {figures.plural(trial.items, 'item')}"
     return (
-        f"Each way chooses {TOP} items for {trial.customers:,} customers{sampled} and is then held against {since}. A "
-        "hit is a customer who bought at least one of the ten. Ranges are 95 % ranges."
+        f"Each way chooses {chosen} for {trial.customers:,} customers{sampled} and is then held against {since}. A hit "
+        "is a customer who bought at least one of them. Ranges are 95 % ranges."
     )
 
 

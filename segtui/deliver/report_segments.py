@@ -192,8 +192,14 @@ def _trait(told: Told, one: Segment, place: int) -> Markup:
     shown = mean_of(told, one, place, here)
     if column.level is not None:
         return joined(name, " ", shown, f" of them, {everyone} of all customers")
-    told_ratio = _ratio(mean, average)
+    told_ratio = _ratio(mean, average) if _from_zero(told, column.feature) else ""
     return joined(name, " ", shown, f" on average{told_ratio}; all customers {everyone}")
+
+
+def _from_zero(told: Told, feature: str) -> bool:
+    """Whether a multiple of a column says something: it has no values below 0."""
+    lowest = [one.lowest for one in told.handover.inspection.features if one.name == feature]
+    return bool(lowest) and lowest[0] is not None and lowest[0] >= 0
 
 
 def _ratio(mean: float, average: float) -> str:

@@ -86,7 +86,10 @@ TERMS = {
     "holdout": "a stretch of time that was kept apart: the segments know nothing of it, so that it can check them",
     "held out": "customers who are left alone on purpose, chosen by lot, so that the others can be compared with them",
     "shuffled baskets": "the same baskets with their items dealt out by chance. What is as frequent there is no news",
-    "95 % range": "the range that the true figure would lie in for 95 of 100 data sets like this one",
+    "95 % range": "ranges that are made like this hold the true figure in 95 of 100 cases",
+    "confidence": "of the baskets with the first item, the share that also has the second",
+    "80 % power, 5 % level": "an experiment like this finds a difference of that size in 4 of 5 cases, and reports one "
+    "where there is none in 1 of 20",
     "mode": "a peak: a value that many customers lie near, with fewer on either side",
     "silhouette": "how much nearer customers are to their own segment than to the next one; 1 is the best, 0 is a draw",
     "Jaccard": "how far two groups are the same people: those in both, as a share of those in either",
