@@ -37,7 +37,7 @@ PARTS: tuple[tuple[str, str, Callable[[Told], Steps[Markup | None]]], ...] = (
     ("asked", "What was asked", _at_once(report_asked.asked)),
     ("segments", "The segments", report_segments.segments),
     ("sure", "How sure we are", _at_once(report_evidence.evidence)),
-    ("together", "What they buy together", _at_once(report_baskets.baskets)),
+    ("together", "What they buy together", report_baskets.baskets),
     ("do", "What to do", _at_once(report_plays.decisions)),
     ("made", "How it was made", _at_once(report_made.made)),
     ("words", "Words used", _at_once(report_made.words)),

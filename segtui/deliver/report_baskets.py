@@ -12,16 +12,26 @@ from segtui.baskets.credibility import wording
 from segtui.baskets.words import FEW, listed, nothing_found, sentence, side
 from segtui.deliver.html import Markup, element, joined
 from segtui.deliver.report_blocks import bullets, caveats, paragraph, part, table, under
+from segtui.progress import Progress
 from segtui.recipe import FEWEST
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from segtui.basketed import Marked
     from segtui.deliver.html import Child
     from segtui.deliver.report_told import Told
     from segtui.deliver.rules_file import Ruled
+    from segtui.progress import Steps
+    from segtui.results import Floats
+
+TITLE = "What they buy together"
 
 RULES, ITEMS, MARKS = 8, 5, 2
 """Rules that are told, items of a segment, and rules that mark it out."""
+
+LOOKED_AT = 1_000
+"""Rules among which those that are told are chosen."""
 
 MORE = 1.1
 """How much more frequent an item must be in its baskets: z is about its share of all that is bought."""
@@ -30,22 +40,17 @@ LEVEL = 0.05
 """Adjusted p above which an item is not told as a mark of a segment."""
 
 
-def baskets(told: Told) -> Markup | None:
+def baskets(told: Told) -> Steps[Markup | None]:
     """The part on baskets; None where it was not asked for."""
     ruled = told.handover.ruled
     if ruled is None:
         why = told.handover.why_not("rules")
-        return (
-            part("together", "What they buy together", paragraph("There is nothing to say: ", told.say(why)))
-            if why
-            else None
-        )
-    return part(
-        "together",
-        "What they buy together",
-        *_rules(told, ruled),
-        under("What marks segments out", *_marks(told, ruled)),
-    )
+        said = paragraph("There is nothing to say: ", told.say(why))
+        return part("together", TITLE, said) if why else None
+    rules = joined(*_rules(told, ruled))
+    yield Progress("choosing rules")
+    marks = yield from _marks(told, ruled)
+    return part("together", TITLE, rules, under("What marks segments out", marks))
 
 
 def _rules(told: Told, ruled: Ruled) -> Iterator[Child]:
@@ -76,7 +81,7 @@ def _rules(told: Told, ruled: Ruled) -> Iterator[Child]:
 
 def strongest(ruled: Ruled) -> list[int]:
     """The rules that are told: in enough baskets, no simpler rule as good, more often than in every shuffle, the most
-    baskets beyond chance first; of rules that share an item only the first."""
+    baskets beyond chance first; of rules that share an item only the first. Looks at the first LOOKED_AT of them."""
     rules, known = ruled.mined.rules, ruled.credibility
     fit = (rules.counts >= max(FEW, FEWEST)) & ~rules.redundant & (rules.lift > 1.0)
     beyond = rules.extra_baskets
@@ -85,26 +90,31 @@ def strongest(ruled: Ruled) -> list[int]:
         beyond = rules.counts - known.expected
     chosen: list[int] = []
     told: set[int] = set()
-    for i in np.argsort(np.where(fit, -beyond, np.inf), kind="stable").tolist():
-        if not fit[i] or len(chosen) == RULES:
-            break
+    for i in _first(np.flatnonzero(fit), beyond, LOOKED_AT):
         items = {n for n in [*rules.antecedents[i].tolist(), *rules.consequents[i].tolist()] if n >= 0}
-        if not items & told:
+        if not items & told and len(chosen) < RULES:
             chosen.append(i)
             told |= items
     return chosen
 
 
+def _first(rows: NDArray[np.intp], size: Floats, many: int) -> list[int]:
+    """The `many` of some rows with the largest size, in order; of equal ones the lower row first."""
+    if len(rows) > many:
+        least = np.partition(size[rows], len(rows) - many)[len(rows) - many]
+        rows = rows[size[rows] >= least]
+    ordered: list[int] = rows[np.argsort(-size[rows], kind="stable")][:many].tolist()
+    return ordered
+
+
 # -- segments ----------------------------------------------------------------------------------------------
 
 
-def _marks(told: Told, ruled: Ruled) -> Iterator[Child]:
+def _marks(told: Told, ruled: Ruled) -> Steps[Markup]:
     marked = told.handover.marked
     if marked is None:
         why = told.handover.why_not("marked")
-        if why:
-            yield paragraph("This cannot be said: ", told.say(why))
-        return
+        return paragraph("This cannot be said: ", told.say(why)) if why else joined()
     rows: list[list[Child]] = []
     words: list[Markup] = []
     for one in told.shown:
@@ -115,11 +125,14 @@ def _marks(told: Told, ruled: Ruled) -> Iterator[Child]:
         baskets = f"{int(marked.items.baskets[at]):,}"
         rows.append([told.letter(one.letter), baskets, bullets(found, kind="plain") if found else "nothing stands out"])
         words += _rule_marks(told, marked, ruled, at)
-    yield table("What each segment buys more of than the others", ("segment", "baskets", "share of its baskets"), rows,
-                right=(1,), kind="words")  # fmt: skip
-    yield bullets(words)
+        yield Progress("comparing what segments buy")
+    titles = ("segment", "baskets", "share of its baskets")
     notes = dict.fromkeys((*marked.items.notes, *marked.rules.notes))
-    yield caveats(*(told.sentence(note) for note in notes))
+    return joined(
+        table("What each segment buys more of than the others", titles, rows, right=(1,), kind="words"),
+        bullets(words),
+        caveats(*(told.sentence(note) for note in notes)),
+    )
 
 
 def _items(marked: Marked, ruled: Ruled, at: int) -> list[Markup]:
@@ -128,14 +141,12 @@ def _items(marked: Marked, ruled: Ruled, at: int) -> list[Markup]:
     z = found.z[:, at]
     fit = np.isfinite(z) & (z > 0) & (found.counts[:, at] >= FEWEST) & (found.q[:, at] < LEVEL)
     fit &= found.share[:, at] >= MORE * found.rest_share[:, at]
-    order = np.argsort(np.where(fit, -np.where(np.isfinite(z), z, 0.0), np.inf), kind="stable")[:ITEMS]
     return [
         joined(
             element("bdi", names[i]),
             f": {_percent(found.share[i, at])} (all others {_percent(found.rest_share[i, at])})",
         )
-        for i in order.tolist()
-        if fit[i]
+        for i in _first(np.flatnonzero(fit), z, ITEMS)
     ]
 
 
@@ -147,11 +158,8 @@ def _rule_marks(told: Told, marked: Marked, ruled: Ruled, at: int) -> list[Marku
     found, rules, names = marked.rules, ruled.mined.rules, ruled.table.baskets.items
     if not len(rules):
         return []
-    size = np.where(found.marked[:, at], np.abs(found.difference[:, at]), -1.0)
     said = []
-    for i in np.argsort(-size, kind="stable")[:MARKS].tolist():
-        if size[i] < 0:
-            break
+    for i in _first(np.flatnonzero(found.marked[:, at]), np.abs(found.difference[:, at]), MARKS):
         x, y = (listed(side(one[i].tolist(), names)) for one in (rules.antecedents, rules.consequents))
         said.append(told.say(contrast.wording(found, i, at, f"{x} → {y}", marked.letters[at])))
     return said

@@ -53,7 +53,7 @@ def _plays(told: Told) -> Iterator[Child]:
             "Nothing is said of what a play is worth: no margin, cost of a contact or uplift was entered, and none is "
             "made up."
         )
-    yield element("div", *(_play(told, one) for one in found.proposals), class_="cards")
+    yield element("div", *(_play(told, i, one) for i, one in enumerate(found.proposals)), class_="cards")
     yield bullets(told.sentence(note) for note in found.notes)
     yield _not_offered(told, found)
 
@@ -62,8 +62,8 @@ def _entered(one: Proposal) -> bool:
     return one.worth.mid is not None or one.worth.break_even is not None
 
 
-def _play(told: Told, one: Proposal) -> Markup:
-    id = f"play-{one.play}-{one.letter.lower()}"
+def _play(told: Told, place: int, one: Proposal) -> Markup:
+    id = f"play-{place}"
     head = element("h4", one.title, " for ", told.letter(one.letter), id=id)
     if one.letter in told.hidden:
         return element("article", head, paragraph("Its figures are withheld."), class_="card", aria_labelledby=id)

@@ -57,7 +57,7 @@ def segments(told: Told) -> Steps[Markup | None]:
         "segments",
         "The segments",
         _withholding(told),
-        _overview(shown),
+        _overview(told, shown),
         element("div", *cards, class_="cards"),
         under("All segments side by side", table),
     )
@@ -76,7 +76,7 @@ def _withholding(told: Told) -> Markup | None:
 # -- sizes -------------------------------------------------------------------------------------------------
 
 
-def _overview(shown: tuple[Segment, ...]) -> Markup | None:
+def _overview(told: Told, shown: tuple[Segment, ...]) -> Markup | None:
     if not shown:
         return None
     money = any(one.revenue_share is not None for one in shown)
@@ -86,9 +86,15 @@ def _overview(shown: tuple[Segment, ...]) -> Markup | None:
         if one.revenue_share is not None:
             group.append(charts.Bar(one.revenue_share, percent(one.revenue_share), "of revenue", "revenue"))
         groups.append((f"{one.letter} {one.name}", group))
-    title = "How many customers each segment has, and how much of the revenue" if money else "How large each segment is"
+    if not money:
+        return chart(
+            charts.bars("sizes", "How large each segment is", groups), "Shares of all customers in the segments."
+        )
+    title = "How many customers each segment has, and how much of the revenue"
+    column = told.handover.whole.revenue
+    of = f" Revenue is {told.feature(column)}." if column else ""
     caption = "Where the lower bar is longer than the upper one, a segment brings more than its share of customers."
-    return chart(charts.bars("sizes", title, groups), caption if money else "Shares of all customers in the segments.")
+    return chart(charts.bars("sizes", title, groups), caption + of)
 
 
 # -- one segment -------------------------------------------------------------------------------------------

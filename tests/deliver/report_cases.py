@@ -58,7 +58,7 @@ def orders(folder: Path) -> Case:
     source = folder / "shop <b>&co_orders.csv"
     pl.DataFrame(rows, schema=names, orient="row").write_csv(source)
     recipe = Recipe(GatherSpec((SourceSpec(str(source)),), holdout=60), cluster=ClusterSpec(k=3))
-    return _case(recipe.with_name("A", HOSTILE[2]), folder)
+    return case_of(recipe.with_name("A", HOSTILE[2]), folder)
 
 
 def customers(folder: Path) -> Case:
@@ -72,10 +72,11 @@ def customers(folder: Path) -> Case:
         rows.append((f"id{number}", size + chance.gauss(0, 2), age + chance.gauss(0, 2), colour))
     source = folder / "people.csv"
     pl.DataFrame(rows, schema=["customer_id", "basket_size", "age", "colour"], orient="row").write_csv(source)
-    return _case(Recipe(GatherSpec((SourceSpec(str(source)),)), PrepareSpec(scale="z"), ClusterSpec(k=4)), folder)
+    return case_of(Recipe(GatherSpec((SourceSpec(str(source)),)), PrepareSpec(scale="z"), ClusterSpec(k=4)), folder)
 
 
-def _case(recipe: Recipe, folder: Path) -> Case:
+def case_of(recipe: Recipe, folder: Path) -> Case:
+    """What a recipe delivers."""
     pipeline = Pipeline()
     finish(pipeline.open(recipe))
     made = finish(handover(pipeline, recipe, DeliverySpec("unused")))

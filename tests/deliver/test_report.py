@@ -18,7 +18,7 @@ from segtui.deliver.report import page
 from segtui.deliver.report_baskets import strongest
 from segtui.deliver.report_told import file_name, hidden
 from segtui.progress import finish
-from segtui.recipe import FEWEST
+from segtui.recipe import FEWEST, ClusterSpec, GatherSpec, Recipe, SourceSpec
 from tests.deliver import report_cases
 from tests.deliver.report_cases import HOSTILE, Case
 
@@ -84,7 +84,14 @@ def customers(tmp_path_factory: pytest.TempPathFactory) -> Case:
     return report_cases.customers(tmp_path_factory.mktemp("customers"))
 
 
-@pytest.fixture(params=["orders", "customers"])
+@pytest.fixture(scope="module")
+def jewellery(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """Real customers without an id, without orders and without revenue."""
+    recipe = Recipe(GatherSpec((SourceSpec(str(shared_data / "jewellery.csv")),)), cluster=ClusterSpec(k=3))
+    return report_cases.case_of(recipe, tmp_path_factory.mktemp("jewellery"))
+
+
+@pytest.fixture(params=["orders", "customers", "jewellery"])
 def case(request: pytest.FixtureRequest) -> Case:
     found: Case = request.getfixturevalue(request.param)
     return found

@@ -31,6 +31,7 @@ QUIET = (
 )  # fmt: skip
 
 MEASURE = r"""
+addEventListener('load', () => setTimeout(() => {
 const told = {width: innerWidth, dark: matchMedia('(prefers-color-scheme: dark)').matches, contrast: [], over: [],
   fetched: performance.getEntriesByType('resource').map(one => one.name), texts: 0};
 const root = document.documentElement;
@@ -64,6 +65,7 @@ while (walker.nextNode()) {
 for (const e of document.querySelectorAll('p, li, dd, dt, h1, h2, h3, h4, figcaption, article'))
   if (!e.closest('.scroll') && e.scrollWidth > e.clientWidth + 1) told.over.push([e.tagName, e.scrollWidth, e.clientWidth]);
 parent.postMessage(JSON.stringify(told), '*');
+}, 100));
 """
 
 FRAME = """<!DOCTYPE html><html><body style="margin:0"><script>
