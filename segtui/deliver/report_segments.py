@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 APART = 0.3
 """Least standardised difference that is worth telling."""
 
+ROUGH = 0.7
+"""A rule that is right less often than this, or finds less of its segment, is told as a rough one."""
+
 TRAITS = 4
 """Differences that are told of a segment."""
 
@@ -137,7 +140,9 @@ def _rule(told: Told, one: Segment) -> Markup | None:
     if found.adopted:
         return paragraph(element("strong", "Who belongs here: "), told.sentence(_adopted(told, one)))
     said = next((rule_words(told, leaf) for leaf in found.small.rules_of(one.cluster)), rule.text)
-    return paragraph(element("strong", "In one rule: "), told.sentence(said), " ", _precision(told, rule))
+    rough = rule.precision < ROUGH or rule.coverage < ROUGH
+    name = element("strong", "In one rule, roughly: " if rough else "In one rule: ")
+    return paragraph(name, told.sentence(said), " ", _precision(told, rule))
 
 
 def _adopted(told: Told, one: Segment) -> str:
