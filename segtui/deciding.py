@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 Heard = Callable[[Leaderboard], None]
 
-WEEKS = 52.0
-"""The horizon of lifetime value."""
-
 SEED = 0
 """Of the draws behind the intervals of a leaderboard, which are about customers and not about the segments."""
 
@@ -53,13 +50,14 @@ def plays(
     pipeline: Pipeline, recipe: Recipe, inputs: Inputs | None = None, of: Playbook | None = None
 ) -> Steps[Campaigns]:
     """What a playbook proposes for the segments of `recipe`; of: None for the one in the configuration folder.
+    inputs: None for those of the recipe.
 
     Without orders plays on other features are offered. Raises AnalysisError, and UsageError for an input or a playbook
     that cannot be.
     """
     from segtui.decide.campaigns import campaigns
 
-    entered, book = inputs or Inputs(), of or playbook()
+    entered, book = inputs or Inputs.of(recipe.decide), of or playbook()
     segments = yield from segments_of(pipeline, recipe)
     structure = yield from _more_than_slices(pipeline, recipe, book)
     answer, dataset = segments.answer, pipeline.dataset
@@ -97,21 +95,24 @@ class _Histories:
     holdout: Holdout | None
 
 
-def value(pipeline: Pipeline, recipe: Recipe, weeks: float = WEEKS) -> Steps[LifetimeValue]:
-    """What is expected of customers and segments over so many weeks, checked on the holdout where there is one.
+def value(pipeline: Pipeline, recipe: Recipe, weeks: float | None = None) -> Steps[LifetimeValue]:
+    """What is expected of customers and segments over so many weeks (None: those of the recipe), checked on the holdout
+    where there is one.
 
     The value itself says where the data do not carry it. Raises AnalysisError where there are no orders, or no dates.
     """
     from segtui.decide.value import lifetime_value
 
+    ahead = recipe.decide.horizon if weeks is None else weeks
+
     def compute() -> Steps[LifetimeValue]:
         known = yield from as_part(_histories(pipeline, recipe), "customer value", 0.0, 0.3)
         segments = yield from segments_of(pipeline, recipe)
-        valued = lifetime_value(known.history, segments.places, segments.letters, weeks, known.holdout)
+        valued = lifetime_value(known.history, segments.places, segments.letters, ahead, known.holdout)
         return (yield from as_part(valued, "customer value", 0.3, 0.7))
 
     return (
-        yield from pipeline.filed_as(f"value {weeks} {pipeline.name('exact letters', recipe)}", LifetimeValue, compute)
+        yield from pipeline.filed_as(f"value {ahead} {pipeline.name('exact letters', recipe)}", LifetimeValue, compute)
     )
 
 
@@ -286,16 +287,17 @@ def prices(pipeline: Pipeline, recipe: Recipe) -> Steps[Prices]:
 def decisions(
     pipeline: Pipeline,
     recipe: Recipe,
-    inputs: Inputs | None = None,
     of: Playbook | None = None,
     heard: Heard = lambda board: None,
-    weeks: float = WEEKS,
 ) -> Steps[Decisions]:
-    """Every part; one that cannot be is missing, with the reason. Raises AnalysisError where there are no segments."""
+    """Every part, with what was entered in the recipe; one that cannot be is missing, with the reason.
+
+    Raises AnalysisError where there are no segments.
+    """
     segments = yield from segments_of(pipeline, recipe)
     why: dict[str, str] = {}
-    campaigns = yield from _tried(why, "campaigns", as_part(plays(pipeline, recipe, inputs, of), "plays", 0.0, 0.1))
-    valued = yield from _tried(why, "value", as_part(value(pipeline, recipe, weeks), "value", 0.1, 0.1))
+    campaigns = yield from _tried(why, "campaigns", as_part(plays(pipeline, recipe, None, of), "plays", 0.0, 0.1))
+    valued = yield from _tried(why, "value", as_part(value(pipeline, recipe), "value", 0.1, 0.1))
     priced = yield from _tried(why, "prices", as_part(prices(pipeline, recipe), "prices", 0.2, 0.1))
     board = yield from _tried(
         why, "recommendations", as_part(recommended(pipeline, recipe, heard), "recommendations", 0.3, 0.6)
@@ -305,7 +307,7 @@ def decisions(
         popular = yield from _tried(why, "products", as_part(products(pipeline, recipe), "products", 0.9, 0.1))
     return Decisions(
         letters=segments.letters,
-        inputs=inputs or Inputs(),
+        inputs=Inputs.of(recipe.decide),
         campaigns=campaigns,
         value=valued,
         prices=priced,

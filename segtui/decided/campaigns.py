@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from segtui.recipe import HELD_OUT, DecideSpec
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -96,7 +98,14 @@ class Inputs:
     cost: float | None = None
     order_value: float | None = None
     base_rate: float | None = None
-    held_out: float = 0.2
+    held_out: float = HELD_OUT
+
+    @classmethod
+    def of(cls, spec: DecideSpec) -> Inputs:
+        """What a recipe holds of them."""
+        low, mid, high = spec.uplift or (None, None, None)
+        held_out = HELD_OUT if spec.held_out is None else spec.held_out
+        return cls(low, mid, high, spec.margin, spec.cost, spec.order_value, spec.base_rate, held_out)
 
 
 # -- plays -----------------------------------------------------------------------------------------------

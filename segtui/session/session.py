@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 from segtui.errors import AnalysisError, SegtuiError
 from segtui.evidence import Assessment, Sweep
 from segtui.progress import Progress, Steps
-from segtui.recipe import K_MAX, K_MIN, BasketSpec, FeatureSpec, GatherSpec, LabelledSpec, Recipe
+from segtui.recipe import K_MAX, K_MIN, BasketSpec, DecideSpec, FeatureSpec, GatherSpec, LabelledSpec, Recipe
 from segtui.results import Answer, Dataset, Inspection, Preview, Scores, TraceStep
 from segtui.session import autosave
 from segtui.session.events import (
@@ -418,7 +418,7 @@ class Session(Listener):
     def _opens(self, recipe: Recipe) -> bool:
         """Whether this is the recipe whose exact answer the anchor is made of."""
         source = self._source(recipe)
-        return not source.given and replace(self._present(recipe), anchor=None) == self._present(source.opening)
+        return not source.given and _segmenting(self._present(recipe)) == _segmenting(self._present(source.opening))
 
     def _present(self, recipe: Recipe) -> Recipe:
         """The recipe without features that the open data lacks; the proposed ones where none that votes is left."""
@@ -792,7 +792,12 @@ class Session(Listener):
 
 def _but_for_k(recipe: Recipe) -> Recipe:
     """What a sweep over k stands on."""
-    return replace(recipe.with_k(K_MIN).with_tree(0), anchor=None, names=(), baskets=BasketSpec())
+    return replace(_segmenting(recipe.with_k(K_MIN).with_tree(0)), names=())
+
+
+def _segmenting(recipe: Recipe) -> Recipe:
+    """What the segments of a recipe hang on, with their names."""
+    return replace(recipe, anchor=None, baskets=BasketSpec(), decide=DecideSpec())
 
 
 def _read_since() -> SegtuiError:
