@@ -6,7 +6,7 @@ AnalysisError in plain words; `decisions` has all parts, each with the reason wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeVar
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from segtui.decided.campaigns import Campaigns, Inputs
 from segtui.decided.decisions import Decisions
 from segtui.decided.prices import Prices
-from segtui.decided.recommendations import CustomerLists, Leaderboard, Method, Purpose
+from segtui.decided.recommendations import CustomerLists, Leaderboard, Method, Purpose, Reason
 from segtui.decided.value import LifetimeValue
 from segtui.errors import AnalysisError
 from segtui.lettered import segments_of
@@ -23,6 +23,7 @@ from segtui.progress import Steps, as_part
 if TYPE_CHECKING:
     from segtui.decide.playbook import Playbook
     from segtui.decide.recommend_interactions import Purchases
+    from segtui.decide.recommend_lists import Why
     from segtui.decide.value_history import History, Holdout
     from segtui.decided.recommendations import SegmentProducts
     from segtui.pipeline import Pipeline
@@ -218,18 +219,19 @@ def products(pipeline: Pipeline, recipe: Recipe) -> Steps[tuple[SegmentProducts,
         bought = yield from _purchases(pipeline, recipe)
         past = yield from whole(bought)
         segments = yield from segments_of(pipeline, recipe)
-        told = yield from _reasons(pipeline, recipe)
-        return (yield from segment_products(bought, past, segments.places, lambda _, item: told.get(item, "")))
+        why = yield from _reasons(pipeline, recipe)
+        return (yield from segment_products(bought, past, segments.places, why))
 
     name = f"products {recipe.baskets!r} {pipeline.name('exact letters', recipe)}"
     found: tuple[SegmentProducts, ...] = yield from pipeline.filed_as(name, tuple, compute)
     return found
 
 
-def _reasons(pipeline: Pipeline, recipe: Recipe) -> Steps[dict[str, str]]:
-    """What rules between products say of an item; rules of several items behind the arrow say nothing here."""
+def _reasons(pipeline: Pipeline, recipe: Recipe) -> Steps[Why]:
+    """What rules between products say of an item: those of a segment's own baskets, else of all baskets. Rules of
+    several items behind the arrow say nothing here."""
     from segtui import basketing
-    from segtui.decide.recommend_reasons import reasons
+    from segtui.decide.recommend_reasons import reasons, reasons_of_segments
     from segtui.gather.scan import in_background
 
     by_product = replace(recipe, baskets=replace(recipe.baskets, by="product", consequents="one"))
@@ -237,9 +239,22 @@ def _reasons(pipeline: Pipeline, recipe: Recipe) -> Steps[dict[str, str]]:
         known = yield from basketing.table(pipeline, by_product)
         mined = yield from basketing.rules(pipeline, by_product)
     except AnalysisError:
-        return {}
-    found = yield from in_background(lambda: dict(reasons(mined.rules, known.baskets.items)), "products of segments")
-    return found
+        return lambda segment, item: Reason()
+    rules, items = mined.rules, known.baskets.items
+    counts = yield from basketing.counts_of_segments(pipeline, by_product)
+
+    def compute() -> tuple[Mapping[str, str], tuple[Mapping[str, str], ...]]:
+        own = () if counts is None else reasons_of_segments(rules, items, counts, by_product.baskets)
+        return reasons(rules, items), own
+
+    everywhere, own = yield from in_background(compute, "products of segments")
+
+    def why(segment: int, item: str) -> Reason:
+        if segment < len(own) and item in own[segment]:
+            return Reason(own[segment][item], own=True)
+        return Reason(everywhere.get(item, ""))
+
+    return why
 
 
 def _purchases(pipeline: Pipeline, recipe: Recipe) -> Steps[Purchases]:

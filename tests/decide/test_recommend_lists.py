@@ -12,7 +12,7 @@ from segtui.decide.recommend_interactions import purchases
 from segtui.decide.recommend_lists import as_frame, customer_lists, segment_products
 from segtui.decide.recommend_reasons import reasons
 from segtui.decide.recommend_split import whole
-from segtui.decided.recommendations import Method, Purpose
+from segtui.decided.recommendations import Method, Purpose, Reason
 from segtui.errors import AnalysisError
 from segtui.progress import finish
 from tests.decide.recommend_made import HAND, lines
@@ -38,7 +38,9 @@ def test_discovery_holds_only_what_is_new() -> None:
 
 def test_top_products_of_segments_by_hand() -> None:
     labels = np.array([0, 0, 1, 1], dtype=np.uint8)
-    first, second = finish(segment_products(BOUGHT, PAST, labels, lambda segment, item: f"{segment}{item}", n=2))
+    first, second = finish(
+        segment_products(BOUGHT, PAST, labels, lambda segment, item: Reason(f"{segment}{item}", own=segment == 0), n=2)
+    )
     assert (first.segment, first.customers, second.customers) == (0, 2, 1)  # who never bought does not count
     b, a = first.products
     assert (b.item, b.buyers, b.share, b.rest, b.reason) == ("b", 2, 1.0, 1.0, "0b")
@@ -54,7 +56,9 @@ def test_a_reason_is_the_rule_with_most_baskets_beyond_chance() -> None:
     sets = finish(itemsets.frequent(made, 1, 3))
     found = reasons(finish(rules.rules(sets, rules.Asked(0.1), measures.size_lift(made.sizes))), made.items)
     # 20 · Σ s(s − 1) / (Σ s)² = 20 · 20 / 29², of 8 · 8 / 20 by chance
-    assert found["milk"] == ("Of 8 baskets with tea, 8 (100%) also had milk; by basket size alone we would expect 2.")
+    assert found["milk"] == (
+        "Of 8 baskets of all customers with tea, 8 (100%) also had milk; by basket size alone we would expect 2."
+    )
     assert "rice" not in found  # it goes with nothing more than chance
 
 

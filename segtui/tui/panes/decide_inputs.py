@@ -14,7 +14,7 @@ FIELDS = (
     ("uplift", "uplift", "how many more order when contacted, low,middle,high: 0.01,0.02,0.04"),
     ("order_value", "order value", "money of an order; empty: what the data say"),
     ("base_rate", "base rate", "share who order anyway while it is measured; empty: what a holdout says"),
-    ("held_out", "held out", f"share who are not contacted, to compare with; empty: {HELD_OUT:.0%}"),
+    ("held_out", "held out", f"share who are not contacted, to compare with; empty: {100 * HELD_OUT:.0f} %"),
     ("weeks", "weeks", f"how far ahead customers are valued; empty: {WEEKS}"),
 )
 """Field, the word for it, and what it is."""

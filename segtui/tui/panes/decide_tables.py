@@ -93,6 +93,9 @@ class PlaysView(View):
         for one in parts.proposals:
             said += [("", ""), (f"{one.letter} {fmt.clean(one.segment)}: {fmt.plural(one.size, 'customer')}", "title")]
             said += [(fmt.clean(part.text), part.role) for part in words.play(one, full=True)]
+        if parts.campaigns.overlaps:
+            said += [("", ""), ("plays for the same customers", "title")]
+            said += [(fmt.clean(one.said), "warn") for one in parts.campaigns.overlaps]
         said += [("", ""), ("not offered", "title")]
         said += [(fmt.clean(text), "") for text in words.not_offered(parts.campaigns)]
         said += [("", ""), *((fmt.clean(note), "dim") for note in parts.campaigns.notes)]
