@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from segtui.baskets import encode, itemsets, measures, rules
+from segtui.baskets.contrast import group_counts
 from segtui.decide.recommend_interactions import purchases
 from segtui.decide.recommend_lists import as_frame, customer_lists, segment_products
-from segtui.decide.recommend_reasons import reasons
+from segtui.decide.recommend_reasons import reasons, reasons_of_segments
 from segtui.decide.recommend_split import whole
 from segtui.decided.recommendations import Method, Purpose, Reason
 from segtui.errors import AnalysisError
 from segtui.progress import finish
+from segtui.recipe import BasketSpec
 from tests.decide.recommend_made import HAND, lines
 
 BOUGHT = finish(purchases(HAND, 4))
@@ -68,3 +71,29 @@ def test_scores_fall_along_a_list() -> None:
         for row in made.scores:
             there = row[row > -np.inf]
             assert all(one >= other for one, other in pairwise(there.tolist()))
+
+
+def test_reasons_come_from_a_segments_own_baskets_where_a_rule_holds_there() -> None:
+    """Segment 0: 12 baskets with tea and milk, 8 with rice. Segment 1: 3 with tea, 3 with milk, 14 with rice."""
+    bought = [("tea", "milk")] * 12 + [("rice",)] * 8 + [("tea",)] * 3 + [("milk",)] * 3 + [("rice",)] * 14
+    rows = [(str(i), item, i, 0) for i, basket in enumerate(bought) for item in basket]
+    found = finish(encode.from_lines(lines(rows), "order", "item", "owner")).baskets
+    asked = BasketSpec(min_confidence=0.1)
+    sets = finish(itemsets.frequent(found, 1, 3))
+    mined = finish(rules.rules(sets, rules.Asked(asked.min_confidence), measures.size_lift(found.sizes)))
+    group = (found.owner >= 20).astype(np.int64)
+    counts = finish(group_counts(found, mined.counted(1), group, 2))
+    own, other = reasons_of_segments(mined, found.items, counts, asked)
+    # lift 12 · 20 / 12², over 20 · 24 / 32² for size: 3.56, so 3.4 of the 12 would be expected
+    assert (
+        own["milk"]
+        == "Of 12 of their own baskets with tea, 12 (100%) also had milk; by basket size alone we would expect 3."
+    )
+    assert set(own) == {"milk", "tea"}
+    assert other == {}  # three baskets with tea are an anecdote
+    # 15 · 15 / 40 by chance, times 40 · 24 / 52² for size
+    assert reasons(mined, found.items)["milk"] == (
+        "Of 15 baskets of all customers with tea, 12 (80%) also had milk; by basket size alone we would expect 2."
+    )
+    strict = replace(asked, min_support=0.7)  # of a segment's own baskets, too: 12 of 20 are too few
+    assert reasons_of_segments(mined, found.items, counts, strict) == ({}, {})
