@@ -127,6 +127,23 @@ async def test_inputs_of_a_recipe_are_there_when_it_is_opened():
         assert ValueQuestion(26.0) in engine.replies
 
 
+async def test_what_is_entered_while_segments_converge_does_not_hold_them_up():
+    engine = FakeEngine(orders=True)
+    with engine.held("exact") as gate:
+        async with of_orders(engine=engine) as (app, pilot):
+            await until(app, pilot, lambda: app.session is not None and app.session.shown is not None)
+            await pilot.press("7")
+            await until(app, pilot, "Waiting for the converged segments")
+            await until(app, pilot, lambda: "exact" in engine.started)
+            app.run_command("set-inputs", "0.4 1 0.1,0.2,0.3")
+            await until(app, pilot, lambda: app.session.recipe.decide.margin == 0.4)
+            gate.set()
+            await until(app, pilot, "low 800, middle 2,400, high 4,000")
+            assert app.session.shown.exact
+            assert app.session.shown.recipe.decide.margin == 0.4
+            assert engine.started.count("exact") == 1
+
+
 # -- parts ------------------------------------------------------------------------------------------------
 
 
