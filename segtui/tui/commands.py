@@ -897,7 +897,7 @@ COMMANDS: tuple[Command, ...] = (
         "export-recommendations",
         "X",
         "recommendations",
-        "Write what to recommend to every customer, by the best method that is offered, to a file.",
+        "Write what to recommend to every customer, by the best method offered (.csv, .tsv, .parquet, .ndjson).",
         "decide",
         needs="answer",
         verb="recommend-out",

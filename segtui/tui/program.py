@@ -212,8 +212,7 @@ class Program:
         if question is None:
             self.app.say(told, "error")  # above the progress, which would hide it
         else:
-            title = f"Write {told} to (.csv, .tsv, .parquet or .ndjson)"
-            self._ask_where(title, question, "recommendations.csv", argument)
+            self._ask_where(f"Write {told} to", question, "recommendations.csv", argument)
 
     def _ask_where(self, title: str, question: Question, name: str, argument: str) -> None:
         """Write a table to the path that was typed, or ask for one."""
