@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from segtui.decide.playbook import Playbook
     from segtui.decide.recommend_interactions import Purchases
     from segtui.decide.recommend_lists import Why
+    from segtui.decide.recommend_metrics import Found
     from segtui.decide.value_history import History, Holdout
     from segtui.decided.recommendations import SegmentProducts
     from segtui.pipeline import Pipeline
@@ -156,14 +157,17 @@ def recommended(pipeline: Pipeline, recipe: Recipe, heard: Heard = lambda board:
 
     Segments of it are places in the letters of the answer. Raises AnalysisError where there is nothing to recommend.
     """
-    from segtui.decide.recommend_board import leaderboard
+    from segtui.decide.recommend_board import Finding, leaderboard
     from segtui.deciding_past import Earlier
+
+    def filed(name: str, find: Finding) -> Steps[list[Found]]:
+        return pipeline.filed_as(f"found {name} {pipeline.dataset.fingerprint}", list, find)
 
     def compute() -> Steps[Leaderboard]:
         bought = yield from as_part(_purchases(pipeline, recipe), "recommendations", 0.0, 0.1)
         segments = yield from segments_of(pipeline, recipe)
         earlier = Earlier(pipeline, recipe, segments.places, len(segments.letters))
-        board = yield from leaderboard(bought, SEED, earlier.labels, heard)
+        board = yield from leaderboard(bought, SEED, earlier.labels, heard, filed=filed)
         return replace(board, notes=(*board.notes, *earlier.notes))
 
     return (yield from pipeline.filed_as(f"recommended {pipeline.name('exact letters', recipe)}", Leaderboard, compute))

@@ -13,6 +13,7 @@ import pytest
 
 from segtui import deciding
 from segtui.cli import main
+from segtui.decide import recommend_board
 from segtui.decide.playbook import FILE, Playbook, parse, shipped
 from segtui.decided.campaigns import Inputs
 from segtui.decided.recommendations import Leaderboard, Method, Protocol, Purpose
@@ -128,6 +129,25 @@ def test_the_board_grows_and_judges_segments_of_the_past(
     assert board.standing(Method.SEGMENT, Purpose.NEW, Protocol.LAST) is None
     assert any("no segments of that past" in note for note in board.notes)
     assert finish(deciding.recommended(pipeline, recipe)) is board
+
+
+def test_other_segments_count_anew_what_methods_found(
+    pipeline: Pipeline, recipe: Recipe, heard: list[Leaderboard], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Method] = []
+    scorer = recommend_board.scorer
+
+    def counted(method: Method, *rest: object) -> object:
+        made.append(method)
+        return scorer(method, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(recommend_board, "scorer", counted)
+    five = recipe.with_k(5)
+    board = finish(deciding.recommended(pipeline, five))
+    assert made == [Method.SEGMENT]  # under the one protocol that has segments of the past
+    fresh = finish(deciding.recommended(opened(five), five))
+    assert board.standings == fresh.standings
+    assert board.verdicts == fresh.verdicts
 
 
 def test_lists_are_made_of_what_is_offered(pipeline: Pipeline, recipe: Recipe, heard: list[Leaderboard]) -> None:
