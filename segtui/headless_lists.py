@@ -65,10 +65,10 @@ class ListOptions:
 
     def _check_folder(self, folder: str, gather: GatherSpec) -> None:
         from segtui.deliver.labelled import keep_out_of_sources
-        from segtui.deliver.play_lists_file import made_ready
+        from segtui.deliver.play_lists_file import check_folder
 
         keep_out_of_sources(gather, Path(folder) / "list.csv")
-        made_ready(folder)
+        check_folder(folder)
 
 
 NO_LISTS = ListOptions()

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from segtui.atomic import WholeFiles, delivery_error
+from segtui.atomic import WholeFiles, check_target, delivery_error
 from segtui.deliver import table_file
 from segtui.deliver.writers import Table
 from segtui.errors import DeliveryError
@@ -35,16 +35,15 @@ def names(arms: Arms) -> dict[tuple[str, str], str]:
     return found
 
 
-def made_ready(folder: str) -> Path:
-    """The folder, made where it is missing. Raises DeliveryError."""
-    path = Path(folder).expanduser()
-    try:
-        path.mkdir(exist_ok=True)
-    except FileExistsError:
-        raise DeliveryError("this is a file, not a folder", where=folder, hint="Name a folder.") from None
-    except OSError as error:
-        raise delivery_error(error, folder) from error
-    return path
+def check_folder(folder: str) -> None:
+    """Find out before any work whether the folder is there or can be made. Raises DeliveryError."""
+    path = Path(folder)
+    if path.is_dir():
+        check_target(path / "list.csv", overwrite=True)
+    elif path.exists():
+        raise DeliveryError("this is a file, not a folder", where=folder, hint="Name a folder.")
+    else:
+        check_target(path, overwrite=False)
 
 
 def write(
@@ -56,11 +55,16 @@ def write(
     """
     import polars as pl
 
-    where = made_ready(folder)
+    check_folder(folder)
+    where = Path(folder)
+    try:
+        where.mkdir(exist_ok=True)
+    except OSError as error:
+        raise delivery_error(error, folder) from error
     with WholeFiles(overwrite=overwrite, sources=sources) as files:
         for (play, arm), name in names(arms).items():
             own = lists.filter(pl.col("play") == play, pl.col("arm") == arm)
             beside = files.stage(where / name, private=True)
             table = Table(own.schema, own.height, own.iter_slices(PIECE), f"writing {name}")
-            yield from table_file.write(table, beside, "csv", csv_safe=csv_safe)
+            yield from table_file.write(table, beside, where / name, "csv", csv_safe=csv_safe)
         return files.commit()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segtui.atomic import WholeFiles, delivery_error
+from segtui.atomic import WholeFiles
 from segtui.deliver import table_file
 from segtui.deliver.writers import Table
 from segtui.errors import AnalysisError
@@ -90,8 +90,6 @@ def write(
 
     Raises UsageError for the path's ending, AnalysisError where there are no lists, DeliveryError.
     """
-    import polars as pl
-
     ending = table_file.ending_of(path, "recommendations")
     pieces = frames(found)
     first = next(pieces, None) if found.lists else None
@@ -105,8 +103,5 @@ def write(
     table = Table(first.schema, found.rows, batches(), "writing recommendations")
     with WholeFiles(overwrite=overwrite, sources=sources) as files:
         beside = files.stage(path, private=True)
-        try:
-            yield from table_file.write(table, beside, ending, csv_safe=csv_safe)
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise delivery_error(error, path) from error
+        yield from table_file.write(table, beside, path, ending, csv_safe=csv_safe)
         return files.commit()

@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import polars as pl
+
+from segtui.atomic import delivery_error
 from segtui.basket_views import FORMATS
 from segtui.deliver import writers
 from segtui.errors import UsageError
@@ -26,13 +29,16 @@ def ending_of(path: str, what: str) -> str:
     return ending
 
 
-def write(table: Table, beside: Path, ending: str, *, csv_safe: bool) -> Steps[None]:
-    """All rows to a file that was staged. csv_safe: as `recipe.LabelledSpec` has it."""
-    if ending == "parquet":
-        yield from writers.write_parquet(table, beside)
-        return
-    with beside.open("wb") as out:
-        if ending == "ndjson":
-            yield from writers.write_ndjson(table, out)
-        else:
-            yield from writers.write_csv(table, out, separator="\t" if ending == "tsv" else ",", safe=csv_safe)
+def write(table: Table, beside: Path, path: Path | str, ending: str, *, csv_safe: bool) -> Steps[None]:
+    """All rows to a file that was staged for `path`. csv_safe: as in `recipe.LabelledSpec`. Raises DeliveryError."""
+    try:
+        if ending == "parquet":
+            yield from writers.write_parquet(table, beside)
+            return
+        with beside.open("wb") as out:
+            if ending == "ndjson":
+                yield from writers.write_ndjson(table, out)
+            else:
+                yield from writers.write_csv(table, out, separator="\t" if ending == "tsv" else ",", safe=csv_safe)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise delivery_error(error, path) from error

@@ -53,3 +53,5 @@ def test_all_or_none(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 4
     with pytest.raises(DeliveryError, match="a file, not a folder"):
         finish(write(LISTS, ARMS, str(there), (), overwrite=True))
+    with pytest.raises(DeliveryError, match="the folder does not exist"):
+        finish(write(LISTS, ARMS, str(tmp_path / "no" / "such"), (), overwrite=True))
