@@ -15,7 +15,7 @@ from segtui.progress import Steps, as_part
 from segtui.recipe import GatherSpec
 
 if TYPE_CHECKING:
-    from segtui.basketed import NextOrders, Readings, Substitutes
+    from segtui.basketed import GroupCounts, NextOrders, Readings, Substitutes
     from segtui.gather.baskets import BasketLines
     from segtui.gather.look import Held
     from segtui.pipeline import Pipeline
@@ -217,6 +217,29 @@ def marked(pipeline: Pipeline, recipe: Recipe) -> Steps[Marked]:
 
     name = f"marked {recipe.baskets!r} {letters} {pipeline.name('exact', recipe)}"
     return (yield from pipeline.filed_as(name, Marked, compute))
+
+
+def counts_of_segments(pipeline: Pipeline, recipe: Recipe) -> Steps[GroupCounts | None]:
+    """How often every rule holds in the baskets of each converged segment, in letter order; None where there are no
+    rules, or not two segments with baskets."""
+    import numpy as np
+
+    from segtui.baskets.contrast import group_counts
+    from segtui.baskets.items import groups_of
+    from segtui.cluster.prediction import NOBODY
+
+    known = yield from table(pipeline, recipe)
+    of = yield from rules(pipeline, recipe)
+    segments = yield from segments_of(pipeline, recipe)
+    if not len(of.rules):
+        return None
+    places = segments.places.astype(np.int64)
+    try:
+        group = groups_of(known.baskets, np.where(places == NOBODY, -1, places))
+        counted = of.rules.counted(of.least)
+        return (yield from group_counts(known.baskets, counted, group, len(segments.letters)))
+    except AnalysisError:
+        return None
 
 
 def _from_baskets(pipeline: Pipeline, recipe: Recipe) -> bool:

@@ -114,7 +114,7 @@ def _tables(counts: GroupCounts, in_rest: GroupCounts, few: Marks) -> dict[str, 
     with np.errstate(divide="ignore", invalid="ignore"):
         size = np.broadcast_to(_beside(counts) / _beside(in_rest), few.shape)
         taste = (counts.consequent / counts.lines) / (in_rest.consequent / in_rest.lines)
-        adjusted, rest_adjusted = _adjusted(counts), _adjusted(in_rest)
+        adjusted, rest_adjusted = adjusted_lifts(counts), adjusted_lifts(in_rest)
         expected, rest_expected = _expected(counts), _expected(in_rest)
         beyond, rest_beyond = (one - expected) / (1 - expected), (two - rest_expected) / (1 - rest_expected)
         tables = {
@@ -175,11 +175,12 @@ def _expected(counts: GroupCounts) -> Floats:
     return np.where(chance < 1, chance, np.nan)
 
 
-def _adjusted(counts: GroupCounts) -> Floats:
-    """Lift over lambda, each of its own baskets."""
-    size = counts.baskets * (counts.others / np.square(counts.lines.astype(np.float64)))
-    lift = counts.joint * counts.baskets / (counts.antecedent.astype(np.float64) * counts.consequent)
-    adjusted: Floats = lift / size
+def adjusted_lifts(counts: GroupCounts) -> Floats:
+    """Lift over lambda, each of its own baskets: (rules, segments); not finite where there is nothing to divide by."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        size = counts.baskets * (counts.others / np.square(counts.lines.astype(np.float64)))
+        lift = counts.joint * counts.baskets / (counts.antecedent.astype(np.float64) * counts.consequent)
+        adjusted: Floats = lift / size
     return adjusted
 
 

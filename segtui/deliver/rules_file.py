@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segtui.atomic import WholeFiles
-from segtui.basket_views import FORMATS
 from segtui.baskets.words import side
-from segtui.errors import UsageError
+from segtui.deliver import table_file
 
 if TYPE_CHECKING:
     import polars as pl
@@ -68,14 +67,7 @@ def frame(ruled: Ruled) -> pl.DataFrame:
 
 def ending_of(path: str) -> str:
     """The format that a path asks for. Raises UsageError."""
-    ending = Path(path).suffix.lower().removeprefix(".")
-    if ending not in FORMATS:
-        raise UsageError(
-            f"rules cannot be written as {ending or 'a file without an ending'}",
-            where=path,
-            hint=f"Choose an ending among {', '.join('.' + one for one in FORMATS)}.",
-        )
-    return ending
+    return table_file.ending_of(path, "rules")
 
 
 def write(table: pl.DataFrame, path: str, sources: Sequence[Path], *, overwrite: bool) -> Path:

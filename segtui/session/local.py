@@ -36,6 +36,7 @@ from segtui.session.questions import (
     PlayListQuestion,
     PredictionQuestion,
     Question,
+    RecommendedQuestion,
     RulesQuestion,
     ScatterQuestion,
     SilhouetteQuestion,
@@ -289,8 +290,8 @@ class LocalEngine(Pipeline):
     def export_table(
         self, question: Question, answer: Answer | None, path: str, overwrite: bool
     ) -> Steps[tuple[Path, ...]]:
-        """Write the whole table that answers a question as CSV, whole or not at all; of rules, every one, in the format
-        that the path asks for."""
+        """Write the whole table that answers a question as CSV, whole or not at all; all rules, and recommendations, in
+        the format that the path asks for."""
         from segtui.atomic import WholeFiles
         from segtui.gather.paths import files_of
 
@@ -300,6 +301,12 @@ class LocalEngine(Pipeline):
             recipe = Recipe(self._gather, baskets=question.spec)
             avoid = [file for source in self._gather.sources for file in files_of(source)]
             return (yield from basket_replies.export(self, recipe, path, avoid, overwrite))
+        if isinstance(question, RecommendedQuestion) and answer is not None:
+            from segtui.session import decide_replies
+
+            avoid = [file for source in self._gather.sources for file in files_of(source)]
+            written = decide_replies.export_recommended(self, answer.recipe, question, path, avoid, overwrite)
+            return (yield from written)
         reply = yield from self.reply(question, answer)
         if not hasattr(reply, "row_count"):
             raise AnalysisError("this is no table", hint="Export a table of rows.")
