@@ -20,6 +20,7 @@ from segtui import __version__
 from segtui.errors import SegtuiError, UsageError
 
 if TYPE_CHECKING:
+    from segtui.decided.recommendations import Method
     from segtui.recipe import Recipe
     from segtui.starting import Gathering
 
@@ -163,7 +164,8 @@ def _add_describe(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
-    from segtui.recipe import LABELLED_FORMATS, SCALES, TREE_MOST
+    from segtui.basket_views import FORMATS
+    from segtui.recipe import LABELLED_FORMATS, SCALES, TREE_MOST, WEEKS, WEEKS_MOST
 
     _add_sources(parser, "*")
     _add_gathering(parser)
@@ -186,7 +188,19 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         metavar="LOW,MID,HIGH",
         help="with --decide: how many more order when contacted (0.01,0.02,0.04)",
     )
-    add("--weeks", type=_whole("--weeks", 1, 520), metavar="N", help="with --decide: the horizon of value (default 52)")
+    add("--held-out", type=_held_out, metavar="S", help="with --decide: share of customers not contacted (default 0.2)")
+    weeks = _whole("--weeks", 1, WEEKS_MOST)
+    add("--weeks", type=weeks, metavar="N", help=f"with --decide: the horizon of value (default {WEEKS})")
+    add("--lists", metavar="DIR", help="with --decide: write who is contacted and held out, a file per play and arm")
+    add("--campaign", metavar="NAME", help="with --lists: the campaign's name, on which hangs who is held out")
+    endings = ", ".join(FORMATS)
+    add("--recommend-out", metavar="FILE", help=f"with --decide: write what to recommend to whom ({endings})")
+    add(
+        "--recommend-by",
+        type=_method,
+        metavar="METHOD",
+        help=f"with --recommend-out: by this method, not by the best ({', '.join(_methods())})",
+    )
     add("--seed", type=_whole("--seed", 0, 2**32 - 1), metavar="N", help="the seed of the random starts (default 0)")
     add("--restarts", type=_whole("--restarts", 0, 10_000), metavar="N", help="k-means++ starts (0: as the size asks)")
     add(
@@ -268,6 +282,29 @@ def _uplifts(text: str) -> tuple[float, float, float]:
     if len(values) != 3 or not -1 <= values[0] <= values[1] <= values[2] <= 1:
         raise argparse.ArgumentTypeError(f"uplifts are three rising shares, as in 0.01,0.02,0.04, not {text!r}")
     return values[0], values[1], values[2]
+
+
+def _held_out(text: str) -> float:
+    from segtui.recipe import HELD_OUT_MOST
+
+    value = _float(text)
+    if not 0 <= value <= HELD_OUT_MOST:
+        raise argparse.ArgumentTypeError(f"a share from 0 to {HELD_OUT_MOST:g} can be held out, not {text!r}")
+    return value
+
+
+def _methods() -> dict[str, Method]:
+    """Ways of recommending under names without blanks."""
+    from segtui.decided.recommendations import Method
+
+    return {method.lower().replace(" ", "-"): method for method in Method}
+
+
+def _method(text: str) -> Method:
+    known = _methods()
+    if text not in known:
+        raise argparse.ArgumentTypeError(f"there is no method {text!r}; there are {', '.join(known)}")
+    return known[text]
 
 
 def _lift(text: str) -> float:
@@ -408,12 +445,12 @@ def _describe(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from segtui.decided.campaigns import Inputs
     from segtui.headless import RunOptions, run
+    from segtui.headless_lists import ListOptions
+    from segtui.recipe import DecideSpec
 
     if options.json and options.out == "-":
         raise UsageError("--json and --out - cannot both have standard output", hint="Give --out a file.")
-    low, mid, high = options.uplift or (None, None, None)
     run(
         RunOptions(
             sources=tuple(options.sources),
@@ -437,8 +474,17 @@ def _run(options: argparse.Namespace) -> int:
             predict=options.predict,
             explain=options.explain,
             decide=options.decide,
-            weeks=options.weeks,
-            inputs=Inputs(low, mid, high, margin=options.margin, cost=options.cost),
+            entered=DecideSpec(
+                options.margin, options.cost, options.uplift, held_out=options.held_out, weeks=options.weeks
+            ),
+            lists=ListOptions(
+                options.recommend_out,
+                options.recommend_by,
+                options.lists,
+                options.campaign,
+                options.overwrite,
+                options.csv_safe,
+            ),
         )
     )
     return DONE

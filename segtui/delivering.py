@@ -14,7 +14,6 @@ from segtui.progress import Steps, as_part
 if TYPE_CHECKING:
     from segtui.basketed import Credibility
     from segtui.cluster.ground import Ground
-    from segtui.decided.campaigns import Inputs
     from segtui.deliver.rules_file import Ruled
     from segtui.deliver.scoring import ScoringModel
     from segtui.explained import LeafRule
@@ -28,10 +27,10 @@ SWEPT = range(2, 11)
 """The values of k that the evidence for k looks at."""
 
 
-def handover(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec, inputs: Inputs | None = None) -> Steps[Handover]:
+def handover(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec) -> Steps[Handover]:
     """What the parts of `spec` are made of. A part that cannot be is missing, with the reason.
 
-    Raises AnalysisError where there are no segments, UsageError for a playbook or an input that cannot be.
+    Raises AnalysisError where there are no segments, UsageError for a playbook that cannot be.
     """
     answer = yield from pipeline.exact(recipe, unwatched)
     ground = yield from pipeline.ground(recipe)
@@ -60,7 +59,7 @@ def handover(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec, inputs: Inp
     drivers = yield from part(evidence, "drivers", lambda: explaining.drivers(pipeline, recipe), 0.37, 0.03)
     ruled = yield from part(rules, "rules", lambda: _ruled(pipeline, recipe), 0.4, 0.2)
     marks = yield from part(ruled is not None, "marked", lambda: basketing.marked(pipeline, recipe), 0.6, 0.05)
-    decisions = yield from part(decided, "decisions", lambda: deciding.decisions(pipeline, recipe, inputs), 0.65, 0.35)
+    decisions = yield from part(decided, "decisions", lambda: deciding.decisions(pipeline, recipe), 0.65, 0.35)
     return Handover(
         gather=recipe.gather,
         whole=pipeline.dataset,
@@ -100,4 +99,5 @@ def _ruled(pipeline: Pipeline, recipe: Recipe) -> Steps[Ruled]:
     known: Credibility | None = None
     if len(mined.rules):
         known = yield from basketing.credible(pipeline, recipe, lambda _: None)
-    return Ruled(table, mined, known, (yield from hyper_lift(mined.rules)))
+    hyper = yield from hyper_lift(mined.rules)
+    return Ruled(table, mined, known, hyper, (yield from basketing.productive(pipeline, recipe)))

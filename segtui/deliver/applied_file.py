@@ -52,13 +52,13 @@ def stream(scored: Scored, gather: GatherSpec, spec: LabelledSpec, out: BinaryIO
 
 def notes(scored: Scored) -> tuple[str, ...]:
     """Added columns whose name was taken."""
-    return free_names(scored.dataset.frame.columns, ADDED)[1]
+    return free_names(scored.dataset.frame.columns, ADDED, "source has")[1]
 
 
 def _table(scored: Scored, gather: GatherSpec, spec: LabelledSpec) -> writers.Table:
     kind = FORMATS[format_of(spec)]
     labels = labels_of(scored, nothing=None if kind.cells else "")
-    added, _ = free_names(scored.dataset.frame.columns, ADDED)
+    added, _ = free_names(scored.dataset.frame.columns, ADDED, "source has")
     return labelled_rows(scored.dataset, gather, labels, added, cells=kind.cells, text=kind.text)
 
 

@@ -53,7 +53,7 @@ def write(
     """
     form = format_of(spec)
     _check_answer(dataset, gather, answer)
-    _keep_out_of_sources(gather, Path(spec.path))
+    keep_out_of_sources(gather, Path(spec.path))
     with WholeFiles(overwrite=spec.overwrite, sources=source_files(gather)) as files:
         beside = files.stage(spec.path, private=True)
         _stage_recipe(files, recipe_path(Path(spec.path)), sidecar(dataset, answer))
@@ -89,12 +89,12 @@ def stream(
 def check(gather: GatherSpec, spec: LabelledSpec) -> None:
     """Find out before the analysis whether `spec` can be written. Raises DeliveryError, UsageError, SourceError."""
     format_of(spec)
-    _keep_out_of_sources(gather, Path(spec.path))
+    keep_out_of_sources(gather, Path(spec.path))
     check_target(Path(spec.path), overwrite=spec.overwrite, sources=source_files(gather))
 
 
-def _keep_out_of_sources(gather: GatherSpec, target: Path) -> None:
-    """A labelled file in a folder that was opened as a whole would be read as data the next time."""
+def keep_out_of_sources(gather: GatherSpec, target: Path) -> None:
+    """A file in a folder that was opened as a whole would be read as data the next time. Raises DeliveryError."""
     for source in gather.sources:
         folder = Path(source.path).expanduser()
         if folder.is_dir() and target.resolve().parent == folder.resolve():
