@@ -2,7 +2,7 @@
 
 The rule, which is a convention and is written here once:
 
-  no verdict   fewer than FEWEST customers could be scored, or made the model
+  no verdict   fewer than FEWEST customers could be scored, or made the model; or it does not know how they were spread
   re-fit       the PSI of a feature that votes is .25 or more; FAR_REFIT of the customers more than expected lie far
                from the centre of their segment; each beyond what chance shows. Or features with half of the vote or
                more are not there
@@ -63,6 +63,8 @@ def judge(applied: Applied) -> Judged:
         which = "scored" if fewest == applied.scored else "behind the model"
         told = f"{fewest:,} customers {which} are too few to tell drift from chance: at least {FEWEST} are needed"
         return Judged(Verdict.NONE, (told,))
+    if not applied.drifts and not applied.filled:
+        return Judged(Verdict.NONE, ("the model does not say how its features were spread, so drift cannot be told",))
     grave, light = _of_features(applied)
     more_grave, more_light = _of_far(applied)
     gone_grave, gone_light = _of_gone(applied)

@@ -178,7 +178,7 @@ def _drifts(before: Delivery, other: Side) -> Steps[tuple[tuple[Drift, ...] | No
     from segtui.deliver.fitting import fitted
 
     if before.model is None or not before.model.seen:
-        return None, ["no drift is told: the first is no delivered folder with a model.json"]
+        return None, ["no drift is told: the first has no model.json that says how features were spread"]
     table = _unguarded((yield from read_table((other.source,))).frame)
     features = yield from fitted(before.model, table[other.rows["row"].to_numpy()], fill_missing=True)
     drifts = yield from drifts_of(before.model, features.frame, features.filled)

@@ -115,6 +115,13 @@ def test_no_verdict_on_a_few(delivered: tuple[Path, ScoringModel], tmp_path: Pat
     assert "too few" in judged.reasons[0]
 
 
+def test_no_verdict_without_a_spread_to_compare_with(delivered: tuple[Path, ScoringModel]) -> None:
+    folder, model = delivered
+    found = scored(replace(model, seen=(), far=None), folder / "then.csv").applied
+    assert found.scored == 900
+    assert judge(found).verdict is Verdict.NONE
+
+
 def test_trimmed_customers_are_expected_far_out(delivered: tuple[Path, ScoringModel], tmp_path: Path) -> None:
     source = shop(tmp_path / "in.csv")
     model = deliver(tmp_path / "d", [source], PrepareSpec(FEATURES, trim=0.05))
