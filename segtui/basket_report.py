@@ -14,7 +14,7 @@ from segtui.deliver.rules_file import MEASURES, Ruled
 from segtui.printing import Json
 
 if TYPE_CHECKING:
-    from segtui.basketed import BasketTable
+    from segtui.basketed import BasketTable, Marks
 
 WIDTH, SIDE = 80, 26
 SHOWN = 20
@@ -26,7 +26,7 @@ SHOWN = 20
 def document(ruled: Ruled) -> Json:
     """Everything, as `rules --json` gives it."""
     table, mined = ruled.table, ruled.mined
-    known = ruled.credibility
+    known, holds = ruled.credibility, ruled.productive.holds
     found: Json = {
         "baskets": table.baskets.count,
         "items": len(table.baskets.items),
@@ -42,7 +42,9 @@ def document(ruled: Ruled) -> Json:
         "consequents": mined.spec.consequents,
         "itemsets": mined.itemsets,
         "basket_size_lift": _finite(mined.size_lift),
-        "rules": [_rule(ruled, i) for i in range(len(mined.rules))],
+        "rules_tried": mined.tried,
+        "productive_level": ruled.productive.level,
+        "rules": [_rule(ruled, i, holds) for i in range(len(mined.rules))],
         "false_discovery_share": None if known is None else known.share,
         "false_discovery_range": None if known is None or known.range is None else list(known.range),
         "shuffles": 0 if known is None else known.shuffles,
@@ -52,7 +54,7 @@ def document(ruled: Ruled) -> Json:
     return found
 
 
-def _rule(ruled: Ruled, i: int) -> Json:
+def _rule(ruled: Ruled, i: int, holds: Marks) -> Json:
     rules, items, known = ruled.mined.rules, ruled.table.baskets.items, ruled.credibility
     told: Json = {
         "antecedent": list(side(rules.antecedents[i].tolist(), items)),
@@ -63,6 +65,8 @@ def _rule(ruled: Ruled, i: int) -> Json:
         **{name: _finite(float(getattr(rules, name)[i])) for name in MEASURES},
         "hyper_lift": float(ruled.hyper_lift[i]),
         "redundant": bool(rules.redundant[i]),
+        "productive_p": float(ruled.productive.p[i]),
+        "productive": bool(holds[i]),
     }
     if known is not None:
         told |= {

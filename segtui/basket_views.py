@@ -30,8 +30,8 @@ class RuleFilter:
 
     contains: texts, each in the name of an item on either side; before, after: on the side before, after the arrow;
     all without regard to case. length: items on both sides, 0 for any. segment: a letter, for rules that mark it out.
-    reading: one of READINGS. families: whether rules within a family are shown; folded: whether near-identical rules
-    stand behind the first of them. sort: one of SORTS.
+    reading: one of READINGS. productive: only rules of which every item before the arrow adds. families: whether rules
+    within a family are shown; folded: whether near-identical rules stand behind the first of them. sort: one of SORTS.
     """
 
     contains: tuple[str, ...] = ()
@@ -40,6 +40,7 @@ class RuleFilter:
     length: int = 0
     segment: str = ""
     reading: str = ""
+    productive: bool = False
     families: bool = True
     folded: bool = True
     sort: str = "lift"
@@ -62,7 +63,8 @@ class WorkView:
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """A rule as a table shows it. number: its place among all that were found; folded: alike ones behind it."""
+    """A rule as a table shows it. number: its place among all that were found; folded: alike ones behind it; adding:
+    what is known of whether every item before the arrow adds, a sentence."""
 
     number: int
     antecedent: tuple[str, ...]
@@ -76,6 +78,7 @@ class RuleRow:
     sorted_by: float
     redundant: bool
     folded: int
+    adding: str = ""
 
 
 class RulesPage(Protocol):

@@ -188,7 +188,7 @@ class Mined:
     least: the number of baskets asked for; itemsets: frequent sets of every length, of one item too. size_lift: the
     lift that basket sizes alone give to a pair (lambda of METHODS D1). Where there are no rules: least_that: the count
     at which there would be pairs, 0 where no two items are ever in one basket; best_confidence, best_lift: the highest
-    among rules that are frequent enough, nan where none is.
+    among rules that are frequent enough, nan where none is. tried: rules that the itemsets give at any confidence.
     """
 
     spec: BasketSpec
@@ -199,6 +199,17 @@ class Mined:
     least_that: int = 0
     best_confidence: float = float("nan")
     best_lift: float = float("nan")
+    tried: int = 0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Productive:
+    """Whether every item of an antecedent adds to it (`baskets.productive`). p: of each rule, float64 (rules,); holds:
+    whether it is productive, bool (rules,); level: the p that this took at most, for so many rules tried."""
+
+    p: Floats
+    holds: Marks
+    level: float
 
 
 @dataclass(frozen=True, eq=False, slots=True)

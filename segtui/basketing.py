@@ -8,14 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from segtui.basketed import BasketTable, Credibility, Estimate, Marked, Mined
+from segtui.basketed import BasketTable, Credibility, Estimate, Marked, Mined, Productive
 from segtui.errors import AnalysisError
 from segtui.lettered import segments_of
 from segtui.progress import Steps, as_part
 from segtui.recipe import GatherSpec
 
 if TYPE_CHECKING:
-    from segtui.basketed import NextOrders, Readings, Substitutes
+    from segtui.basketed import GroupCounts, NextOrders, Readings, Substitutes
     from segtui.gather.baskets import BasketLines
     from segtui.gather.look import Held
     from segtui.pipeline import Pipeline
@@ -30,13 +30,20 @@ SEED, SHUFFLES = 0, 20
 
 
 def table(pipeline: Pipeline, recipe: Recipe) -> Steps[BasketTable]:
-    """The baskets behind the open data. Raises AnalysisError where it has none."""
-    from segtui.gather.baskets import lines_of_customers
+    """The baskets behind the open data: the orders of its customers, else tables that list baskets. Raises
+    AnalysisError where it has none."""
+    from segtui.gather.baskets import lines_of_baskets, lines_of_customers
 
     by, dataset = recipe.baskets.by, pipeline.dataset
 
     def compute() -> Steps[BasketTable]:
-        lines = yield from as_part(lines_of_customers(dataset, recipe.gather, by, pipeline.tables), "baskets", 0.0, 0.6)
+        tables = pipeline.tables
+        read = (
+            lines_of_customers(dataset, recipe.gather, by, tables)
+            if dataset.made_of_orders
+            else lines_of_baskets(recipe.gather, by, tables)
+        )
+        lines = yield from as_part(read, "baskets", 0.0, 0.6)
         return (yield from as_part(_encoded(lines), "baskets", 0.6, 0.4))
 
     return (yield from pipeline.filed_as(f"baskets {by} {dataset.fingerprint}", BasketTable, compute))
@@ -57,7 +64,8 @@ def _encoded(lines: BasketLines) -> Steps[BasketTable]:
     from segtui.baskets.encode import from_lines
     from segtui.gather.baskets import FAMILY, ITEM, ORDER, OWNER, PRICE
 
-    encoded = yield from from_lines(lines.frame, ORDER, ITEM, OWNER)
+    owner = OWNER if (lines.frame[OWNER] >= 0).any() else None
+    encoded = yield from from_lines(lines.frame, ORDER, ITEM, owner)
     names = pl.DataFrame({ITEM: pl.Series(encoded.baskets.items, dtype=pl.String)})
     known = names.join(lines.items, on=ITEM, how="left", maintain_order="left")
     return BasketTable(
@@ -88,6 +96,16 @@ def rules(pipeline: Pipeline, recipe: Recipe) -> Steps[Mined]:
     known = yield from table(pipeline, recipe)
     name = f"rules {recipe.baskets!r} {pipeline.dataset.fingerprint}"
     return (yield from pipeline.filed_as(name, Mined, lambda: mined(known.baskets, recipe.baskets)))
+
+
+def productive(pipeline: Pipeline, recipe: Recipe) -> Steps[Productive]:
+    """Whether every item of an antecedent adds to it, of each rule. Raises AnalysisError."""
+    from segtui.baskets.productive import productive
+
+    known = yield from table(pipeline, recipe)
+    of = yield from rules(pipeline, recipe)
+    name = f"productive {recipe.baskets!r} {pipeline.dataset.fingerprint}"
+    return (yield from pipeline.filed_as(name, Productive, lambda: productive(known.baskets, of)))
 
 
 def credible(
@@ -147,14 +165,14 @@ class Read:
 def read(pipeline: Pipeline | None, recipe: Recipe, known: BasketTable, of: Mined) -> Steps[Read]:
     """Bundles and prompts among the rules, items seldom together, and what comes in a customer's next order.
 
-    pipeline: None where the baskets know no customers.
+    pipeline: None where there is none, as the baskets know no customers.
     """
     from segtui.baskets.readings import readings
     from segtui.baskets.substitutes import substitutes
 
     good_for = yield from as_part(readings(of.rules, known), "readings", 0.0, 0.1)
     seldom = yield from as_part(substitutes(known.baskets), "readings", 0.1, 0.4)
-    if pipeline is None:
+    if pipeline is None or not pipeline.dataset.made_of_orders:
         return Read(known, of, good_for, seldom, None, "these baskets have no customers.")
     try:
         later = yield from as_part(_next_orders(pipeline, recipe, known), "readings", 0.5, 0.5)
@@ -205,6 +223,29 @@ def marked(pipeline: Pipeline, recipe: Recipe) -> Steps[Marked]:
 
     name = f"marked {recipe.baskets!r} {letters} {pipeline.name('exact', recipe)}"
     return (yield from pipeline.filed_as(name, Marked, compute))
+
+
+def counts_of_segments(pipeline: Pipeline, recipe: Recipe) -> Steps[GroupCounts | None]:
+    """How often every rule holds in the baskets of each converged segment, in letter order; None where there are no
+    rules, or not two segments with baskets."""
+    import numpy as np
+
+    from segtui.baskets.contrast import group_counts
+    from segtui.baskets.items import groups_of
+    from segtui.cluster.prediction import NOBODY
+
+    known = yield from table(pipeline, recipe)
+    of = yield from rules(pipeline, recipe)
+    segments = yield from segments_of(pipeline, recipe)
+    if not len(of.rules):
+        return None
+    places = segments.places.astype(np.int64)
+    try:
+        group = groups_of(known.baskets, np.where(places == NOBODY, -1, places))
+        counted = of.rules.counted(of.least)
+        return (yield from group_counts(known.baskets, counted, group, len(segments.letters)))
+    except AnalysisError:
+        return None
 
 
 def _from_baskets(pipeline: Pipeline, recipe: Recipe) -> bool:

@@ -20,6 +20,7 @@ from segtui import __version__
 from segtui.errors import SegtuiError, UsageError
 
 if TYPE_CHECKING:
+    from segtui.decided.recommendations import Method
     from segtui.recipe import Recipe
     from segtui.starting import Gathering
 
@@ -32,6 +33,8 @@ COMMANDS = {
     "describe": "say what is seen in the sources: kind, columns, flags, rows left out",
     "run": "do the same analysis without a screen, and hand over labels or JSON",
     "rules": "find association rules in the baskets behind the sources",
+    "apply": "score new customers with delivered centroids, and say whether these still fit",
+    "compare": "say who moved between two deliveries or labelled files",
     "keys": "print every key and command of the terminal app",
     "where": "print the folders that segtui keeps its files in",
 }
@@ -161,7 +164,8 @@ def _add_describe(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
-    from segtui.recipe import LABELLED_FORMATS, SCALES, TREE_MOST
+    from segtui.basket_views import FORMATS
+    from segtui.recipe import LABELLED_FORMATS, SCALES, TREE_MOST, WEEKS, WEEKS_MOST
 
     _add_sources(parser, "*")
     _add_gathering(parser)
@@ -184,7 +188,19 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         metavar="LOW,MID,HIGH",
         help="with --decide: how many more order when contacted (0.01,0.02,0.04)",
     )
-    add("--weeks", type=_whole("--weeks", 1, 520), metavar="N", help="with --decide: the horizon of value (default 52)")
+    add("--held-out", type=_held_out, metavar="S", help="with --decide: share of customers not contacted (default 0.2)")
+    weeks = _whole("--weeks", 1, WEEKS_MOST)
+    add("--weeks", type=weeks, metavar="N", help=f"with --decide: the horizon of value (default {WEEKS})")
+    add("--lists", metavar="DIR", help="with --decide: write who is contacted and held out, a file per play and arm")
+    add("--campaign", metavar="NAME", help="with --lists: the campaign's name, on which hangs who is held out")
+    endings = ", ".join(FORMATS)
+    add("--recommend-out", metavar="FILE", help=f"with --decide: write what to recommend to whom ({endings})")
+    add(
+        "--recommend-by",
+        type=_method,
+        metavar="METHOD",
+        help=f"with --recommend-out: by this method, not by the best ({', '.join(_methods())})",
+    )
     add("--seed", type=_whole("--seed", 0, 2**32 - 1), metavar="N", help="the seed of the random starts (default 0)")
     add("--restarts", type=_whole("--restarts", 0, 10_000), metavar="N", help="k-means++ starts (0: as the size asks)")
     add(
@@ -226,6 +242,31 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="one JSON document on standard output")
 
 
+def _add_apply(parser: argparse.ArgumentParser) -> None:
+    from segtui.recipe import LABELLED_FORMATS
+
+    add = parser.add_argument
+    add("recipe", metavar="RECIPE", help="a delivered folder, or the recipe.toml or model.json in one")
+    _add_sources(parser, "+")
+    endings = ", ".join(LABELLED_FORMATS)
+    add("--out", metavar="FILE", help=f"write every input row with its segment ({endings}; - for standard output)")
+    add("--snapshot", type=_day, metavar="DATE", help="features see orders before this day (default: all of them)")
+    add("--fill-missing", action="store_true", help="go on without columns that vote, with what the model fills in")
+    add("--overwrite", action="store_true", help="replace FILE where it exists")
+    add("--csv-safe", action="store_true", help="keep spreadsheets from running texts that look like formulas")
+    add("--json", action="store_true", help="one JSON document on standard output")
+
+
+def _add_compare(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("before", metavar="A", help="a delivered folder or a labelled file: what was")
+    add("after", metavar="B", help="the same: what came after")
+    add("--id", metavar="COL", help="the column that identifies a customer in both (default: as delivered)")
+    add("--revenue", metavar="COL", help="the column of money per customer (default: as delivered, or by its name)")
+    add("--loose-ids", action="store_true", help="match ids that differ in padding or type only")
+    add("--json", action="store_true", help="one JSON document on standard output")
+
+
 def _share(text: str) -> float:
     value = _float(text)
     if not 0 <= value <= 1:
@@ -245,6 +286,29 @@ def _uplifts(text: str) -> tuple[float, float, float]:
     if len(values) != 3 or not -1 <= values[0] <= values[1] <= values[2] <= 1:
         raise argparse.ArgumentTypeError(f"uplifts are three rising shares, as in 0.01,0.02,0.04, not {text!r}")
     return values[0], values[1], values[2]
+
+
+def _held_out(text: str) -> float:
+    from segtui.recipe import HELD_OUT_MOST
+
+    value = _float(text)
+    if not 0 <= value <= HELD_OUT_MOST:
+        raise argparse.ArgumentTypeError(f"a share from 0 to {HELD_OUT_MOST:g} can be held out, not {text!r}")
+    return value
+
+
+def _methods() -> dict[str, Method]:
+    """Ways of recommending under names without blanks."""
+    from segtui.decided.recommendations import Method
+
+    return {method.lower().replace(" ", "-"): method for method in Method}
+
+
+def _method(text: str) -> Method:
+    known = _methods()
+    if text not in known:
+        raise argparse.ArgumentTypeError(f"there is no method {text!r}; there are {', '.join(known)}")
+    return known[text]
 
 
 def _lift(text: str) -> float:
@@ -385,14 +449,14 @@ def _describe(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from segtui.decided.campaigns import Inputs
     from segtui.headless import RunOptions, run
+    from segtui.headless_lists import ListOptions
+    from segtui.recipe import DecideSpec
 
     if options.json and options.out == "-":
         raise UsageError("--json and --out - cannot both have standard output", hint="Give --out a file.")
     if options.deliver is None and (options.parts or options.formats or options.withhold):
         raise UsageError("--parts, --formats and --withhold belong to a delivery", hint="Add --deliver DIR.")
-    low, mid, high = options.uplift or (None, None, None)
     run(
         RunOptions(
             sources=tuple(options.sources),
@@ -420,8 +484,17 @@ def _run(options: argparse.Namespace) -> int:
             predict=options.predict,
             explain=options.explain,
             decide=options.decide,
-            weeks=options.weeks,
-            inputs=Inputs(low, mid, high, margin=options.margin, cost=options.cost),
+            entered=DecideSpec(
+                options.margin, options.cost, options.uplift, held_out=options.held_out, weeks=options.weeks
+            ),
+            lists=ListOptions(
+                options.recommend_out,
+                options.recommend_by,
+                options.lists,
+                options.campaign,
+                options.overwrite,
+                options.csv_safe,
+            ),
         )
     )
     return DONE
@@ -446,6 +519,44 @@ def _rules(options: argparse.Namespace) -> int:
             readings=options.readings,
             out=options.out,
             overwrite=options.overwrite,
+            as_json=options.json,
+        )
+    )
+    return DONE
+
+
+def _apply(options: argparse.Namespace) -> int:
+    from segtui.headless_apply import ApplyOptions, apply
+
+    if options.out is None and not options.json:
+        raise UsageError("there is no place to write the segments to", hint="Give --out FILE, or --json alone.")
+    if options.json and options.out == "-":
+        raise UsageError("--json and --out - cannot both have standard output", hint="Give --out a file.")
+    apply(
+        ApplyOptions(
+            recipe=options.recipe,
+            sources=tuple(options.sources),
+            out=options.out,
+            snapshot=options.snapshot,
+            overwrite=options.overwrite,
+            csv_safe=options.csv_safe,
+            fill_missing=options.fill_missing,
+            as_json=options.json,
+        )
+    )
+    return DONE
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from segtui.headless_compare import CompareOptions, compare
+
+    compare(
+        CompareOptions(
+            before=options.before,
+            after=options.after,
+            id_column=options.id,
+            revenue=options.revenue,
+            loose_ids=options.loose_ids,
             as_json=options.json,
         )
     )
@@ -509,7 +620,7 @@ def _close_output() -> None:
 @contextmanager
 def _ended_by_signals(command: str) -> Iterator[None]:
     """Unwind on a signal that ends the program, so that half-written files are removed (the app has its own way)."""
-    if command not in ("run", "describe"):
+    if command not in ("run", "describe", "apply"):
         yield
         return
     heard = [number for number in _ENDINGS if signal.getsignal(number) is not signal.SIG_IGN]  # nohup stays nohup
@@ -532,6 +643,8 @@ _ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "describe": _add_describe,
     "run": _add_run,
     "rules": _add_rules,
+    "apply": _add_apply,
+    "compare": _add_compare,
     "keys": _add_nothing,
     "where": _add_nothing,
 }
@@ -542,6 +655,8 @@ _RUNNERS: dict[str, Callable[[argparse.Namespace], int]] = {
     "describe": _describe,
     "run": _run,
     "rules": _rules,
+    "apply": _apply,
+    "compare": _compare,
     "keys": _keys,
     "where": _where,
 }

@@ -58,6 +58,7 @@ def _campaigns_document(decided: Decisions) -> Json:
         "not_offered": [asdict(one) for one in found.not_offered],
         "rfm": None if found.rfm is None else _rfm_document(found.rfm),
         "rfm_reason": found.rfm_reason,
+        "overlaps": [asdict(one) for one in found.overlaps],
         "notes": list(found.notes),
     }
 
@@ -69,7 +70,17 @@ def _proposal_document(one: Proposal) -> Json:
 
 
 def _rfm_document(rfm: Rfm) -> Json:
-    return {**asdict(rfm), "holdout": _days(rfm.holdout)}
+    segments = [
+        {
+            "segment": one.letter,
+            "customers": one.customers,
+            "largest": one.largest[0],
+            "share": one.largest[1],
+            "groups": dict(one.groups),
+        }
+        for one in rfm.segments
+    ]
+    return {**asdict(rfm), "holdout": _days(rfm.holdout), "segments": segments}
 
 
 def _days(window: tuple[object, object] | None) -> list[str] | None:
@@ -193,8 +204,25 @@ def _campaigns_lines(decided: Decisions) -> Iterator[str]:
         yield from _sentence(f"{one.letter}, {one.size:,} customers: {one.reason}", INDENT)
         yield from _sentence(" ".join(one.worth.said), INDENT)
         yield from _sentence(one.experiment.refused or " ".join(one.experiment.said[:2]), INDENT)
+    if found.overlaps:
+        yield "Plays for the same customers (a list marks who is on another one):"
+        for overlap in found.overlaps:
+            yield from _sentence(overlap.said, INDENT)
+    yield from _rfm_lines(found.rfm)
     for note in found.notes:
         yield from _sentence(note)
+
+
+def _rfm_lines(rfm: Rfm | None) -> Iterator[str]:
+    """What the customary names make of each segment, beside what came of the names where that is known."""
+    if rfm is None or not rfm.segments:
+        return
+    yield from _sentence(f"By the RFM table {', '.join(f'{one.letter} is {one.said}' for one in rfm.segments)}.")
+    names = dict.fromkeys(one.largest[0] for one in rfm.segments)
+    later = [(name, group.later) for name in names if (group := rfm.under(name)) is not None]
+    told = [f"{name} {realised.active:.0%}" for name, realised in later if realised is not None]
+    if told:
+        yield from _sentence(f"Names are a convention: of these in the holdout ordered {', '.join(told)}.", INDENT)
 
 
 def _counted(found: Campaigns) -> str:
@@ -360,3 +388,5 @@ def _products(decided: Decisions) -> Iterator[str]:
     for one in decided.products:
         items = (f"{item.item} ({item.share:.0%}; {item.rest:.0%})" for item in one.products[:ITEMS_SHOWN])
         yield from _sentence(f"{decided.letters[one.segment]}: {', '.join(items)}", INDENT)
+        reason = next((item.reason for item in one.products[:ITEMS_SHOWN] if item.reason), "")
+        yield from _sentence(reason, INDENT + 2) if reason else ()

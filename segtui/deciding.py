@@ -6,7 +6,7 @@ AnalysisError in plain words; `decisions` has all parts, each with the reason wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeVar
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from segtui.decided.campaigns import Campaigns, Inputs
 from segtui.decided.decisions import Decisions
 from segtui.decided.prices import Prices
-from segtui.decided.recommendations import CustomerLists, Leaderboard, Method, Purpose
+from segtui.decided.recommendations import CustomerLists, Leaderboard, Method, Purpose, Reason
 from segtui.decided.value import LifetimeValue
 from segtui.errors import AnalysisError
 from segtui.lettered import segments_of
@@ -23,6 +23,8 @@ from segtui.progress import Steps, as_part
 if TYPE_CHECKING:
     from segtui.decide.playbook import Playbook
     from segtui.decide.recommend_interactions import Purchases
+    from segtui.decide.recommend_lists import Why
+    from segtui.decide.recommend_metrics import Found
     from segtui.decide.value_history import History, Holdout
     from segtui.decided.recommendations import SegmentProducts
     from segtui.pipeline import Pipeline
@@ -30,9 +32,6 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 Heard = Callable[[Leaderboard], None]
-
-WEEKS = 52.0
-"""The horizon of lifetime value."""
 
 SEED = 0
 """Of the draws behind the intervals of a leaderboard, which are about customers and not about the segments."""
@@ -53,13 +52,14 @@ def plays(
     pipeline: Pipeline, recipe: Recipe, inputs: Inputs | None = None, of: Playbook | None = None
 ) -> Steps[Campaigns]:
     """What a playbook proposes for the segments of `recipe`; of: None for the one in the configuration folder.
+    inputs: None for those of the recipe.
 
     Without orders plays on other features are offered. Raises AnalysisError, and UsageError for an input or a playbook
     that cannot be.
     """
     from segtui.decide.campaigns import campaigns
 
-    entered, book = inputs or Inputs(), of or playbook()
+    entered, book = inputs or Inputs.of(recipe.decide), of or playbook()
     segments = yield from segments_of(pipeline, recipe)
     structure = yield from _more_than_slices(pipeline, recipe, book)
     answer, dataset = segments.answer, pipeline.dataset
@@ -97,21 +97,24 @@ class _Histories:
     holdout: Holdout | None
 
 
-def value(pipeline: Pipeline, recipe: Recipe, weeks: float = WEEKS) -> Steps[LifetimeValue]:
-    """What is expected of customers and segments over so many weeks, checked on the holdout where there is one.
+def value(pipeline: Pipeline, recipe: Recipe, weeks: float | None = None) -> Steps[LifetimeValue]:
+    """What is expected of customers and segments over so many weeks (None: those of the recipe), checked on the holdout
+    where there is one.
 
     The value itself says where the data do not carry it. Raises AnalysisError where there are no orders, or no dates.
     """
     from segtui.decide.value import lifetime_value
 
+    ahead = recipe.decide.horizon if weeks is None else weeks
+
     def compute() -> Steps[LifetimeValue]:
         known = yield from as_part(_histories(pipeline, recipe), "customer value", 0.0, 0.3)
         segments = yield from segments_of(pipeline, recipe)
-        valued = lifetime_value(known.history, segments.places, segments.letters, weeks, known.holdout)
+        valued = lifetime_value(known.history, segments.places, segments.letters, ahead, known.holdout)
         return (yield from as_part(valued, "customer value", 0.3, 0.7))
 
     return (
-        yield from pipeline.filed_as(f"value {weeks} {pipeline.name('exact letters', recipe)}", LifetimeValue, compute)
+        yield from pipeline.filed_as(f"value {ahead} {pipeline.name('exact letters', recipe)}", LifetimeValue, compute)
     )
 
 
@@ -154,14 +157,17 @@ def recommended(pipeline: Pipeline, recipe: Recipe, heard: Heard = lambda board:
 
     Segments of it are places in the letters of the answer. Raises AnalysisError where there is nothing to recommend.
     """
-    from segtui.decide.recommend_board import leaderboard
+    from segtui.decide.recommend_board import Finding, leaderboard
     from segtui.deciding_past import Earlier
+
+    def filed(name: str, find: Finding) -> Steps[list[Found]]:
+        return pipeline.filed_as(f"found {name} {pipeline.dataset.fingerprint}", list, find)
 
     def compute() -> Steps[Leaderboard]:
         bought = yield from as_part(_purchases(pipeline, recipe), "recommendations", 0.0, 0.1)
         segments = yield from segments_of(pipeline, recipe)
         earlier = Earlier(pipeline, recipe, segments.places, len(segments.letters))
-        board = yield from leaderboard(bought, SEED, earlier.labels, heard)
+        board = yield from leaderboard(bought, SEED, earlier.labels, heard, filed=filed)
         return replace(board, notes=(*board.notes, *earlier.notes))
 
     return (yield from pipeline.filed_as(f"recommended {pipeline.name('exact letters', recipe)}", Leaderboard, compute))
@@ -217,18 +223,19 @@ def products(pipeline: Pipeline, recipe: Recipe) -> Steps[tuple[SegmentProducts,
         bought = yield from _purchases(pipeline, recipe)
         past = yield from whole(bought)
         segments = yield from segments_of(pipeline, recipe)
-        told = yield from _reasons(pipeline, recipe)
-        return (yield from segment_products(bought, past, segments.places, lambda _, item: told.get(item, "")))
+        why = yield from _reasons(pipeline, recipe)
+        return (yield from segment_products(bought, past, segments.places, why))
 
     name = f"products {recipe.baskets!r} {pipeline.name('exact letters', recipe)}"
     found: tuple[SegmentProducts, ...] = yield from pipeline.filed_as(name, tuple, compute)
     return found
 
 
-def _reasons(pipeline: Pipeline, recipe: Recipe) -> Steps[dict[str, str]]:
-    """What rules between products say of an item; rules of several items behind the arrow say nothing here."""
+def _reasons(pipeline: Pipeline, recipe: Recipe) -> Steps[Why]:
+    """What rules between products say of an item: those of a segment's own baskets, else of all baskets. Rules of
+    several items behind the arrow say nothing here."""
     from segtui import basketing
-    from segtui.decide.recommend_reasons import reasons
+    from segtui.decide.recommend_reasons import reasons, reasons_of_segments
     from segtui.gather.scan import in_background
 
     by_product = replace(recipe, baskets=replace(recipe.baskets, by="product", consequents="one"))
@@ -236,9 +243,22 @@ def _reasons(pipeline: Pipeline, recipe: Recipe) -> Steps[dict[str, str]]:
         known = yield from basketing.table(pipeline, by_product)
         mined = yield from basketing.rules(pipeline, by_product)
     except AnalysisError:
-        return {}
-    found = yield from in_background(lambda: dict(reasons(mined.rules, known.baskets.items)), "products of segments")
-    return found
+        return lambda segment, item: Reason()
+    rules, items = mined.rules, known.baskets.items
+    counts = yield from basketing.counts_of_segments(pipeline, by_product)
+
+    def compute() -> tuple[Mapping[str, str], tuple[Mapping[str, str], ...]]:
+        own = () if counts is None else reasons_of_segments(rules, items, counts, by_product.baskets)
+        return reasons(rules, items), own
+
+    everywhere, own = yield from in_background(compute, "products of segments")
+
+    def why(segment: int, item: str) -> Reason:
+        if segment < len(own) and item in own[segment]:
+            return Reason(own[segment][item], own=True)
+        return Reason(everywhere.get(item, ""))
+
+    return why
 
 
 def _purchases(pipeline: Pipeline, recipe: Recipe) -> Steps[Purchases]:
@@ -286,16 +306,17 @@ def prices(pipeline: Pipeline, recipe: Recipe) -> Steps[Prices]:
 def decisions(
     pipeline: Pipeline,
     recipe: Recipe,
-    inputs: Inputs | None = None,
     of: Playbook | None = None,
     heard: Heard = lambda board: None,
-    weeks: float = WEEKS,
 ) -> Steps[Decisions]:
-    """Every part; one that cannot be is missing, with the reason. Raises AnalysisError where there are no segments."""
+    """Every part, with what was entered in the recipe; one that cannot be is missing, with the reason.
+
+    Raises AnalysisError where there are no segments.
+    """
     segments = yield from segments_of(pipeline, recipe)
     why: dict[str, str] = {}
-    campaigns = yield from _tried(why, "campaigns", as_part(plays(pipeline, recipe, inputs, of), "plays", 0.0, 0.1))
-    valued = yield from _tried(why, "value", as_part(value(pipeline, recipe, weeks), "value", 0.1, 0.1))
+    campaigns = yield from _tried(why, "campaigns", as_part(plays(pipeline, recipe, None, of), "plays", 0.0, 0.1))
+    valued = yield from _tried(why, "value", as_part(value(pipeline, recipe), "value", 0.1, 0.1))
     priced = yield from _tried(why, "prices", as_part(prices(pipeline, recipe), "prices", 0.2, 0.1))
     board = yield from _tried(
         why, "recommendations", as_part(recommended(pipeline, recipe, heard), "recommendations", 0.3, 0.6)
@@ -305,7 +326,7 @@ def decisions(
         popular = yield from _tried(why, "products", as_part(products(pipeline, recipe), "products", 0.9, 0.1))
     return Decisions(
         letters=segments.letters,
-        inputs=inputs or Inputs(),
+        inputs=Inputs.of(recipe.decide),
         campaigns=campaigns,
         value=valued,
         prices=priced,

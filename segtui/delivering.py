@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from segtui.basketed import Credibility
     from segtui.cluster.ground import Ground
-    from segtui.decided.campaigns import Inputs, Proposal
+    from segtui.decided.campaigns import Proposal
     from segtui.deliver.folder import Delivered
     from segtui.deliver.rules_file import Ruled
     from segtui.deliver.scoring import ScoringModel
@@ -37,21 +37,19 @@ SWEPT = range(2, 11)
 """The values of k that the evidence for k looks at."""
 
 
-def handover(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec, inputs: Inputs | None = None) -> Steps[Handover]:
+def handover(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec) -> Steps[Handover]:
     """What the parts of `spec` are made of. A part that cannot be is missing, with the reason.
 
-    Raises AnalysisError where there are no segments, UsageError for a playbook or an input that cannot be.
+    Raises AnalysisError where there are no segments, UsageError for a playbook that cannot be.
     """
     shuffles = _Shuffles()
     try:
-        return (yield from _gathered(pipeline, recipe, spec, inputs, shuffles))
+        return (yield from _gathered(pipeline, recipe, spec, shuffles))
     finally:
         shuffles.close()
 
 
-def _gathered(
-    pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec, inputs: Inputs | None, shuffles: _Shuffles
-) -> Steps[Handover]:
+def _gathered(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec, shuffles: _Shuffles) -> Steps[Handover]:
     answer = yield from pipeline.exact(recipe, unwatched)
     ground = yield from pipeline.ground(recipe)
     # letters in the evidence are those of the answer, now and when the delivered recipe, which has them, is run
@@ -83,16 +81,16 @@ def _gathered(
     in_words = yield from part(True, "segment rules", lambda: explaining.rules(pipeline, recipe), 0.35, 0.02)
     drivers = yield from part(evidence, "drivers", lambda: explaining.drivers(pipeline, recipe), 0.37, 0.03)
     marks = yield from part(ruled is not None, "marked", lambda: basketing.marked(pipeline, recipe), 0.4, 0.05)
-    decisions = yield from part(decided, "decisions", lambda: deciding.decisions(pipeline, recipe, inputs), 0.45, 0.4)
+    decisions = yield from part(decided, "decisions", lambda: deciding.decisions(pipeline, recipe), 0.45, 0.4)
     listed, lists = None, None
     if decisions is not None and "recommendations" in spec.parts:
         listed = yield from part(
-            decisions.board is not None, "recommended", lambda: _listed(pipeline, recipe), 0.9, 0.1
+            decisions.board is not None, "recommended", lambda: _listed(pipeline, recipe), 0.85, 0.1
         )
     if decisions is not None and decisions.campaigns is not None and "campaigns" in spec.parts:
         proposals, held_out = decisions.campaigns.proposals, decisions.inputs.held_out
         lists = yield from part(
-            bool(proposals), "lists", lambda: _lists(pipeline, recipe, proposals, held_out), 0.95, 0.05
+            bool(proposals), "lists", lambda: _lists(pipeline, recipe, proposals, held_out), 0.95, 0.02
         )
     if ruled is not None and shuffles.begun:
         known = yield from as_part(
@@ -121,7 +119,7 @@ def _gathered(
     )
 
 
-def deliver(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec, inputs: Inputs | None = None) -> Steps[Delivered]:
+def deliver(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec) -> Steps[Delivered]:
     """Gather what `spec` asks for and write the folder, whole or not at all.
 
     Raises UsageError, AnalysisError where there are no segments, DeliveryError, SourceError.
@@ -129,7 +127,7 @@ def deliver(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec, inputs: Inpu
     from segtui.deliver import folder
 
     folder.check(recipe.gather, spec)
-    made = yield from as_part(handover(pipeline, recipe, spec, inputs), "delivery", 0.0, 0.8)
+    made = yield from as_part(handover(pipeline, recipe, spec), "delivery", 0.0, 0.8)
     anchored = recipe if recipe.anchor is not None else replace(recipe, anchor=pipeline.anchor(made.answer))
     written = folder.write(made, folder.recipe_of(made, anchored), spec)
     return (yield from as_part(written, "delivery", 0.8, 0.2))
@@ -152,7 +150,8 @@ def _ruled(pipeline: Pipeline, recipe: Recipe) -> Steps[Ruled]:
     table = yield from basketing.table(pipeline, recipe)
     mined = yield from basketing.rules(pipeline, recipe)
     hyper = yield from hyper_lift(mined.rules)
-    return Ruled(table, mined, basketing.credibility_filed(pipeline, recipe), hyper)
+    productive = yield from basketing.productive(pipeline, recipe)
+    return Ruled(table, mined, basketing.credibility_filed(pipeline, recipe), hyper, productive)
 
 
 class _Shuffles:

@@ -24,14 +24,14 @@ from segtui.evidence_report import (
     verdict_lines,
 )
 from segtui.explained_report import drivers_document, drivers_lines, rules_document, rules_lines
+from segtui.headless_lists import NO_LISTS, ListOptions, hand_out
 from segtui.pipeline import unwatched
 from segtui.printing import Json
 from segtui.progress import finish
-from segtui.recipe import STANDARD_PARTS, DeliverySpec, FeatureSpec, LabelledSpec, PrepareSpec, Recipe
+from segtui.recipe import STANDARD_PARTS, DecideSpec, DeliverySpec, FeatureSpec, LabelledSpec, PrepareSpec, Recipe
 from segtui.starting import NOTHING_SAID, Gathering, starting_recipe, take_standard_input
 
 if TYPE_CHECKING:
-    from segtui.decided.campaigns import Inputs
     from segtui.decided.decisions import Decisions
     from segtui.deliver.folder import Delivered
     from segtui.evidence import Assessment, Prediction, Sweep
@@ -50,6 +50,8 @@ STANDARD_OUTPUT = "-"
 
 SWEPT = range(2, 13)
 """The values of k that `--k auto` looks at where no range is given."""
+
+NOTHING_ENTERED = DecideSpec()
 
 SEGMENTS_A_LINE = 6
 """Columns of the printed table of means, so that it fits 80 cells."""
@@ -83,8 +85,8 @@ class RunOptions:
     predict: bool = False
     explain: bool = False
     decide: bool = False
-    inputs: Inputs | None = None
-    weeks: int | None = None
+    entered: DecideSpec = NOTHING_ENTERED
+    lists: ListOptions = NO_LISTS
     gathering: Gathering = NOTHING_SAID
 
     @property
@@ -118,6 +120,7 @@ class Outcome:
     rules: SegmentRules | None = None
     drivers: Drivers | None = None
     decisions: Decisions | None = None
+    refused: tuple[AnalysisError, ...] = ()
     delivered: Delivered | None = None
 
 
@@ -140,7 +143,9 @@ def recipe_for(options: RunOptions) -> Recipe:
         "max_iter": options.max_iter,
     }
     cluster = replace(recipe.cluster, **{name: value for name, value in given.items() if value is not None})
-    return replace(recipe, gather=gather, prepare=_prepare(recipe.prepare, options), cluster=cluster)
+    entered = {name: value for name, value in asdict(options.entered).items() if value is not None}
+    decide = replace(recipe.decide, **entered)
+    return replace(recipe, gather=gather, prepare=_prepare(recipe.prepare, options), cluster=cluster, decide=decide)
 
 
 def _prepare(prepare: PrepareSpec, options: RunOptions) -> PrepareSpec:
@@ -171,6 +176,7 @@ def run(options: RunOptions) -> None:
         from segtui.deliver import folder
 
         folder.check(recipe.gather, options.delivery)
+    options.lists.check(recipe.gather, decide=options.decide)
     outcome = _analyse(recipe, options)
     for warning in outcome.warnings:
         printing.say(f"note: {warning}")
@@ -178,6 +184,8 @@ def run(options: RunOptions) -> None:
         printing.print_json(run_document(outcome))
     elif options.out != STANDARD_OUTPUT:
         printing.print_lines(_outcome_lines(outcome))
+    for refusal in outcome.refused:
+        raise refusal  # after all that could be done
 
 
 def _check_delivery(recipe: Recipe, spec: LabelledSpec) -> None:
@@ -218,18 +226,18 @@ def _analyse(recipe: Recipe, options: RunOptions) -> Outcome:
         drivers = finish(explaining.drivers(pipeline, recipe), report) if options.explain else None
         decisions = None
         if options.decide:
-            weeks = float(options.weeks or deciding.WEEKS)
-            decisions = finish(deciding.decisions(pipeline, recipe, options.inputs, book, weeks=weeks), report)
+            decisions = finish(deciding.decisions(pipeline, recipe, book), report)
         warnings = [*left_out(dataset), *dataset.warnings, *inspection.warnings, *answer.warnings]
         if options.labelled is not None:
             warnings += _deliver(pipeline, recipe, answer, options.labelled, report)
         delivered = None
         if options.delivery is not None:
-            delivered = finish(delivering.deliver(pipeline, recipe, options.delivery, options.inputs), report)
+            delivered = finish(delivering.deliver(pipeline, recipe, options.delivery), report)
             warnings += delivered.warnings
+        refused = hand_out(pipeline, recipe, options.lists, book, report)
     told = tuple(dict.fromkeys(warnings))
     return Outcome(
-        ground.dataset, answer, assessment, sweep, told, lab, prediction, rules, drivers, decisions, delivered
+        ground.dataset, answer, assessment, sweep, told, lab, prediction, rules, drivers, decisions, refused, delivered
     )
 
 

@@ -84,13 +84,15 @@ def _recipe(options: RulesOptions) -> Recipe:
 
 def _ruled(recipe: Recipe, options: RulesOptions) -> Steps[tuple[Ruled, Read | None]]:
     from segtui.baskets.hyper import hyper_lift
+    from segtui.baskets.productive import productive
 
     pipeline, table, mined = yield from _mined(recipe)
     known = None
     if options.shuffles and len(mined.rules):
         known = yield from basketing.credibility_of(table, mined, _unwatched, options.shuffles)
     read = (yield from basketing.read(pipeline, recipe, table, mined)) if options.readings else None
-    return Ruled(table, mined, known, (yield from hyper_lift(mined.rules))), read
+    hyper = yield from hyper_lift(mined.rules)
+    return Ruled(table, mined, known, hyper, (yield from productive(table.baskets, mined))), read
 
 
 def _mined(recipe: Recipe) -> Steps[tuple[Pipeline | None, BasketTable, Mined]]:
@@ -101,7 +103,7 @@ def _mined(recipe: Recipe) -> Steps[tuple[Pipeline | None, BasketTable, Mined]]:
     pipeline = Pipeline()
     try:
         dataset, _ = yield from pipeline.open(recipe)
-        made_of_orders = dataset.rollup is not None and bool(dataset.rollup.steps)
+        made_of_orders = dataset.made_of_orders
     except AnalysisError:
         made_of_orders = False  # no customers: there may be baskets all the same
     if made_of_orders:

@@ -129,12 +129,12 @@ class Pipeline:
 
         Raises SourceError, AnalysisError, RecipeError.
         """
-        from segtui.gather.dataset import identity, open_dataset
+        from segtui.gather.dataset import identity
         from segtui.prepare.inspect import inspect
 
         known = self._opened.get(identity(recipe.gather)) if recipe.gather.sources else None
         if known is None:
-            dataset = yield from open_dataset(recipe.gather, self._tables)
+            dataset = yield from self._gathered(recipe.gather)
             known = dataset, (yield from inspect(dataset))
         self._keep_open(known)
         self._gather = recipe.gather
@@ -142,6 +142,12 @@ class Pipeline:
         for latest in (self._kept, self._matrices, self._trimmed):
             latest.clear()
         return known
+
+    def _gathered(self, spec: GatherSpec) -> Steps[Dataset]:
+        """Customers, or why there are none."""
+        from segtui.gather.dataset import open_dataset
+
+        return open_dataset(spec, self._tables)
 
     def _keep_open(self, opened: tuple[Dataset, Inspection]) -> None:
         """Hold on to what is open, and to what was before it as far as there is room: undoing a cleaning step or a

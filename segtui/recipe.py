@@ -234,6 +234,42 @@ class BasketSpec:
     consequents: str = "one"
 
 
+WEEKS = 52
+"""How far ahead customers are valued unless the recipe says otherwise."""
+
+WEEKS_MOST = 520
+
+HELD_OUT = 0.2
+"""Share of customers that a play holds out unless the recipe says otherwise."""
+
+HELD_OUT_MOST = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class DecideSpec:
+    """What only the analyst knows; None where nothing was entered, and nothing is ever put in its place.
+
+    margin: of the money of an order, a share. cost: of one contact, in the money of the data. uplift: low, middle and
+    high: how many more of all contacted order than of the held-out ones, as a share (.02 is two points). order_value:
+    money of an order; None: what the data say. base_rate: share who order without the campaign; None: what a holdout
+    says. held_out: share of customers who are not contacted, 0 to HELD_OUT_MOST; None: HELD_OUT. weeks: how far ahead
+    customers are valued, 1 to WEEKS_MOST; None: WEEKS.
+    """
+
+    margin: float | None = None
+    cost: float | None = None
+    uplift: tuple[float, float, float] | None = None
+    order_value: float | None = None
+    base_rate: float | None = None
+    held_out: float | None = None
+    weeks: int | None = None
+
+    @property
+    def horizon(self) -> float:
+        """Weeks ahead that customers are valued for."""
+        return float(WEEKS if self.weeks is None else self.weeks)
+
+
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """An exact earlier segmentation that later ones take their letters from.
@@ -256,6 +292,7 @@ class Recipe:
     prepare: PrepareSpec = PrepareSpec()
     cluster: ClusterSpec = ClusterSpec()
     baskets: BasketSpec = BasketSpec()
+    decide: DecideSpec = DecideSpec()
     anchor: Anchor | None = None
     names: tuple[tuple[str, str], ...] = ()
     """Names the analyst gave, as (letter, name)."""

@@ -14,6 +14,7 @@ from segtui.atomic import WholeFiles
 from segtui.errors import RecipeError
 from segtui.recipe import (
     CONSEQUENTS,
+    HELD_OUT_MOST,
     ITEMS_BY,
     K_MAX,
     K_MIN,
@@ -28,10 +29,12 @@ from segtui.recipe import (
     TREE_MOST,
     TRIM_MOST,
     VERSION,
+    WEEKS_MOST,
     Anchor,
     BasketSpec,
     ClusterSpec,
     ColumnSpec,
+    DecideSpec,
     FeatureSpec,
     GatherSpec,
     PrepareSpec,
@@ -72,6 +75,8 @@ def to_toml(recipe: Recipe) -> str:
     }
     if recipe.baskets != BasketSpec():
         document["baskets"] = asdict(recipe.baskets)
+    if recipe.decide != DecideSpec():
+        document["decide"] = _decide(recipe.decide)
     if recipe.names:
         document["names"] = dict(recipe.names)
     if recipe.anchor is not None:
@@ -170,6 +175,12 @@ def _feature(spec: FeatureSpec) -> dict[str, object]:
     return table
 
 
+def _decide(spec: DecideSpec) -> dict[str, object]:
+    """What was entered; what was not is left out."""
+    given = {key: value for key, value in asdict(spec).items() if value is not None}
+    return given | ({"uplift": list(spec.uplift)} if spec.uplift is not None else {})
+
+
 def _anchor(anchor: Anchor) -> dict[str, object]:
     return {
         "columns": list(anchor.columns),
@@ -211,6 +222,7 @@ def from_toml(text: str, where: str = "recipe") -> Recipe:
         prepare=_read_prepare(table.table("prepare")),
         cluster=_read_cluster(table.table("cluster")),
         baskets=_read_baskets(table.table("baskets")),
+        decide=_read_decide(table.table("decide")),
         anchor=_read_anchor(table.table("anchor")) if table.has("anchor") else None,
         names=_read_names(table.table("names")),
     )
@@ -373,6 +385,39 @@ def _read_baskets(table: _Table) -> BasketSpec:
     return spec
 
 
+def _read_decide(table: _Table) -> DecideSpec:
+    def entered(key: str, most: float) -> float | None:
+        return _within(table, key, 0.0, most) if table.has(key) else None
+
+    spec = DecideSpec(
+        margin=entered("margin", 1.0),
+        cost=_amount(table, "cost"),
+        uplift=_read_uplift(table) if table.has("uplift") else None,
+        order_value=_amount(table, "order_value"),
+        base_rate=entered("base_rate", 1.0),
+        held_out=entered("held_out", HELD_OUT_MOST),
+        weeks=table.between("weeks", 1, 1, WEEKS_MOST) if table.has("weeks") else None,
+    )
+    table.finish()
+    return spec
+
+
+def _amount(table: _Table, key: str) -> float | None:
+    if not table.has(key):
+        return None
+    value = table.number(key, 0.0)
+    if not (math.isfinite(value) and value >= 0):
+        table.fail(key, f"{key} is an amount of 0 or more, not {value:g}")
+    return value
+
+
+def _read_uplift(table: _Table) -> tuple[float, float, float]:
+    values = table.numbers("uplift")
+    if len(values) != 3 or not -1 <= values[0] <= values[1] <= values[2] <= 1:
+        table.fail("uplift", f"uplift is three rising shares, low, middle and high, not {values}", "[0.01, 0.02, 0.04]")
+    return values[0], values[1], values[2]
+
+
 def _within(table: _Table, key: str, default: float, most: float) -> float:
     value = table.number(key, default)
     if not 0.0 <= value <= most:
@@ -511,6 +556,10 @@ class _Table:
                 self.fail(key, f"row {number} must be a list of numbers, not {row!r}")
             found.append(tuple(self._finite(key, value) for value in row))
         return found
+
+    def numbers(self, key: str) -> list[float]:
+        """The list of numbers under `key`."""
+        return [self._finite(key, value) for value in self._list(key)]
 
     def finish(self) -> None:
         """Refuse keys that nobody asked for: a misspelt setting must not be ignored in silence."""

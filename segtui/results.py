@@ -105,6 +105,14 @@ class SourceReport:
     notes: tuple[str, ...] = ()
     files: int = 1
 
+    @property
+    def lists_baskets(self) -> bool:
+        """Whether its rows name a basket and something in it."""
+        items = {"product", "product_name", "category", "brand"}
+        return (
+            self.kind in (Kind.BASKETS, Kind.ORDERS) and "order_id" in self.roles and not items.isdisjoint(self.roles)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class CleaningStep:
@@ -235,6 +243,21 @@ class Dataset:
     def opened(self) -> str:
         """The fingerprint of the data as it was opened, with nobody set aside."""
         return self.whole or self.fingerprint
+
+    @property
+    def baskets_only(self) -> bool:
+        """Whether there are baskets and nobody who bought them: rules can be mined, and nothing else done."""
+        return not self.customers
+
+    @property
+    def made_of_orders(self) -> bool:
+        """Whether customers were made of order lines, so that baskets have owners."""
+        return self.rollup is not None and bool(self.rollup.steps)
+
+    @property
+    def has_baskets(self) -> bool:
+        """Whether something says what was bought together."""
+        return self.made_of_orders or any(source.lists_baskets for source in self.sources)
 
 
 # -- prepare ---------------------------------------------------------------------------------------------

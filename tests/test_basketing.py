@@ -130,6 +130,13 @@ def test_the_document(orders: Path, capsys) -> None:
         "conviction",
     } <= first.keys()
     assert first["support"] == pytest.approx(first["count"] / told["baskets"])
+    assert told["rules_tried"] >= len(told["rules"])
+    assert told["productive_level"] == pytest.approx(0.05 / told["rules_tried"])
+    for rule in told["rules"]:
+        wins = rule["productive_p"] <= told["productive_level"] and not rule["redundant"]
+        assert rule["productive"] == wins
+        if len(rule["antecedent"]) == 1:  # compared with having none
+            assert rule["productive_p"] == pytest.approx(rule["fisher"], rel=1e-6)
     lifts = [rule["lift"] for rule in told["rules"]]
     assert lifts == sorted(lifts, reverse=True)
 

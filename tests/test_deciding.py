@@ -13,6 +13,7 @@ import pytest
 
 from segtui import deciding
 from segtui.cli import main
+from segtui.decide import recommend_board
 from segtui.decide.playbook import FILE, Playbook, parse, shipped
 from segtui.decided.campaigns import Inputs
 from segtui.decided.recommendations import Leaderboard, Method, Protocol, Purpose
@@ -20,7 +21,8 @@ from segtui.deciding_past import Earlier
 from segtui.errors import AnalysisError, UsageError
 from segtui.pipeline import Pipeline
 from segtui.progress import finish
-from segtui.recipe import FeatureSpec, GatherSpec, PrepareSpec, Recipe, SourceSpec
+from segtui.recipe import DecideSpec, FeatureSpec, GatherSpec, PrepareSpec, Recipe, SourceSpec
+from segtui.recipe_file import load, save
 
 
 def opened(recipe: Recipe) -> Pipeline:
@@ -127,6 +129,25 @@ def test_the_board_grows_and_judges_segments_of_the_past(
     assert board.standing(Method.SEGMENT, Purpose.NEW, Protocol.LAST) is None
     assert any("no segments of that past" in note for note in board.notes)
     assert finish(deciding.recommended(pipeline, recipe)) is board
+
+
+def test_other_segments_count_anew_what_methods_found(
+    pipeline: Pipeline, recipe: Recipe, heard: list[Leaderboard], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Method] = []
+    scorer = recommend_board.scorer
+
+    def counted(method: Method, *rest: object) -> object:
+        made.append(method)
+        return scorer(method, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(recommend_board, "scorer", counted)
+    five = recipe.with_k(5)
+    board = finish(deciding.recommended(pipeline, five))
+    assert made == [Method.SEGMENT]  # under the one protocol that has segments of the past
+    fresh = finish(deciding.recommended(opened(five), five))
+    assert board.standings == fresh.standings
+    assert board.verdicts == fresh.verdicts
 
 
 def test_lists_are_made_of_what_is_offered(pipeline: Pipeline, recipe: Recipe, heard: list[Leaderboard]) -> None:
@@ -254,3 +275,125 @@ def test_printed_decisions_fit_80_columns(examples: Path, capsys) -> None:
 def test_what_cannot_be_entered_is_wrong_usage(given: list[str], examples: Path, capsys) -> None:
     assert main(["run", str(examples / "orders.csv"), "--decide", *given]) == 2
     assert given[0] in capsys.readouterr().err
+
+
+# -- lists that are handed out ---------------------------------------------------------------------------------
+
+
+def test_lists_are_written_headless_and_agree_with_the_document(examples: Path, tmp_path: Path, capsys) -> None:
+    folder, recommended, labelled = tmp_path / "spring", tmp_path / "recommended.parquet", tmp_path / "labelled.csv"
+    given = ["--lists", str(folder), "--campaign", "spring", "--recommend-out", str(recommended), "--held-out", "0.5"]
+    sources = [str(examples / "orders.csv")]
+    assert main(["run", *sources, "--decide", *given, "--json", "--out", str(labelled)]) == 0
+    told = json.loads(capsys.readouterr().out)["decisions"]
+    segments = dict(pl.read_csv(labelled, infer_schema_length=0).select("customer_id", "segment").iter_rows())
+
+    files = [pl.read_csv(path, infer_schema_length=0) for path in folder.iterdir()]
+    assert len(files) == 2 * len({one["play"] for one in told["campaigns"]["plays"]})
+    lists = pl.concat(files)
+    assert all(segments[id] == letter for id, letter in lists.select("id", "segment").iter_rows())
+    sizes = {(one["play"], one["segment"]): one["size"] for one in told["campaigns"]["plays"]}
+    counted = lists.group_by("play", "segment").len()
+    assert {(play, letter): n for play, letter, n in counted.iter_rows()} == sizes
+    for pair in told["campaigns"]["overlaps"]:
+        marked = lists.filter(pl.col("play") == pair["plays"][0], pl.col("also_in").str.contains(pair["plays"][1]))
+        assert marked.height == pair["customers"]
+    assert told["inputs"]["held_out"] == 0.5
+    assert lists["arm"].is_in(["held out", "usual discount"]).mean() == pytest.approx(0.5, abs=0.03)
+
+    rows = pl.read_parquet(recommended)
+    assert rows.columns == ["customer_id", "segment", "purpose", "method", "rank", "item", "score"]
+    methods = {purpose: offered[0] for purpose, offered in told["recommendations"]["offered"].items() if offered}
+    assert dict(rows.select("purpose", "method").unique().iter_rows()) == methods
+    assert all(segments[id] == letter for id, letter in rows.select("customer_id", "segment").unique().iter_rows())
+    ranks = rows.group_by("customer_id", "purpose", maintain_order=True).agg("rank")["rank"].to_list()
+    assert all(one == list(range(1, len(one) + 1)) for one in ranks)
+
+
+def test_a_method_can_be_named_and_is_refused_where_it_is_not_offered(examples: Path, tmp_path: Path, capsys) -> None:
+    out = tmp_path / "r.csv"
+    run = ["run", str(examples / "orders.csv"), "--decide", "--recommend-out", str(out), "--recommend-by"]
+    assert main([*run, "personal-frequency"]) == 1
+    said = capsys.readouterr()
+    assert "personal frequency is not offered for buy again" in said.err
+    assert "campaigns: " in said.out  # what could be done was done
+    assert not out.exists()
+    assert main([*run, "popularity"]) == 0
+    rows = pl.read_csv(out, infer_schema_length=0)
+    assert set(rows["purpose"]) == {"buy again", "discovery"}
+    assert set(rows["method"]) == {"popularity"}
+    assert main([*run, "popularity"]) == 1  # it is there already
+    assert "--overwrite" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (["--recommend-out", "r.csv"], "Add --decide"),
+        (["--lists", "spring", "--campaign", "spring"], "Add --decide"),
+        (["--decide", "--lists", "spring"], "name of the campaign"),
+        (["--decide", "--campaign", "spring"], "name of the campaign"),
+        (["--decide", "--lists", "spring", "--campaign", " "], "no name"),
+        (["--decide", "--recommend-by", "ease"], "Add --recommend-out"),
+        (["--decide", "--recommend-out", "r.doc"], "cannot be written as doc"),
+        (["--decide", "--recommend-out", "r.csv", "--recommend-by", "als"], "there is no method 'als'"),
+        (["--decide", "--held-out", "0.95"], "from 0 to 0.9"),
+    ],
+)
+def test_lists_that_cannot_be_asked_for(
+    given: list[str], says: str, examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", str(examples / "orders.csv"), *given]) == 2
+    assert says in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_orders_there_is_nothing_to_recommend(examples: Path, tmp_path: Path, capsys) -> None:
+    out = tmp_path / "r.csv"
+    assert main(["run", str(examples / "customers.csv"), "--decide", "--recommend-out", str(out)]) == 1
+    assert "no order lines" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_what_is_entered_comes_from_the_recipe_and_flags_override_it(examples: Path, tmp_path: Path, capsys) -> None:
+    spec = DecideSpec(margin=0.4, cost=0.5, uplift=(0.01, 0.02, 0.05), weeks=26)
+    path = tmp_path / "r.toml"
+    save(path, Recipe(gather=GatherSpec((SourceSpec(str(examples / "orders.csv")),)), decide=spec))
+    out = tmp_path / "labelled.csv"
+    assert main(["run", "--recipe", str(path), "--decide", "--cost", "1", "--json", "--out", str(out)]) == 0
+    told = json.loads(capsys.readouterr().out)["decisions"]
+    assert {name: told["inputs"][name] for name in ("margin", "cost", "low", "mid", "high", "held_out", "base_rate")} == {
+        "margin": 0.4, "cost": 1.0, "low": 0.01, "mid": 0.02, "high": 0.05, "held_out": 0.2, "base_rate": None,
+    }  # fmt: skip
+    assert told["value"]["weeks"] == 26
+    assert load(tmp_path / "labelled.recipe.toml").decide == replace(spec, cost=1.0)
+
+
+def test_names_within_segments_are_told(examples: Path, capsys) -> None:
+    assert main(["run", str(examples / "orders.csv"), "--decide", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    sizes = {one["segment"]: one["size"] for one in told["segments"]}
+    rfm = told["decisions"]["campaigns"]["rfm"]
+    assert {one["segment"]: one["customers"] for one in rfm["segments"]} == sizes
+    named = {one["name"]: one["customers"] for one in rfm["named"] if one["customers"]}
+    summed: dict[str, int] = {}
+    for one in rfm["segments"]:
+        assert (
+            one["share"]
+            == one["groups"][one["largest"]] / one["customers"]
+            == max(one["groups"].values()) / one["customers"]
+        )
+        for name, customers in one["groups"].items():
+            summed[name] = summed.get(name, 0) + customers
+    assert summed == named
+
+
+def test_reasons_say_whose_baskets_they_are_of(pipeline: Pipeline, recipe: Recipe) -> None:
+    found = finish(deciding.products(pipeline, recipe))
+    given = [item for one in found for item in one.products if item.reason]
+    assert given
+    for item in given:
+        assert ("of their own baskets" in item.reason) == item.own
+        assert ("baskets of all customers" in item.reason) == (not item.own)
+    assert any(item.own for item in given)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from segtui.errors import DeliveryError, RecipeError
 from segtui.recipe import (
     CONSEQUENTS,
+    HELD_OUT_MOST,
     ITEMS_BY,
     K_MAX,
     K_MIN,
@@ -22,9 +23,11 @@ from segtui.recipe import (
     TREATMENTS,
     TREE_MOST,
     TRIM_MOST,
+    WEEKS_MOST,
     Anchor,
     BasketSpec,
     ClusterSpec,
+    DecideSpec,
     FeatureSpec,
     GatherSpec,
     PrepareSpec,
@@ -95,6 +98,16 @@ recipes = st.builds(
         max_length=st.integers(2, LONGEST_RULE),
         consequents=st.sampled_from(CONSEQUENTS),
     ),
+    decide=st.builds(
+        DecideSpec,
+        margin=st.none() | st.floats(0, 1),
+        cost=st.none() | st.floats(0, 1e300),
+        uplift=st.none() | st.lists(st.floats(-1, 1), min_size=3, max_size=3).map(lambda three: tuple(sorted(three))),
+        order_value=st.none() | st.floats(0, 1e300),
+        base_rate=st.none() | st.floats(0, 1),
+        held_out=st.none() | st.floats(0, HELD_OUT_MOST),
+        weeks=st.none() | st.integers(1, WEEKS_MOST),
+    ),
     anchor=st.none() | anchors(),
     names=st.dictionaries(texts, texts, max_size=4).map(lambda names: tuple(names.items())),
 )
@@ -161,6 +174,13 @@ def test_settings_of_preparing_are_written_where_they_are_not_the_default() -> N
     assert [f.name for f in from_toml(text).prepare.features or ()] == ["x ", "x"]
 
 
+def test_only_what_was_entered_to_decide_is_written() -> None:
+    assert "decide" not in tomllib.loads(to_toml(Recipe()))
+    spec = DecideSpec(margin=0.4, uplift=(0.01, 0.02, 0.04))
+    assert tomllib.loads(to_toml(Recipe(decide=spec)))["decide"] == {"margin": 0.4, "uplift": [0.01, 0.02, 0.04]}
+    assert from_toml("version = 1\n[decide]\ncost = 1").decide == DecideSpec(cost=1.0)
+
+
 def test_what_is_left_out_is_the_default() -> None:
     assert from_toml("version = 1") == Recipe()
 
@@ -205,6 +225,15 @@ def test_what_is_left_out_is_the_default() -> None:
         ("version = 1\n[gather]\nsources = [{path = 'a', header = 1}]", "true or false"),
         ("version = 1\n[gather]\nsources = [{path_bytes = 'xyz'}]", "hexadecimal"),
         ("version = 1\n[names]\nA = 1", "names.A"),
+        ("version = 1\n[decide]\nmargin = 40", "between 0 and 1, not at 40"),
+        ("version = 1\n[decide]\ncost = -1", "0 or more, not -1"),
+        ("version = 1\n[decide]\ncost = inf", "0 or more, not inf"),
+        ("version = 1\n[decide]\nuplift = [0.1]", "three rising shares"),
+        ("version = 1\n[decide]\nuplift = [0.3, 0.2, 0.4]", "three rising shares"),
+        ("version = 1\n[decide]\nuplift = 0.1", "a list"),
+        ("version = 1\n[decide]\nheld_out = 0.95", "between 0 and 0.9"),
+        ("version = 1\n[decide]\nweeks = 0", "between 1 and 520"),
+        ("version = 1\n[decide]\nmargins = 0.4", "Did you mean 'margin'?"),
         ("version = 1\n[anchor]\nletters = ['A']", "as many rows"),
         ("version = 1\n[anchor]\nletters = ['A']\ncolumns = ['x']\ncentroids = [[1, 2]]", "every row needs 1"),
         ("version = 1\n[anchor]\nletters = ['A']\ncolumns = ['x']\ncentroids = [[nan]]", "finite"),

@@ -85,11 +85,12 @@ def counts(bits: Bitsets, sets: Sequence[Sequence[int]] | NDArray[np.int32]) -> 
     empty set is in every basket.
     """
     table = sets if isinstance(sets, np.ndarray) else _filled_up(sets)
-    rows = np.where(table >= 0, np.searchsorted(bits.items, table), -1)
     found = np.empty((len(sets), len(bits.sizes)), dtype=np.int64)
     step = max(1, _WORDS // max(1, bits.words.shape[1]))
     for first in range(0, len(sets), step):
-        found[first : first + step] = _counted(bits, rows[first : first + step])
+        some = table[first : first + step]
+        rows = np.where(some >= 0, np.searchsorted(bits.items, some), -1)
+        found[first : first + step] = _counted(bits, rows)
         yield Progress("counting baskets", min(1.0, (first + step) / len(sets)))
     return found
 

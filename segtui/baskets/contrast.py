@@ -33,7 +33,7 @@ from scipy import special
 
 from segtui.basketed import GroupCounts, RuleContrast
 from segtui.baskets.credibility import rule_counts
-from segtui.baskets.items import FEWEST, benjamini_hochberg, checked_sizes, notes
+from segtui.baskets.items import FEWEST, adjusted_in_pieces, checked_sizes, notes
 from segtui.errors import AnalysisError
 from segtui.progress import Progress, Steps
 
@@ -49,6 +49,9 @@ PAIRS = 10_000
 
 TERMS = 30
 """Terms of a tail whose terms fall at least as fast as 1 / j!."""
+
+TAIL_ENDS = 1e-17
+"""A term is the last one when it is below this share of the sum so far."""
 
 HALF = 0.5
 """Share of a difference that must remain for it not to be called mostly size and popularity."""
@@ -85,15 +88,14 @@ def rule_contrast(
             f"no rule has {FEWEST} baskets with its antecedent in a segment and in the rest",
             hint="ask for more support, or for fewer segments",
         )
-    parts = []
+    tables: dict[str, Floats] = {}
     at_once = max(1, PAIRS // few.shape[1])
     for start in range(0, len(few), at_once):
         rows = slice(start, start + at_once)
-        parts.append(_tables(_part(counts, rows), _part(in_rest, rows), few[rows]))
+        for name, values in _tables(_part(counts, rows), _part(in_rest, rows), few[rows]).items():
+            tables.setdefault(name, np.empty(few.shape))[rows] = values
         yield Progress("comparing rules by segment", start / len(few))
-    tables = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    q = benjamini_hochberg(tables["p"])
-    yield Progress("comparing rules by segment", 1.0)
+    q = yield from adjusted_in_pieces(tables["p"])
     return RuleContrast(
         **tables,
         q=q,
@@ -112,7 +114,7 @@ def _tables(counts: GroupCounts, in_rest: GroupCounts, few: Marks) -> dict[str, 
     with np.errstate(divide="ignore", invalid="ignore"):
         size = np.broadcast_to(_beside(counts) / _beside(in_rest), few.shape)
         taste = (counts.consequent / counts.lines) / (in_rest.consequent / in_rest.lines)
-        adjusted, rest_adjusted = _adjusted(counts), _adjusted(in_rest)
+        adjusted, rest_adjusted = adjusted_lifts(counts), adjusted_lifts(in_rest)
         expected, rest_expected = _expected(counts), _expected(in_rest)
         beyond, rest_beyond = (one - expected) / (1 - expected), (two - rest_expected) / (1 - rest_expected)
         tables = {
@@ -173,11 +175,12 @@ def _expected(counts: GroupCounts) -> Floats:
     return np.where(chance < 1, chance, np.nan)
 
 
-def _adjusted(counts: GroupCounts) -> Floats:
-    """Lift over lambda, each of its own baskets."""
-    size = counts.baskets * (counts.others / np.square(counts.lines.astype(np.float64)))
-    lift = counts.joint * counts.baskets / (counts.antecedent.astype(np.float64) * counts.consequent)
-    adjusted: Floats = lift / size
+def adjusted_lifts(counts: GroupCounts) -> Floats:
+    """Lift over lambda, each of its own baskets: (rules, segments); not finite where there is nothing to divide by."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        size = counts.baskets * (counts.others / np.square(counts.lines.astype(np.float64)))
+        lift = counts.joint * counts.baskets / (counts.antecedent.astype(np.float64) * counts.consequent)
+        adjusted: Floats = lift / size
     return adjusted
 
 
@@ -228,23 +231,26 @@ def _fisher(one: Counts, of_one: Counts, two: Counts, of_two: Counts) -> Floats:
     most = 2 * (one + two) > of_one + of_two
     one, two = np.where(most, of_one - one, one), np.where(most, of_two - two, two)
     both, total = (one + two).astype(np.float64), (of_one + of_two).astype(np.float64)
-    above = _upper(one, of_one, both, total)
-    below = 1 - _upper(one + 1, of_one, both, total)
+    above, first = _upper(one, of_one, both, total)
+    below = 1 - (above - first)
     doubled: Floats = np.minimum(1.0, 2 * np.minimum(above, below))
     return doubled
 
 
-def _upper(least: Counts, of: Counts, both: Floats, total: Floats) -> Floats:
-    """P(at least `least` of `both` are among `of` of `total`), hypergeometric with a mean below 1: terms fall fast."""
+def _upper(least: Counts, of: Counts, both: Floats, total: Floats) -> tuple[Floats, Floats]:
+    """P(at least `least` of `both` are among `of` of `total`), and of exactly so many; hypergeometric with a mean below
+    1: terms fall fast."""
     j = least.astype(np.float64)
     log = _log_choose(both, j) + _log_choose(total - both, of - j) - _log_choose(total, of.astype(np.float64))
     term = np.where(j <= np.minimum(both, of), np.exp(log), 0.0)
-    tail: Floats = term.copy()
+    first, tail = term, term.copy()
     for _ in range(TERMS):
         j = j + 1
         term = term * np.maximum(0.0, both - j + 1) * np.maximum(0.0, of - j + 1) / (j * (total - both - of + j))
         tail += term
-    return tail
+        if np.all(term <= TAIL_ENDS * tail):
+            break
+    return tail, first
 
 
 def _log_choose(of: Floats, some: Floats) -> Floats:

@@ -31,6 +31,7 @@ import numpy as np
 
 from segtui.basketed import Credibility
 from segtui.baskets.bitsets import counts, pack
+from segtui.baskets.distinct import distinct
 from segtui.baskets.swap import shuffled
 from segtui.progress import Progress, Steps, as_part
 
@@ -45,6 +46,9 @@ SHUFFLES = 20
 
 HALF = 0.5
 """From this false share on the table as a whole says little."""
+
+BLOCK = 1 << 16
+"""Rules whose sides are counted together."""
 
 CLOSE = 1 - 1e-12
 """Lifts that differ by no more than this are the same fraction, computed from other numbers."""
@@ -196,15 +200,17 @@ def rule_counts(
     baskets: Baskets, rules: CountedRules, group: Counts | None = None, groups: int = 1
 ) -> Steps[tuple[Counts, Counts, Counts]]:
     """Baskets with the antecedent, the consequent and all items of each rule: (rules,), or (rules, groups)."""
-    many, wide = len(rules.joint), max(1, rules.antecedents.shape[1] + rules.consequents.shape[1])
-    sets = np.full((3 * many, wide), -1, dtype=np.int32)
-    sets[:many, : rules.antecedents.shape[1]] = rules.antecedents
-    sets[many : 2 * many, : rules.consequents.shape[1]] = rules.consequents
-    sets[2 * many :] = np.hstack([rules.antecedents, rules.consequents])
-    found = yield from counted(baskets, sets, group, groups)
-    if group is None:
-        found = found[:, 0]
-    return found[:many], found[many : 2 * many], found[2 * many :]
+    many, wide = len(rules.joint), rules.antecedents.shape[1]
+    whole = np.hstack([rules.antecedents, rules.consequents])
+    found = np.empty((3, many, groups), dtype=np.int64)
+    for start in range(0, many, BLOCK):
+        some = whole[start : start + BLOCK]
+        sets = np.repeat(some[None], 3, axis=0)
+        sets[0, :, wide:] = sets[1, :, :wide] = -1
+        inside = yield from counted(baskets, sets.reshape(-1, some.shape[1]), group, groups)
+        found[:, start : start + len(some)] = inside.reshape(3, len(some), groups)
+    antecedent, consequent, joint = found if group is not None else found[:, :, 0]
+    return antecedent, consequent, joint
 
 
 def counted(baskets: Baskets, sets: Numbers, group: Counts | None = None, groups: int = 1) -> Steps[Counts]:
@@ -213,5 +219,10 @@ def counted(baskets: Baskets, sets: Numbers, group: Counts | None = None, groups
     sets: item numbers, (sets, longest), filled up with -1. group: of each basket, -1 for those that are left out; None
     where all are in one. A group's baskets lie side by side in words of their own, so groups cost nothing.
     """
-    bits = yield from pack(baskets, np.unique(sets[sets >= 0]), group, groups)
-    return (yield from counts(bits, sets))
+    first, which = yield from distinct(sets)
+    different = sets[first]
+    used = np.zeros(len(baskets.items) + 1, dtype=np.bool_)
+    used[different] = True  # -1 marks a place that no item has
+    bits = yield from pack(baskets, np.flatnonzero(used[:-1]).astype(np.int32), group, groups)
+    found = yield from counts(bits, different)
+    return found[which]

@@ -71,36 +71,41 @@ def size_lift(sizes: Counts) -> float:
     return len(sizes) * second / total**2 if second > 0 else float("nan")
 
 
-def fisher(n: int, x: Counts, y: Counts, both: Counts) -> Steps[Floats]:
+def fisher(n: int | Counts, x: Counts, y: Counts, both: Counts) -> Steps[Floats]:
     """P(at least `both` baskets have X and Y) when x and y of n are drawn without regard to each other (rules,).
+
+    n: of all rules, or of each (rules,).
 
     The tail of the hypergeometric distribution that does not hold its centre is summed from its largest term on, and
     taken from 1 where it is the lower one: relative accuracy about 1e-10 for the upper, absolute for the lower one.
     """
+    n = np.broadcast_to(np.asarray(n, dtype=np.int64), both.shape)
     upper = both.astype(float) * n >= x.astype(float) * y
     found = np.empty(len(both))
-    found[upper] = yield from _tail(n, x[upper], y[upper], both[upper], 1)
-    below = yield from _tail(n, x[~upper], y[~upper], both[~upper] - 1, -1)
+    found[upper] = yield from _tail(n[upper], x[upper], y[upper], both[upper], 1)
+    below = yield from _tail(n[~upper], x[~upper], y[~upper], both[~upper] - 1, -1)
     found[~upper] = 1.0 - below
     return np.clip(found, 0.0, 1.0)
 
 
-def _tail(n: int, x: Counts, y: Counts, start: Counts, step: int) -> Steps[Floats]:
+def _tail(n: Counts, x: Counts, y: Counts, start: Counts, step: int) -> Steps[Floats]:
     """Sum of the probabilities from `start` on upwards (step 1) or downwards (step -1); terms fall from there on."""
-    a, b, k = x.astype(float), y.astype(float), start.astype(float)
-    first = _log_choose(a, k) + _log_choose(n - a, b - k) - _log_choose(np.full(len(a), float(n)), b)
+    a, b, k, all_of = x.astype(float), y.astype(float), start.astype(float), n.astype(float)
+    first = _log_choose(a, k) + _log_choose(all_of - a, b - k) - _log_choose(all_of, b)
+    rest = all_of - a - b
     total = np.ones(len(a))
-    active: NDArray[np.intp] = np.arange(len(a))
-    term = np.ones(len(a))
+    active: NDArray[np.intp] = np.flatnonzero(np.isfinite(first))  # the others cannot be, and so add nothing
+    term, a, b, k, rest = np.ones(len(active)), a[active], b[active], k[active], rest[active]
     summed = 0
     while len(active):
         if step > 0:
-            term = term * (a - k) * (b - k) / ((k + 1) * (n - a - b + k + 1))
+            term = term * (a - k) * (b - k) / ((k + 1) * (rest + k + 1))
         else:
-            term = term * k * (n - a - b + k) / ((a - k + 1) * (b - k + 1))
+            term = term * k * (rest + k) / ((a - k + 1) * (b - k + 1))
         total[active] += term
         going = term > TAIL_ENDS * total[active]
         active, term, a, b, k = active[going], term[going], a[going], b[going], k[going] + step
+        rest = rest[going]
         summed += len(going) + _CALLS
         if summed > TERMS:
             yield Progress("measuring rules")

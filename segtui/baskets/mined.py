@@ -13,7 +13,7 @@ from segtui.baskets.forecast import estimate as estimated
 from segtui.baskets.forecast import suggest
 from segtui.baskets.itemsets import frequent, least_count, prepare
 from segtui.baskets.measures import size_lift
-from segtui.baskets.rules import Asked, Consequents, rules
+from segtui.baskets.rules import Asked, Consequents, rules, tried
 from segtui.progress import Steps, as_part
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def mined(baskets: Baskets, spec: BasketSpec) -> Steps[Mined]:
     sets = yield from as_part(frequent(baskets, least, spec.max_length), DOING, 0.0, 0.8)
     found = yield from as_part(rules(sets, asked_of(spec), sizes), DOING, 0.8, 0.2)
     if len(found):
-        return Mined(spec, found, least, sets.number, sizes)
+        return Mined(spec, found, least, sets.number, sizes, tried=tried(sets, asked_of(spec)))
     anything = yield from rules(sets, Asked(0.0, 0.0, asked_of(spec).consequents, longest=spec.max_length))
     if len(anything):
         best = float(anything.confidence.max())

@@ -74,6 +74,17 @@ def rules(sets: Itemsets, asked: Asked, size_lift: float = float("nan")) -> Step
     return (yield from _assembled(sets, kept, size_lift))
 
 
+def tried(sets: Itemsets, asked: Asked) -> int:
+    """Rules that `sets` give, whatever their confidence and lift."""
+    longest = len(sets.levels) if asked.longest is None else asked.longest
+    known = [(length, len(counts)) for length, (_, counts) in enumerate(sets.levels, 1)]
+    return sum(
+        many * (length if asked.consequents == "one" else (1 << length) - 2)
+        for length, many in known
+        if max(2, asked.shortest) <= length <= longest
+    )
+
+
 def _masks(length: int, asked: Asked) -> list[int]:
     """Consequents of a set: bits of positions in it, the whole set (with nothing before it) only as a start."""
     if asked.consequents == "one":

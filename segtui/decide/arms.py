@@ -87,16 +87,24 @@ def customer_ids(dataset: Dataset, chosen: NDArray[np.bool_] | None = None) -> l
 
 
 def assigned(
-    dataset: Dataset, labels: Labels, letters: Sequence[str], wanted: Sequence[Wanted], campaign: str, held_out: float
+    dataset: Dataset,
+    labels: Labels,
+    letters: Sequence[str],
+    wanted: Sequence[Wanted],
+    campaign: str,
+    held_out: float,
+    every: Sequence[Wanted] | None = None,
 ) -> Steps[pl.DataFrame]:
-    """The lists of a campaign: columns id, segment (letter), arm and play, all text; by play as wanted, then canonical.
+    """The lists of a campaign: COLUMNS, all text; by play as wanted, then canonical.
 
     labels: uint8 (customers,), canonical order; cluster j has letters[j]. held_out: share of customers not contacted.
-    A customer is in one arm of each play, and in several plays where these take the same segment.
+    A customer is in one arm of each play, and in several plays where these take the same segment: `also_in` names the
+    others among `every` play that is proposed (None: those wanted), "" where there is none.
     """
     import polars as pl
 
     limit = threshold(held_out)
+    proposed = wanted if every is None else every
     parts: list[pl.DataFrame] = []
     for play, clusters, (contacted, kept_back) in wanted:
         chosen = np.isin(labels, list(clusters))
@@ -104,12 +112,18 @@ def assigned(
         drawn = yield from lots(campaign_id(campaign, play), ids)
         names = np.array(letters)[labels[chosen]]
         arm = np.where(drawn < limit, kept_back, contacted)
-        columns = (ids, names.tolist(), arm.tolist(), [play] * len(ids))
+        others = np.array([_others(proposed, play, cluster) for cluster in range(len(letters))])[labels[chosen]]
+        columns = (ids, names.tolist(), arm.tolist(), [play] * len(ids), others.tolist())
         parts.append(pl.DataFrame(dict(zip(COLUMNS, columns, strict=True)), schema=dict.fromkeys(COLUMNS, pl.String)))
     return pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.String))
+
+
+def _others(proposed: Sequence[Wanted], play: str, cluster: int) -> str:
+    """The other plays that take a cluster."""
+    return ", ".join(one for one, clusters, _ in proposed if one != play and cluster in clusters)
 
 
 Wanted = tuple[str, Sequence[int], tuple[str, str]]
 """A play's id, the clusters it is for, and the names of its arms (done to, held out)."""
 
-COLUMNS = ("id", "segment", "arm", "play")
+COLUMNS = ("id", "segment", "arm", "play", "also_in")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from segtui.decide.campaign_overlaps import overlaps
 from segtui.decide.campaigns_words import percent
 from segtui.decide.campaigns_worth import OTHER, checked, worth
 from segtui.decide.experiment import design
@@ -49,7 +50,7 @@ def campaigns(
     """
     inputs = checked(inputs)
     facts = yield from facts_of(dataset, profile, labels, playbook, structure)
-    rfm, why = yield from _rfm(dataset, facts, playbook)
+    rfm, why = yield from _rfm(dataset, facts, playbook, labels)
     later = yield from _later(dataset, labels)
     offered: list[Proposal] = []
     missed: list[NotOffered] = []
@@ -59,7 +60,8 @@ def campaigns(
         offered += [_proposal(play, segment, facts, inputs, later, dataset) for segment in fits]
         if not fits:
             missed.append(_not_offered(play, facts, playbook))
-    return Campaigns(rfm, why, tuple(offered), tuple(missed), playbook.path, _notes(facts, playbook, inputs))
+    notes = _notes(facts, playbook, inputs)
+    return Campaigns(rfm, why, tuple(offered), tuple(missed), playbook.path, notes, overlaps(offered))
 
 
 def facts_of(
@@ -97,13 +99,15 @@ def _medians(tree: Tree) -> set[str]:
     return own.union(*(_medians(part) for part in parts(tree)))
 
 
-def _rfm(dataset: Dataset, facts: Facts, playbook: Playbook) -> Steps[tuple[Rfm | None, str]]:
+def _rfm(dataset: Dataset, facts: Facts, playbook: Playbook, labels: Labels) -> Steps[tuple[Rfm | None, str]]:
     names = [facts.feature(word) for word in RFM]
     missing = [playbook.means(word) for word, name in zip(RFM, names, strict=True) if name is None]
     if missing:
         return None, f"The RFM grid needs {', '.join(missing)}: open order lines, or a customer table that has them."
     try:
-        found = yield from of_dataset(dataset, (str(names[0]), str(names[1]), str(names[2])))
+        letters = {segment.cluster: segment.letter for segment in facts.profile.segments}
+        columns = (str(names[0]), str(names[1]), str(names[2]))
+        found = yield from of_dataset(dataset, columns, labels, letters)
     except AnalysisError as error:
         return None, str(error)
     return found, ""

@@ -58,6 +58,16 @@ LabelsOnPast = Callable[["date | None"], Steps["Labels | None"]]
 """Labels, uint8 (customers,), 255 for none, made of what was known before a day; None: before each customer's last
 basket. Gives None where that cannot be done: then segments are not judged under that protocol."""
 
+Finding = Callable[[], Steps[list[Found]]]
+Filed = Callable[[str, Finding], Steps[list[Found]]]
+"""Gives what is filed under a name, which it computes where nothing is; names hold for the same purchases alone."""
+
+
+def unfiled(name: str, find: Finding) -> Steps[list[Found]]:
+    """Computes it every time."""
+    del name
+    return find()
+
 
 def leaderboard(
     bought: Purchases,
@@ -65,8 +75,13 @@ def leaderboard(
     labels_on_past: LabelsOnPast | None = None,
     heard: Callable[[Leaderboard], None] = lambda board: None,
     methods: Sequence[Method] = tuple(Method),
+    filed: Filed = unfiled,
 ) -> Steps[Leaderboard]:
-    """Judge `methods` by both protocols. heard: gets the board so far after every method, without verdicts."""
+    """Judge `methods` by both protocols. heard: gets the board so far after every method, without verdicts.
+
+    filed: keeps what methods find that know no segments (less than a megabyte each), so that other segments only count
+    it anew.
+    """
     trials: list[Trial] = []
     standings: list[Standing] = []
     notes = _left_out(bought)
@@ -82,7 +97,7 @@ def leaderboard(
         for method in methods:
             if method is Method.SEGMENT and labels is None:
                 continue
-            standings += yield from judge(method, made, labels, drawn)
+            standings += yield from judge(method, made, labels, drawn, filed)
             heard(Leaderboard(tuple(trials), tuple(standings), notes=notes))
     return Leaderboard(tuple(trials), tuple(standings), verdicts(trials, standings, methods), True, notes)
 
@@ -98,11 +113,19 @@ def _left_out(bought: Purchases) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def judge(method: Method, made: Split, labels: Labels | None, drawn: Floats32) -> Steps[list[Standing]]:
-    """A method's standing for every purpose it suits. labels: of the past; drawn: `recommend_metrics.weights`."""
-    score = yield from scorer(method, made.past, labels)
+def judge(
+    method: Method, made: Split, labels: Labels | None, drawn: Floats32, filed: Filed = unfiled
+) -> Steps[list[Standing]]:
+    """A method's standing for every purpose it suits. labels: of the past; drawn: `recommend_metrics.weights`; filed:
+    as `leaderboard` has it."""
     purposes = [one for one in Purpose if suits(method, one)]
-    found = yield from _found(score, made, purposes, str(method))
+
+    def find() -> Steps[list[Found]]:
+        score = yield from scorer(method, made.past, labels)
+        return (yield from _found(score, made, purposes, str(method)))
+
+    keep = unfiled if method is Method.SEGMENT else filed
+    found = yield from keep(f"{method} by {made.trial.protocol}", find)
     segments = None if labels is None else labels[made.customers]
     standings = []
     for purpose, one in zip(purposes, found, strict=True):

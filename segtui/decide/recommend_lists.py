@@ -11,7 +11,7 @@ import polars as pl
 from segtui.decide.recommend_interactions import Past, Purchases
 from segtui.decide.recommend_methods import NO_SEGMENT, pieces, scorer, suits
 from segtui.decide.recommend_metrics import listed_first
-from segtui.decided.recommendations import TOP, CustomerLists, Method, Purpose, SegmentProducts, TopProduct
+from segtui.decided.recommendations import TOP, CustomerLists, Method, Purpose, Reason, SegmentProducts, TopProduct
 from segtui.errors import AnalysisError
 from segtui.progress import Progress, Steps
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from segtui.basketed import Counts
     from segtui.results import Labels
 
-Reason = Callable[[int, str], str]
-"""Why an item is on a segment's list: (segment, item) → a sentence, "" where nothing is known."""
+Why = Callable[[int, str], Reason]
+"""Why an item is on a segment's list: (segment, item) → the reason."""
 
 
 def customer_lists(
@@ -65,7 +65,7 @@ def as_frame(lists: CustomerLists) -> pl.DataFrame:
 
 
 def segment_products(
-    bought: Purchases, past: Past, labels: Labels, reason: Reason = lambda segment, item: "", n: int = TOP
+    bought: Purchases, past: Past, labels: Labels, why: Why = lambda segment, item: Reason(), n: int = TOP
 ) -> Steps[tuple[SegmentProducts, ...]]:
     """The n items most customers of each segment bought. labels: uint8 (customers,); customers without a segment or
     without a purchase do not count. An index is no reason to list an item: few buyers give the largest ones."""
@@ -81,7 +81,7 @@ def segment_products(
     found = []
     for i, label in enumerate(groups):
         first = [int(one) for one in np.argsort(-counts[i], kind="stable")[:n] if counts[i, one]]
-        products = tuple(_product(bought, past, counts, sizes, i, column, label, reason) for column in first)
+        products = tuple(_product(bought, past, counts, sizes, i, column, label, why) for column in first)
         found.append(SegmentProducts(label, int(sizes[i]), products))
     return tuple(found)
 
@@ -94,9 +94,9 @@ def _product(
     row: int,
     column: int,
     label: int,
-    reason: Reason,
+    why: Why,
 ) -> TopProduct:
     mine, every, size, total = int(counts[row, column]), int(counts[:, column].sum()), int(sizes[row]), int(sizes.sum())
     rest = (every - mine) / (total - size) if total > size else float("nan")
     name = bought.items[past.order[column]]
-    return TopProduct(name, mine, mine / size, rest, 100 * (mine / size) / (every / total), reason(label, name))
+    return TopProduct(name, mine, mine / size, rest, 100 * (mine / size) / (every / total), *why(label, name))

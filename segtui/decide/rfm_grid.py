@@ -8,13 +8,15 @@ conventions: what their customers did in the holdout stands beside them (METHODS
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from segtui.baskets.contrast import wilson
 from segtui.cluster import rfm
-from segtui.decided.campaigns import Realised, Rfm, RfmCell, RfmGroup
+from segtui.decided.campaigns import Realised, Rfm, RfmCell, RfmGroup, SegmentRfm
 from segtui.errors import AnalysisError
 from segtui.progress import Progress, Steps
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from segtui.cluster.rfm import Scores
-    from segtui.results import Dataset, Floats
+    from segtui.results import Dataset, Floats, Labels
 
     Codes = NDArray[np.intp]
 
@@ -43,6 +45,8 @@ _AREAS = np.array(
 )
 """The place in SIX of every cell of the grid."""
 
+NO_LETTERS: Mapping[int, str] = MappingProxyType({})
+
 TIES = "Equal customers have equal scores, and a tied bottom has the lowest: 1 + floor(5 * customers below / all)."
 BASIS = (
     "Money is the total that a customer has spent; value is the mean of the scores of frequency and money, a half down."
@@ -55,9 +59,12 @@ def grid(
     monetary: Floats,
     outcome: tuple[Floats, Floats] | None = None,
     holdout: tuple[date, date] | None = None,
+    labels: Labels | None = None,
+    letters: Mapping[int, str] = NO_LETTERS,
 ) -> Steps[Rfm]:
     """The scores of all customers counted; arrays are (customers,), `outcome` is (orders, spend) in the holdout.
 
+    labels: uint8 (customers,), the cluster of each; letters: those of the clusters; others count in no segment.
     Raises AnalysisError below five customers.
     """
     if len(recency) < rfm.QUINTILES:
@@ -74,6 +81,7 @@ def grid(
     names, ten = rfm.named(r, f, m)
     yield Progress("making the RFM grid", 5 / 7, "names")
     named = yield from _counted(ten, names.astype(np.intp), money, outcome, 5 / 7)
+    within = () if labels is None else _by_segment(labels, letters, names, ten)
     everyone = yield from _counted(("Everyone",), np.zeros(len(cells), dtype=np.intp), money, outcome, 6 / 7)
     place = [(row, value) for row in range(4, -1, -1) for value in range(5)]
     return Rfm(
@@ -86,7 +94,22 @@ def grid(
         ties=TIES,
         basis=BASIS,
         holdout=holdout,
+        segments=within,
     )
+
+
+def _by_segment(
+    labels: Labels, letters: Mapping[int, str], names: Labels, told: Sequence[str]
+) -> tuple[SegmentRfm, ...]:
+    """The names within each segment, by letter. names: a place in `told` for each customer."""
+    counts = np.bincount(labels.astype(np.intp) * len(told) + names, minlength=256 * len(told)).reshape(256, len(told))
+    found = []
+    for cluster, letter in sorted(letters.items(), key=lambda one: (len(one[1]), one[1])):
+        row = counts[cluster]
+        order = [int(place) for place in np.argsort(-row, kind="stable") if row[place]]
+        if order:
+            found.append(SegmentRfm(letter, int(row.sum()), tuple((told[one], int(row[one])) for one in order)))
+    return tuple(found)
 
 
 def cell_of(r: Scores, f: Scores, m: Scores) -> Codes:
@@ -94,8 +117,16 @@ def cell_of(r: Scores, f: Scores, m: Scores) -> Codes:
     return ((r - 1) * rfm.QUINTILES + (f + m) // 2 - 1).astype(np.intp)
 
 
-def of_dataset(dataset: Dataset, columns: tuple[str, str, str]) -> Steps[Rfm]:
-    """The grid of the columns of recency, frequency and money. Raises AnalysisError where they are no numbers."""
+def of_dataset(
+    dataset: Dataset,
+    columns: tuple[str, str, str],
+    labels: Labels | None = None,
+    letters: Mapping[int, str] = NO_LETTERS,
+) -> Steps[Rfm]:
+    """The grid of the columns of recency, frequency and money; labels and letters as `grid` has them.
+
+    Raises AnalysisError where they are no numbers.
+    """
     values: list[Floats] = []
     for name in columns:
         if not dataset.frame[name].dtype.is_numeric():
@@ -106,7 +137,7 @@ def of_dataset(dataset: Dataset, columns: tuple[str, str, str]) -> Steps[Rfm]:
         yield Progress("making the RFM grid", None, name)
     holdout = None if dataset.rollup is None else dataset.rollup.holdout
     recency, frequency, monetary = values
-    return (yield from grid(recency, frequency, monetary, outcome_of(dataset), holdout))
+    return (yield from grid(recency, frequency, monetary, outcome_of(dataset), holdout, labels, letters))
 
 
 def floats(column: pl.Series) -> Floats:

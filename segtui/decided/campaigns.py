@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from segtui.recipe import HELD_OUT, DecideSpec
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -55,12 +57,39 @@ class RfmCell:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentRfm:
+    """What the table of ten names makes of a segment. groups: (name, customers of the segment), those with any, largest
+    first and of equal ones that of the table first."""
+
+    letter: str
+    customers: int
+    groups: tuple[tuple[str, int], ...]
+
+    @property
+    def largest(self) -> tuple[str, float]:
+        """The name that most of them have, and their share."""
+        name, customers = self.groups[0]
+        return name, customers / self.customers
+
+    @property
+    def said(self) -> str:
+        """In a phrase: most of them, or only more than under any other name."""
+        name, share = self.largest
+        return f"{'mostly' if share > MOST else 'most often'} {name} ({share:.0%})".replace("%", " %")
+
+
+MOST = 0.5
+"""Share of a segment from which on it is mostly something."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rfm:
     """Scores counted three ways; each counts every customer once.
 
     cells: 25, recency 5 to 1 and in each value 1 to 5, as a grid is read. six: areas of the grid. named: the customary
     table of ten names and the others. everyone: all customers. ties, basis: the tie rule and what money is, in words.
-    holdout: (first day, day after the last) of what is realised.
+    holdout: (first day, day after the last) of what is realised. segments: the ten names within each segment, by
+    letter; a segment without customers is missing.
     """
 
     cells: tuple[RfmCell, ...]
@@ -70,6 +99,15 @@ class Rfm:
     ties: str
     basis: str
     holdout: tuple[date, date] | None
+    segments: tuple[SegmentRfm, ...] = ()
+
+    def of(self, letter: str) -> SegmentRfm | None:
+        """The names within a segment."""
+        return next((one for one in self.segments if one.letter == letter), None)
+
+    def under(self, name: str) -> RfmGroup | None:
+        """All customers under one of the ten names."""
+        return next((one for one in self.named if one.name == name), None)
 
     def cell(self, recency: int, value: int) -> RfmCell:
         """The cell of two scores 1 to 5."""
@@ -96,7 +134,14 @@ class Inputs:
     cost: float | None = None
     order_value: float | None = None
     base_rate: float | None = None
-    held_out: float = 0.2
+    held_out: float = HELD_OUT
+
+    @classmethod
+    def of(cls, spec: DecideSpec) -> Inputs:
+        """What a recipe holds of them."""
+        low, mid, high = spec.uplift or (None, None, None)
+        held_out = HELD_OUT if spec.held_out is None else spec.held_out
+        return cls(low, mid, high, spec.margin, spec.cost, spec.order_value, spec.base_rate, held_out)
 
 
 # -- plays -----------------------------------------------------------------------------------------------
@@ -181,10 +226,24 @@ class NotOffered:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlap:
+    """Two plays that take the same customers. letters: of the segments that get both; customers: in them; both: how
+    many of these are expected in the first arm of either (arms of two plays are drawn apart). said: in a sentence."""
+
+    plays: tuple[str, str]
+    titles: tuple[str, str]
+    letters: tuple[str, ...]
+    customers: int
+    both: int
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class Campaigns:
     """Everything for one answer: plays in the order of the playbook, in each the segments by letter.
 
     rfm: None with the reason in `rfm_reason`. playbook: where the plays come from. notes: what the data lack.
+    overlaps: pairs of plays that take the same customers.
     """
 
     rfm: Rfm | None
@@ -193,3 +252,4 @@ class Campaigns:
     not_offered: tuple[NotOffered, ...]
     playbook: str
     notes: tuple[str, ...] = ()
+    overlaps: tuple[Overlap, ...] = ()

@@ -140,11 +140,19 @@ class CustomerLists:
     scores: Floats32
 
 
+class Reason(NamedTuple):
+    """Why an item is on a list, in a sentence, "" where nothing is known; own: by the segment's own baskets."""
+
+    text: str = ""
+    own: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class TopProduct:
     """An item of a segment. buyers: customers of the segment with it; share: of the segment's customers with any
     purchase; rest: the same share among everybody else with a segment; index: 100 × share / share among all with a
-    segment. reason: what a rule says of it, "" where none does."""
+    segment. reason: what a rule says of it, "" where none does; own: whether it is a rule of the segment's own baskets,
+    and not of all."""
 
     item: str
     buyers: int
@@ -152,6 +160,7 @@ class TopProduct:
     rest: float
     index: float
     reason: str = ""
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,7 +223,7 @@ def model(making: Making) -> Steps[None]:
 def sql(making: Making) -> Steps[None]:
     """One statement per dialect; score.sql is the first."""
     yield Progress("writing SQL")
-    from segtui.deliver.score_sql import DIALECTS, statement  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    from segtui.deliver.score_sql import DIALECTS, statement
 
     for number, dialect in enumerate(DIALECTS):
         text = statement(making.handover.model, dialect)
@@ -242,7 +242,7 @@ def script(making: Making) -> Steps[None]:
 
 def report(making: Making) -> Steps[None]:
     """One page for whoever decides and does not compute."""
-    from segtui.deliver.report import page  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    from segtui.deliver.report import page
 
     making.write("report.html", (yield from page(making.handover, withhold=making.hide)))
 

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segtui.atomic import WholeFiles
-from segtui.basket_views import FORMATS
 from segtui.baskets.words import side
-from segtui.errors import UsageError
+from segtui.deliver import table_file
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from segtui.basketed import BasketTable, Credibility, Mined
+    from segtui.basketed import BasketTable, Credibility, Mined, Productive
     from segtui.results import Floats
 
 MEASURES = (
@@ -31,12 +30,13 @@ BETWEEN = " | "
 @dataclass(frozen=True, eq=False, slots=True)
 class Ruled:
     """Rules with the baskets they are from. credibility: None where no shuffles were asked for or there is nothing to
-    judge. hyper_lift: of every rule (`baskets.hyper`)."""
+    judge. hyper_lift: of every rule (`baskets.hyper`); productive: likewise (`baskets.productive`)."""
 
     table: BasketTable
     mined: Mined
     credibility: Credibility | None
     hyper_lift: Floats
+    productive: Productive
 
 
 def frame(ruled: Ruled) -> pl.DataFrame:
@@ -56,6 +56,8 @@ def frame(ruled: Ruled) -> pl.DataFrame:
         **{name: getattr(rules, name) for name in MEASURES},
         "hyper_lift": ruled.hyper_lift,
         "redundant": rules.redundant,
+        "productive_p": ruled.productive.p,
+        "productive": ruled.productive.holds,
     }
     if (known := ruled.credibility) is not None:
         columns |= {"shuffle_p": known.p, "shuffle_count": known.expected, "false_share_above": known.false_above}
@@ -65,14 +67,7 @@ def frame(ruled: Ruled) -> pl.DataFrame:
 
 def ending_of(path: str) -> str:
     """The format that a path asks for. Raises UsageError."""
-    ending = Path(path).suffix.lower().removeprefix(".")
-    if ending not in FORMATS:
-        raise UsageError(
-            f"rules cannot be written as {ending or 'a file without an ending'}",
-            where=path,
-            hint=f"Choose an ending among {', '.join('.' + one for one in FORMATS)}.",
-        )
-    return ending
+    return table_file.ending_of(path, "rules")
 
 
 def write(table: pl.DataFrame, path: str, sources: Sequence[Path], *, overwrite: bool) -> Path:

@@ -35,15 +35,18 @@ NUMBER = r"^[+-]?[0-9][0-9., ]*(?:[eE][+-]?[0-9]+)?%?$"
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Table:
-    """Rows to write: `total` of them under `schema`, read once from `batches`."""
+    """Rows to write: `total` of them under `schema`, read once from `batches`. doing: what progress calls it."""
 
     schema: pl.Schema
     total: int
     batches: Iterator[pl.DataFrame]
+    doing: str = "writing labels"
 
     def progress(self, done: int) -> Progress:
         """Where writing stands after `done` rows."""
-        return Progress("writing labels", done / self.total if self.total else 1.0, f"{done:,} of {self.total:,} rows")
+        return Progress(
+            self.doing, min(1.0, done / self.total) if self.total else 1.0, f"{done:,} of {self.total:,} rows"
+        )
 
 
 def write_csv(table: Table, out: BinaryIO, *, separator: str, safe: bool) -> Steps[None]:

@@ -457,6 +457,8 @@ def facts(one: Looked) -> str:
     for role, called in (("order_id", "baskets" if one.kind is Kind.BASKETS else "orders"), ("product", "items")):
         if one.has(role) and one.kind in (Kind.ORDERS, Kind.BASKETS):
             values = frame[one.column(role)]
+            if role == "product" and (between := one.between):
+                values = values.str.split(between).explode().str.strip_chars()
             told.append(f"{values.drop_nulls().n_unique():,} {called}")
     return ", ".join(told)
 

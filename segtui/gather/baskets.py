@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from segtui.errors import AnalysisError
@@ -75,6 +76,25 @@ def lines_of_baskets(spec: GatherSpec, by: str = "product", held: Held | None = 
     found, items = yield from scan.collect([known.select(ORDER, ITEM), _items(known)], DOING)
     frame = found.with_columns(pl.lit(-1, dtype=pl.Int64).alias(OWNER))
     return BasketLines(frame, items.sort(ITEM), name, "basket", tuple(one.name for one in tables))
+
+
+def baskets_alone(spec: GatherSpec, fingerprint: str, held: Held | None = None) -> Steps[Dataset | None]:
+    """Tables of baskets that nobody is known to have bought, as a dataset without customers; None where some table
+    knows customers, or none has baskets. Raises SourceError, RecipeError."""
+    looked = yield from look_at_all(spec, held)
+    reports = tuple(one.report() for one in looked)
+    if any(one.has("customer_id") for one in looked) or not any(report.lists_baskets for report in reports):
+        return None
+    return Dataset(
+        frame=pl.DataFrame(),
+        row=np.empty(0, dtype=np.int64),
+        id_column=None,
+        input_rows=0,
+        left_out=(),
+        sources=reports,
+        warnings=(),
+        fingerprint=fingerprint,
+    )
 
 
 def _told(roles: frozenset[str], by: str) -> tuple[pl.Expr, pl.Expr]:

@@ -13,6 +13,7 @@ import polars as pl
 
 from segtui.gather import roles, scan, text
 from segtui.gather.lines import ROW, Lines, base_role, canonical
+from segtui.gather.listed import one_each, separator_of
 from segtui.gather.paths import stamp
 from segtui.gather.people import with_whole_ids
 from segtui.gather.roles import Findings
@@ -82,7 +83,17 @@ class Looked:
         typed = {name: pl.col(place) for name, place in places.items()}
         placed = frame.rename(places)
         rows = (placed.with_row_index(ROW) if numbered else placed).lazy()
-        return canonical(rows, self.findings.roles, typed, dict(frame.schema), self.name)
+        lines = canonical(rows, self.findings.roles, typed, dict(frame.schema), self.name)
+        between = self.between
+        return replace(lines, frame=one_each(lines.frame, "product", between)) if between else lines
+
+    @property
+    def between(self) -> str:
+        """What stands between the items of a basket that has one row; empty where items have a row each."""
+        if self.kind is not Kind.BASKETS or not self.has("order_id") or not self.has("product"):
+            return ""
+        frame = self.table.frame
+        return separator_of(frame[self.column("order_id")], frame[self.column("product")])
 
 
 def look_at_all(spec: GatherSpec, held: Held | None = None) -> Steps[list[Looked]]:

@@ -17,6 +17,7 @@ import polars as pl
 from segtui.errors import RecipeError
 from segtui.gather import evidence
 from segtui.gather.evidence import Facts
+from segtui.gather.listed import separator_of
 from segtui.gather.names import (
     REVENUE_NAMES,
     WEAK_ID_NAMES,
@@ -312,6 +313,9 @@ def _kind(look: _Look) -> Findings:
     found = _by_customer(look, customer) if customer is not None else _without_customer(look)
     if found is not None:
         return Findings(*found, dict(look.roles))
+    listed = _listed_baskets(look)
+    if listed is not None:
+        return listed
     weak = _weak_id(look)
     if weak is None:
         reason = "no column identifies a customer, so every row is taken for one"
@@ -405,6 +409,18 @@ def _orders_or_baskets(look: _Look, order: Facts, product: Facts | None) -> tupl
     if repeated and look.having("quantity", *_MONEY):
         return Kind.ORDERS, f"“{order.name}” repeats itself, beside amounts"
     return None
+
+
+def _listed_baskets(look: _Look) -> Findings | None:
+    """A table of nothing but baskets and what is in each of them, in one cell."""
+    order = look.fact("order_id")
+    if "customer_id" in look.roles or order is None or len(look.facts) != 2:
+        return None
+    items = next(fact for fact in look.facts if fact is not order)
+    if items.type is not ColumnType.TEXT or not separator_of(order.values, items.values):
+        return None
+    reason = f"every row of “{items.name}” lists what is in one “{order.name}”, and there is no customer"
+    return Findings(Kind.BASKETS, reason, {"order_id": order.name, "product": items.name})
 
 
 def _lookup(look: _Look) -> tuple[Kind, str] | None:

@@ -5,9 +5,9 @@ scale everywhere. For none, z and robust f is the identity. Winsorising limits a
 statistics at 0.5 and 99.5 %; every f here is increasing, so they are the same on both scales).
 
 quantile_normal. `knots` are the values at up to 1001 equal steps of rank, and f is the normal quantile of the share
-of customers below: between two knots it rises in a straight line; a value that several knots share (a tie) gets the
-middle of their ranks; below the first knot it is rank 0, above the last rank 1; ranks are held half a step away from
-0 and 1. That is a table of steps, nothing else, so it can be written as SQL.
+of customers below, taken at the knots: between two knots f rises in a straight line; a value that several knots share
+(a tie) gets the middle of their ranks; below the first knot it is rank 0, above the last rank 1; ranks are held half a
+step away from 0 and 1. That is a table of steps, nothing else (`prepare.quantile`), so it can be written as SQL.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special, stats
+from scipy import stats
 
 from segtui.prepare import clean
+from segtui.prepare.quantile import step_table, stepped
 from segtui.progress import Progress, Steps, finish
 from segtui.results import Transform
 
@@ -137,7 +138,7 @@ def _bent(values: Floats, t: Transform) -> Floats:
     if t.method == "yeo_johnson":
         return _yeo_johnson(values, 1.0 if t.power is None else t.power)
     if t.method == "quantile_normal":
-        return _normal_quantiles(values, t.knots)
+        return stepped(step_table(t.knots), values)
     return values
 
 
@@ -178,20 +179,3 @@ def _knots(values: Floats) -> tuple[float, ...]:
         return tuple(float(v) for v in values)
     places = np.linspace(0, values.size - 1, steps).round().astype(np.int64)
     return tuple(float(v) for v in np.sort(values)[places])
-
-
-def _normal_quantiles(values: Floats, knots: tuple[float, ...]) -> Floats:
-    if len(knots) < 2:
-        return np.zeros_like(values)
-    table = np.array(knots)
-    last = len(table) - 1
-    first = np.searchsorted(table, values, side="left")
-    below, above = np.clip(first - 1, 0, last), np.clip(first, 0, last)
-    width = table[above] - table[below]
-    part = np.divide(values - table[below], width, out=np.zeros_like(values), where=width > 0.0)
-    middle = (np.arange(last + 1) + np.searchsorted(table, table, side="right") - 1) / 2.0
-    rank = np.where(values == table[above], middle[above], below + part)
-    rank = np.where(values < table[0], 0.0, np.where(values > table[last], float(last), rank))
-    edge = 0.5 / len(table)
-    found: Floats = special.ndtri(np.clip(rank / last, edge, 1.0 - edge))
-    return found

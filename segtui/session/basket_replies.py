@@ -328,5 +328,6 @@ def export(pipeline: Pipeline, recipe: Recipe, path: str, sources: list[Path], o
     mined = yield from basketing.rules(pipeline, recipe)
     known = basketing.credibility_filed(pipeline, recipe)
     hyper = yield from hyper_lift(mined.rules)
+    adding = yield from basketing.productive(pipeline, recipe)
     yield Progress(f"writing {path}", None, f"{len(mined.rules):,} rules")
-    return (write(frame(Ruled(table, mined, known, hyper)), path, sources, overwrite=overwrite),)
+    return (write(frame(Ruled(table, mined, known, hyper, adding)), path, sources, overwrite=overwrite),)

@@ -13,8 +13,8 @@ from segtui.errors import AnalysisError
 from segtui.evidence import Assessment, Sweep
 from segtui.pipeline import Pipeline, Shelf, Trace, unwatched
 from segtui.progress import Progress, Steps
-from segtui.recipe import Anchor, LabelledSpec, Recipe
-from segtui.results import Answer, Cell, Preview
+from segtui.recipe import Anchor, GatherSpec, LabelledSpec, Recipe
+from segtui.results import Answer, Cell, Dataset, Preview
 from segtui.session.pages import CustomersPage, FramePage, LeftOutPage, nearby_page
 from segtui.session.questions import (
     AdoptionQuestion,
@@ -36,6 +36,7 @@ from segtui.session.questions import (
     PlayListQuestion,
     PredictionQuestion,
     Question,
+    RecommendedQuestion,
     RulesQuestion,
     ScatterQuestion,
     SilhouetteQuestion,
@@ -67,6 +68,19 @@ class LocalEngine(Pipeline):
         super().__init__(shelf)
         self._maps = MapCache()
         self._about = self._answers()
+
+    def _gathered(self, spec: GatherSpec) -> Steps[Dataset]:
+        """Customers; baskets alone where there are no customers but baskets (`Dataset.baskets_only`)."""
+        from segtui.gather.baskets import baskets_alone
+        from segtui.gather.dataset import identity
+
+        try:
+            return (yield from super()._gathered(spec))
+        except AnalysisError:
+            alone = yield from baskets_alone(spec, identity(spec), self._tables)
+            if alone is None:
+                raise
+            return alone
 
     def filed(self, recipe: Recipe) -> Answer | None:
         """The best answer already computed, on the open data only."""
@@ -276,8 +290,8 @@ class LocalEngine(Pipeline):
     def export_table(
         self, question: Question, answer: Answer | None, path: str, overwrite: bool
     ) -> Steps[tuple[Path, ...]]:
-        """Write the whole table that answers a question as CSV, whole or not at all; of rules, every one, in the format
-        that the path asks for."""
+        """Write the whole table that answers a question as CSV, whole or not at all; all rules, and recommendations, in
+        the format that the path asks for."""
         from segtui.atomic import WholeFiles
         from segtui.gather.paths import files_of
 
@@ -287,6 +301,12 @@ class LocalEngine(Pipeline):
             recipe = Recipe(self._gather, baskets=question.spec)
             avoid = [file for source in self._gather.sources for file in files_of(source)]
             return (yield from basket_replies.export(self, recipe, path, avoid, overwrite))
+        if isinstance(question, RecommendedQuestion) and answer is not None:
+            from segtui.session import decide_replies
+
+            avoid = [file for source in self._gather.sources for file in files_of(source)]
+            written = decide_replies.export_recommended(self, answer.recipe, question, path, avoid, overwrite)
+            return (yield from written)
         reply = yield from self.reply(question, answer)
         if not hasattr(reply, "row_count"):
             raise AnalysisError("this is no table", hint="Export a table of rows.")

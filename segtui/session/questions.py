@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from segtui.basket_views import RuleFilter
 from segtui.decided.campaigns import Inputs
-from segtui.recipe import BasketSpec, Recipe, SourceSpec
+from segtui.decided.recommendations import Method, Purpose
+from segtui.recipe import WEEKS, BasketSpec, Recipe, SourceSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,9 @@ class PlaysQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ValueQuestion:
-    """What customers are worth -> decided.value.LifetimeValue, or decisions.Missing."""
+    """What customers are worth over so many weeks -> decided.value.LifetimeValue, or decisions.Missing."""
+
+    weeks: float = WEEKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +245,7 @@ class LeaderboardQuestion:
 
 @dataclass(frozen=True, slots=True)
 class PlayListQuestion:
-    """Who is contacted and who is held out in a play -> results.TablePage of id, segment, arm, play.
+    """Who is contacted and who is held out in a play -> results.TablePage of id, segment, arm, play, other plays.
 
     campaign: the name that the arms are drawn under.
     """
@@ -250,6 +253,15 @@ class PlayListQuestion:
     inputs: Inputs
     play: str
     campaign: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendedQuestion:
+    """What to recommend to every customer, to be written. purposes: what for. method: None for the best that is
+    offered for each of them."""
+
+    purposes: tuple[Purpose, ...]
+    method: Method | None = None
 
 
 OfDecisions = PlaysQuestion | ValueQuestion | PricesQuestion | ProductsQuestion | LeaderboardQuestion
@@ -278,4 +290,5 @@ Question = (
     | MarkedQuestion
     | OfDecisions
     | PlayListQuestion
+    | RecommendedQuestion
 )

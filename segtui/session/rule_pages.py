@@ -12,18 +12,22 @@ from segtui.basket_views import BUNDLE, PROMPT, SMALLEST_FIRST, RuleFilter, Rule
 from segtui.baskets.folded import MOST, leaders
 from segtui.baskets.kin import within_family
 from segtui.baskets.mined import wider
+from segtui.baskets.productive import said
 from segtui.baskets.words import nothing_found, sentence, side
 from segtui.progress import Progress, Steps
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from segtui.basketed import BasketTable, Mined, Numbers
+    from segtui.basketed import BasketTable, Mined, Numbers, Productive
     from segtui.pipeline import Pipeline
     from segtui.recipe import BasketSpec, Recipe
 
     Marks = NDArray[np.bool_]
     Places = NDArray[np.int64]
+
+AT_ONCE = 10_000
+"""Rules of which it is found out at once whether they are productive, asked or not."""
 
 NAMES = 20_000
 """Names of items that are searched in one piece."""
@@ -32,7 +36,8 @@ NAMES = 20_000
 @dataclass(frozen=True, eq=False, slots=True)
 class Chosen:
     """Rules to show. at: their places in `mined`, in order; behind: near-identical rules folded behind each;
-    folded, within: rules that are folded, and rules within a family that are hidden."""
+    folded, within: rules that are folded, and rules within a family that are hidden. productive: of all in `mined`,
+    where it was asked for or takes no time."""
 
     table: BasketTable
     mined: Mined
@@ -40,6 +45,7 @@ class Chosen:
     behind: Places
     folded: int
     within: int
+    productive: Productive | None = None
 
 
 def chosen(pipeline: Pipeline, recipe: Recipe, shown: RuleFilter) -> Steps[Chosen]:
@@ -47,6 +53,10 @@ def chosen(pipeline: Pipeline, recipe: Recipe, shown: RuleFilter) -> Steps[Chose
     table = yield from basketing.table(pipeline, recipe)
     mined = yield from basketing.rules(pipeline, recipe)
     kept = yield from _kept(table, mined, shown)
+    adding = None
+    if shown.productive or len(mined.rules) <= AT_ONCE:
+        adding = yield from basketing.productive(pipeline, recipe)
+        kept &= adding.holds | (not shown.productive)
     if shown.segment:
         kept &= yield from _marking(pipeline, recipe, shown.segment)
     within = 0
@@ -66,7 +76,7 @@ def chosen(pipeline: Pipeline, recipe: Recipe, shown: RuleFilter) -> Steps[Chose
         stays = np.ones(len(at), dtype=np.bool_)
         stays[: len(lead)] = lead == np.arange(len(lead))
         at, behind, folded = at[stays], behind[stays], int(np.sum(~stays))
-    return Chosen(table, mined, at, behind, folded, within)
+    return Chosen(table, mined, at, behind, folded, within, adding)
 
 
 def _kept(table: BasketTable, mined: Mined, shown: RuleFilter) -> Steps[Marks]:
@@ -137,6 +147,7 @@ class LocalRules:
         self.problem: tuple[str, str] = ("", "") if self.found else nothing_found(mined)
         self.wider: BasketSpec | None = None if self.found else wider(mined)
         self._measure = _measure(mined, shown.sort)
+        self._adds = np.empty(0, dtype=np.bool_) if made.productive is None else made.productive.holds
 
     def rows(self, start: int, stop: int) -> list[RuleRow]:
         """See RulesPage."""
@@ -157,6 +168,7 @@ class LocalRules:
             sorted_by=float(self._measure[number]),
             redundant=bool(rules.improvement[number] <= 0),
             folded=int(made.behind[place]),
+            adding="" if made.productive is None else said(made.productive.p[number], self._adds[number]),
         )
 
     def _names(self, numbers: Numbers) -> tuple[str, ...]:

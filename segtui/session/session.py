@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 from segtui.errors import AnalysisError, SegtuiError
 from segtui.evidence import Assessment, Sweep
 from segtui.progress import Progress, Steps
-from segtui.recipe import K_MAX, K_MIN, BasketSpec, FeatureSpec, GatherSpec, LabelledSpec, Recipe
+from segtui.recipe import K_MAX, K_MIN, BasketSpec, DecideSpec, FeatureSpec, GatherSpec, LabelledSpec, Recipe
 from segtui.results import Answer, Dataset, Inspection, Preview, Scores, TraceStep
 from segtui.session import autosave
 from segtui.session.events import (
@@ -418,7 +418,8 @@ class Session(Listener):
     def _opens(self, recipe: Recipe) -> bool:
         """Whether this is the recipe whose exact answer the anchor is made of."""
         source = self._source(recipe)
-        return not source.given and replace(self._present(recipe), anchor=None) == self._present(source.opening)
+        asked, opened = (_settings_aside(self._present(one)) for one in (recipe, source.opening))
+        return not source.given and replace(asked, anchor=None) == replace(opened, anchor=None)
 
     def _present(self, recipe: Recipe) -> Recipe:
         """The recipe without features that the open data lacks; the proposed ones where none that votes is left."""
@@ -444,6 +445,8 @@ class Session(Listener):
         source = self._letters.meet(asked, self._gather_before())
         if asked.gather != self.opened_gather:
             self._worker.request(REOPENING, lambda: self._reopen(asked), after_tasks=True)
+        elif self.dataset.baskets_only:  # nobody to segment
+            self._worker.cancel_request()
         elif source.before is not None:
             self._worker.request(FITTING, self._answer_lettered)
         else:
@@ -485,8 +488,11 @@ class Session(Listener):
 
     def _show(self, answer: Answer) -> None:
         with self._lock:
-            if not self._is_current(answer):
-                return
+            recipe = self._computed(self._history.current.value)
+            if answer.recipe != recipe:
+                if _settings_aside(answer.recipe) != _settings_aside(recipe):
+                    return
+                answer = replace(answer, recipe=recipe)  # it converged while something else was entered
             self.shown = answer
             number = self._history.current.number
             self._scores[number] = (answer.scores, not answer.exact, min(answer.segmentation.sizes))
@@ -559,13 +565,15 @@ class Session(Listener):
             self.opened_gather, self._lenient = recipe.gather, True
             self._refining = ()
             self._replies = {key: r for key, r in self._replies.items() if isinstance(key[1], StepCountsQuestion)}
+            if dataset.baskets_only:  # no answer will take the place of the one on screen
+                self.shown, self.swept, self._sweeping = None, Sweep(), None
         self._worker.drop_background(lambda key: key == SWEEPING)
         self._tell(Opened(dataset, inspection, again=True, gone=self._gone(recipe)))
 
     def _settle_here(self) -> Steps[None]:
         """Settle the letters of the open data before it is left, or written."""
         source = self._letters.of(self.opened_gather) if self.opened_gather is not None else None
-        if source is None or source.exact:
+        if source is None or source.exact or (self.dataset is not None and self.dataset.baskets_only):
             return
         try:
             yield from self._choose_letters(source)
@@ -792,7 +800,12 @@ class Session(Listener):
 
 def _but_for_k(recipe: Recipe) -> Recipe:
     """What a sweep over k stands on."""
-    return replace(recipe.with_k(K_MIN).with_tree(0), anchor=None, names=(), baskets=BasketSpec())
+    return replace(_settings_aside(recipe.with_k(K_MIN).with_tree(0)), anchor=None, names=())
+
+
+def _settings_aside(recipe: Recipe) -> Recipe:
+    """The recipe without what no segment hangs on: how baskets are mined, and what is entered to decide."""
+    return replace(recipe, baskets=BasketSpec(), decide=DecideSpec())
 
 
 def _read_since() -> SegtuiError:

@@ -22,11 +22,11 @@ from textual.widgets import Input
 from segtui.tui import format as fmt
 from segtui.tui.bindings import app_bindings
 from segtui.tui.bridge import MakeSession, SessionLike, errand, make_real_session, start_session
-from segtui.tui.commands import NEEDS, PANES, Command, command
+from segtui.tui.commands import PANES, Command, command
 from segtui.tui.messages import ErrandDone, SessionMissing, SessionReady, SessionSpoke
 from segtui.tui.opening import Opening
 from segtui.tui.safety import SafeApp
-from segtui.tui.screens.bars import is_there
+from segtui.tui.screens.bars import why_missing
 from segtui.tui.screens.main import MainScreen
 from segtui.tui.status import Status
 from segtui.tui.theme import segment_colors
@@ -317,7 +317,7 @@ class SegApp(SafeApp):
 
     def why_not(self, wanted: Command) -> str:
         """Why a command cannot run now, or nothing."""
-        return "" if is_there(wanted.needs, self.session) else NEEDS[wanted.needs]
+        return why_missing(wanted.needs, self.session)
 
     def keys_of(self, id: str) -> tuple[str, ...]:
         """The keys of a command, with what the config changed."""

@@ -8,15 +8,13 @@ import math
 from rich.cells import cell_len, set_cell_size
 
 from segtui.clean_text import clean as clean_text
+from segtui.figures import NOTHING, count, date, money, number, plural, share
 from segtui.tui.charset import ascii_text
 
 __all__ = [
-    "ascii_text", "cell", "change", "clean", "count", "date", "difference", "duration", "index", "money", "number",
-    "pad", "plural", "score", "share", "short", "size", "time_of_day", "weight",
+    "NOTHING", "ascii_text", "cell", "change", "clean", "count", "date", "difference", "duration", "index", "money",
+    "number", "pad", "plural", "score", "share", "short", "size", "time_of_day", "weight",
 ]  # fmt: skip
-
-NOTHING = "-"
-"""Stands where there is no number."""
 
 _SUFFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
@@ -48,32 +46,6 @@ def pad(text: str, width: int, right: bool = False, ellipsis: str = "…") -> st
     return space + text if right else text + space
 
 
-def count(n: int) -> str:
-    """A number of things: 18,412."""
-    return f"{n:,}"
-
-
-def plural(n: int, one: str, many: str = "") -> str:
-    """A number of named things: "1 customer", "2 customers"."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
-def number(x: float | None, digits: int = 4) -> str:
-    """A value in its own unit with about `digits` figures that matter: 1,830, 12.4, 0.0312."""
-    if x is None or math.isnan(x):
-        return NOTHING
-    if math.isinf(x):
-        return "inf" if x > 0 else "-inf"
-    if x == 0:
-        return "0"
-    size = math.floor(math.log10(abs(x)))
-    if size >= 12 or size < -4:
-        return f"{x:.{max(0, digits - 2)}e}"
-    text = f"{x:,.{max(0, digits - 1 - size)}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text in ("-0", "") else text
-
-
 def short(x: float | None) -> str:
     """A number where space is scarce: 950, 48.1k, 2.3M."""
     if x is None or math.isnan(x):
@@ -83,17 +55,6 @@ def short(x: float | None) -> str:
             scaled = x / limit
             return f"{scaled:.0f}{suffix}" if abs(scaled) >= 99.95 else f"{scaled:.1f}{suffix}"
     return number(x, 3)
-
-
-def share(x: float | None) -> str:
-    """A share of 1 in percent, without the sign: 11.4; a share above nothing is never shown as 0.0."""
-    if x is None or math.isnan(x):
-        return NOTHING
-    if 0 < x < 0.0005:
-        return "<0.1"
-    if 0.9995 <= x < 1:
-        return ">99.9"
-    return f"{100 * x:.1f}"
 
 
 def score(x: float | None, digits: int = 3) -> str:
@@ -132,13 +93,6 @@ def weight(x: float) -> str:
     return f"{x:g}"
 
 
-def money(x: float | None) -> str:
-    """An amount; no currency is known, so none is shown. Cents matter below 100 only."""
-    if x is None or math.isnan(x):
-        return NOTHING
-    return f"{x:,.2f}" if abs(x) < 99.995 else f"{x:,.0f}"
-
-
 def duration(seconds: float) -> str:
     """How long something took: 38 ms, 0.38 s, 12 s, 3 min 05 s, 2 h 10 min."""
     if seconds < 0.0995:
@@ -161,11 +115,6 @@ def size(byte_count: float) -> str:
         if byte_count >= limit * 0.9995:
             return f"{byte_count / limit:.1f} {unit}"
     return f"{byte_count / 1e3:.1f} kB"
-
-
-def date(day: dt.date | dt.datetime) -> str:
-    """A date, unambiguous everywhere: 2024-01-31."""
-    return day.strftime("%Y-%m-%d")
 
 
 def time_of_day(moment: dt.datetime) -> str:

@@ -144,7 +144,8 @@ class Hearing:
         warnings = [*event.dataset.warnings, *event.inspection.warnings]
         for warning in warnings:
             self.app.status.say(fmt.clean(warning), "warn")
-        customers = fmt.plural(event.dataset.customers, "customer")
+        alone = event.dataset.baskets_only
+        customers = "baskets without customers" if alone else fmt.plural(event.dataset.customers, "customer")
         left = event.dataset.input_rows - event.dataset.customers
         rest = f", {fmt.plural(left, 'row')} left out" if left else ""
         more = f"; {fmt.plural(len(warnings), 'warning')}" if warnings else ""
@@ -158,7 +159,7 @@ class Hearing:
             self.app.status.say(f"read again: {customers}{rest}{lost}{more}", "warn" if lost else "info")
         else:
             self.app.status.say(f"opened: {customers}{rest}{more}", "info")
-            self.app.call_later(self.app.go_to, "segments")
+            self.app.call_later(self.app.go_to, "baskets" if alone else "segments")
         self.app.redraw()
 
     def _failed(self, event: Failed) -> None:

@@ -174,10 +174,14 @@ class Program:
             self.app.say("there is nothing to read yet")
 
     def do_export_list(self, argument: str) -> None:
-        """Ask for the campaign's name and for a path, and write the list of the play under the cursor."""
+        """Ask for the campaign's name and for a path, and write the list of the play under the cursor; among ways of
+        recommending, the lists by the one under the cursor."""
         from segtui.tui.panes.decide import typed_list
 
         pane = self._decide()
+        if pane is not None and pane.view is pane.board:
+            self._write_recommended(pane, argument, here=True)
+            return
         if pane is None or not pane.play() or pane.stale:
             wait = pane is not None and pane.stale
             why = "wait for the new segments to converge" if wait else "there is no play under the cursor"
@@ -196,6 +200,19 @@ class Program:
         else:
             title = "Name of the campaign (who is held out hangs on it)"
             self.app.prompt(title, pane.campaign, _campaign, named)
+
+    def do_export_recommendations(self, argument: str) -> None:
+        """Ask for a path, and write what to recommend to every customer."""
+        pane = self._decide()
+        if pane is not None:
+            self._write_recommended(pane, argument, here=False)
+
+    def _write_recommended(self, pane: DecidePane, argument: str, *, here: bool) -> None:
+        question, told = pane.recommended(here=here)
+        if question is None:
+            self.app.say(told, "error")  # above the progress, which would hide it
+        else:
+            self._ask_where(f"Write {told} to", question, "recommendations.csv", argument)
 
     def _ask_where(self, title: str, question: Question, name: str, argument: str) -> None:
         """Write a table to the path that was typed, or ask for one."""

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segtui.baskets.items import benjamini_hochberg, groups_of, item_contrast, log_odds, of_segment
+from segtui.baskets import items as module
+from segtui.baskets.items import adjusted_in_pieces, benjamini_hochberg, groups_of, item_contrast, log_odds, of_segment
 from segtui.errors import AnalysisError
 from segtui.progress import finish
 from tests.baskets.planted import baskets_of, rows_of
@@ -123,3 +124,16 @@ def test_refusals_say_why():
         groups_of(baskets_of([[0]]), np.array([0]))
     with pytest.raises(AnalysisError, match="fewer than two segments"):
         finish(item_contrast(baskets_of([[0], [0]]), np.array([1, -1]), 3, from_baskets=False))
+
+
+def test_adjusting_in_pieces_is_adjusting_at_once(monkeypatch):
+    rng = np.random.default_rng(1)
+    p = rng.random((900, 3)) ** 4
+    p[rng.random(p.shape) < 0.2] = np.nan
+    p[:50] = p[50:100]  # ties
+    p[100, 0] = 0.0
+    p[101:140] = 1.0
+    monkeypatch.setattr(module, "PIECE", 64)
+    assert finish(adjusted_in_pieces(p)) == pytest.approx(benjamini_hochberg(p), nan_ok=True)
+    nothing = np.full((2, 2), np.nan)
+    assert np.isnan(finish(adjusted_in_pieces(nothing))).all()

@@ -110,3 +110,14 @@ def test_basket_sizes_alone_lift_a_pair() -> None:
     assert measures.size_lift(np.array([1, 3])) == 0.75
     assert measures.size_lift(np.array([4, 4, 4])) == 0.75
     assert math.isnan(measures.size_lift(np.array([1, 1, 0])))
+
+
+def test_fishers_p_where_a_count_cannot_be_lower() -> None:
+    """Of n baskets Y is in all but a few, so that X and Y meet at least x + y - n times; n of each rule."""
+    n, x = np.array([13, 40, 200, 17]), np.array([12, 30, 150, 16])
+    y = np.array([12, 39, 190, 14])
+    both = x + y - n
+    with np.errstate(all="raise", under="ignore"):
+        assert finish(measures.fisher(n, x, y, both)).tolist() == pytest.approx([1.0] * 4)
+    found = finish(measures.fisher(n, x, y, both + 1))
+    np.testing.assert_allclose(found, hypergeom.sf(both, n, y, x), rtol=1e-9)

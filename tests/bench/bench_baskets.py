@@ -5,7 +5,8 @@ one-hot table (pandas `groupby`, `unstack`; or, its quickest way and the default
 Rules are counted on both sides where a confidence is given (theirs are
 fewer where a confidence lies at the limit: shares are divided, not counts). Times are medians of `--repeats` runs for us and of one or
 more for the peer; sets and their counts are compared one by one. Memory is the peak of a process of its own
-(ru_maxrss) that reads the file, encodes and mines.
+(ru_maxrss) that reads the file, encodes and mines. What contrasting segments costs on top is told beside
+the rules alone (`--contrast`: that and no peer).
 
 Data: the public sets beside the project (shared/data, or SEGTUI_TEST_DATA). Online Retail: lines with a customer id that
 are not cancelled, whatever their price, by description.
@@ -27,9 +28,13 @@ from statistics import median
 import numpy as np
 import polars as pl
 
-from segtui.basketed import Baskets, Itemsets, RuleSet
+from segtui.basketed import Baskets, Itemsets, Mined, RuleContrast, RuleSet
 from segtui.baskets import encode, itemsets, rules
+from segtui.baskets.contrast import group_counts, rule_contrast
+from segtui.baskets.items import groups_of, item_contrast
+from segtui.baskets.mined import mined
 from segtui.progress import Steps, finish
+from segtui.recipe import BasketSpec
 
 FOLDER = Path(os.environ.get("SEGTUI_TEST_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
 
@@ -56,6 +61,9 @@ SETTINGS = (
 )
 
 LONGEST = 30
+
+SEGMENTS = 8
+"""That rules are contrasted over."""
 
 
 def lines(data: str) -> tuple[pl.DataFrame, str, str]:
@@ -171,11 +179,40 @@ def memory(support: float) -> None:
     print(f"Online Retail at {support:g}: {sets.number:,} itemsets, {len(made or ()):,} rules, peak {peak:.0f} MB")
 
 
+def contrasted(support: float, repeats: int) -> str:
+    """What it costs on top of the rules to contrast them, and items, over eight segments that customers are dealt to by
+    lot, so that nearly all pairs are tested. The plain run starts from baskets that are read already."""
+    frame = pl.read_parquet(FOLDER / "online_retail_2010_2011.parquet")
+    kept = frame.filter(pl.col("CustomerID").is_not_null() & ~pl.col("InvoiceNo").str.starts_with("C"))
+    owned = kept.with_columns(owner=pl.col("CustomerID").rank("dense").cast(pl.Int64) - 1)
+    baskets = finish(encode.from_lines(owned, "InvoiceNo", "Description", "owner")).baskets
+    labels = np.random.default_rng(0).integers(0, SEGMENTS, owned["owner"].n_unique())
+    spec = BasketSpec(min_support=support)
+
+    def marks(found: Mined) -> Steps[RuleContrast]:
+        group = groups_of(baskets, labels)
+        yield from item_contrast(baskets, group, SEGMENTS, from_baskets=True)
+        counts = yield from group_counts(baskets, found.rules.counted(found.least), group, SEGMENTS)
+        return (yield from rule_contrast(counts, from_baskets=True))
+
+    def both() -> RuleContrast:
+        return finish(marks(finish(mined(baskets, spec))))
+
+    found, plain = clocked(lambda: finish(mined(baskets, spec)), repeats)
+    told, whole = clocked(both, repeats)
+    longest = longest_piece(marks(found))  # type: ignore[arg-type]
+    return (
+        f"Online Retail at {support:g}: {len(found.rules):,} rules {plain:.3f} s, with the contrast of {SEGMENTS} "  # type: ignore[attr-defined]
+        f"segments ({told.tested:,} tests) {whole:.3f} s, {whole / plain:.2f} x; longest piece {longest:.1f} ms"  # type: ignore[attr-defined]
+    )
+
+
 def main() -> None:
     """Print the table of ratios, then peaks of memory."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--hot", choices=("unstack", "array"), default="array", help="how the peer's table is made")
+    parser.add_argument("--contrast", action="store_true", help="stop before the peer is needed")
     parser.add_argument("--memory", type=float, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.memory is not None:
@@ -184,6 +221,10 @@ def main() -> None:
     # Before anything is loaded here: a child's peak begins with what its parent held.
     for support in (0.01, 0.002, 0.001):
         subprocess.run([sys.executable, "-m", "tests.bench.bench_baskets", "--memory", str(support)], check=True)
+    for support in (0.01, 0.005, 0.002):
+        print(contrasted(support, asked.repeats), flush=True)
+    if asked.contrast:
+        return
     print(" ".join(f"{name:>{width}}" for name, width in COLUMNS), flush=True)
     for setting in SETTINGS:
         row = compared(setting, asked.repeats, asked.hot)

@@ -88,12 +88,20 @@ def test_lists() -> None:
     data = dataset(pl.DataFrame({"id": ids}))
     wanted = [("win-back", [0], ("contacted", "held out")), ("newsletter", [0, 1], ("invited", "not invited"))]
     found = finish(arms.assigned(data, labels([0, 1, 255, 0, 1]), ("A", "B"), wanted, "spring", 0.5))
-    assert found.columns == ["id", "segment", "arm", "play"]
+    assert found.columns == ["id", "segment", "arm", "play", "also_in"]
     assert found["id"].to_list() == ["\x1b[31m", "d", "\x1b[31m", "b", "d", "e"]
     assert found["segment"].to_list() == ["A", "A", "A", "B", "A", "B"]
     assert found["play"].to_list() == ["win-back"] * 2 + ["newsletter"] * 4
+    assert found["also_in"].to_list() == ["newsletter"] * 2 + ["win-back", "", "win-back", ""]
     drawn = lots("spring/newsletter", ["\x1b[31m", "b", "d", "e"])
     assert found["arm"].to_list()[2:] == ["not invited" if lot < 5_000 else "invited" for lot in drawn]
+
+
+def test_a_list_of_one_play_marks_who_is_in_others() -> None:
+    data = dataset(pl.DataFrame({"id": ["a", "b"]}))
+    every = [(play, clusters, ("in", "out")) for play, clusters in (("x", [0, 1]), ("y", [1]), ("z", [1]))]
+    found = finish(arms.assigned(data, labels([0, 1]), ("A", "B"), every[:1], "s", 0.2, every))
+    assert found.select("id", "play", "also_in").rows() == [("a", "x", ""), ("b", "x", "y, z")]
 
 
 def test_whole_number_ids_and_nobody() -> None:
@@ -101,7 +109,7 @@ def test_whole_number_ids_and_nobody() -> None:
     found = finish(arms.assigned(data, labels([0, 0]), ("A",), [("x", [0], ("in", "out"))], "s", 0.2))
     assert found["id"].to_list() == ["7", "12346"]
     empty = finish(arms.assigned(data, labels([255, 255]), ("A",), [("x", [0], ("in", "out"))], "s", 0.2))
-    assert (empty.height, empty.dtypes) == (0, [pl.String] * 4)
+    assert (empty.height, empty.dtypes) == (0, [pl.String] * 5)
     assert finish(arms.assigned(data, labels([0, 0]), ("A",), [], "s", 0.2)).height == 0
 
 

@@ -12,9 +12,10 @@ import polars as pl
 import pytest
 
 from segtui.decide import arms, playbook
+from segtui.decide.campaign_overlaps import overlaps
 from segtui.decide.campaigns import campaigns, order_value, wanted
 from segtui.decide.playbook_facts import Facts, truth
-from segtui.decided.campaigns import Campaigns, Inputs
+from segtui.decided.campaigns import Campaigns, Inputs, Proposal
 from segtui.errors import UsageError
 from segtui.explain.profile import ProfileCache, profile
 from segtui.pipeline import Pipeline
@@ -232,6 +233,35 @@ def test_lists_follow_proposals(examples: Path) -> None:
     data = dataset(pl.DataFrame({"id": ["a", "b"]}))
     lists = finish(arms.assigned(data, labels([0, 1]), ("A", "B"), [("win-back", [1], ("in", "out"))], "s", 0.5))
     assert lists["id"].to_list() == ["b"]
+
+
+def test_overlaps_by_hand(examples: Path) -> None:
+    one = answered(examples / "customers.csv", 5).proposals[0]
+
+    def play(id: str, letter: str, size: int, first: int) -> Proposal:
+        experiment = replace(one.experiment, sizes=(first, size - first))
+        return replace(one, play=id, title=id.upper(), letter=letter, size=size, experiment=experiment)
+
+    found = overlaps([play("x", "A", 100, 80), play("x", "B", 50, 40), play("y", "C", 70, 60), play("z", "A", 100, 50),
+                      play("z", "B", 50, 25)])  # fmt: skip
+    assert [(pair.plays, pair.letters, pair.customers, pair.both) for pair in found] == [
+        (("x", "z"), ("A", "B"), 150, 60)  # .8 · .5 · 100 + .8 · .5 · 50
+    ]
+    assert found[0].said == "X and Z take the same 150 customers (A, B); about 60 would get both."
+    assert overlaps([]) == ()
+
+
+def test_overlaps_and_names_come_with_the_plays(examples: Path) -> None:
+    found = answered(examples / "orders.csv", 4)
+    sizes = {(one.play, one.letter): one.size for one in found.proposals}
+    for pair in found.overlaps:
+        assert pair.customers == sum(sizes[pair.plays[0], letter] for letter in pair.letters)
+        assert all((play, letter) in sizes for play in pair.plays for letter in pair.letters)
+    shared = [letter for letter in "ABCD" if sum(other == letter for _, other in sizes) > 1]
+    assert {letter for pair in found.overlaps for letter in pair.letters} == set(shared)
+    assert found.rfm is not None
+    assert [one.letter for one in found.rfm.segments] == ["A", "B", "C", "D"]
+    assert sum(one.customers for one in found.rfm.segments) == found.rfm.everyone.customers
 
 
 def test_inputs_are_checked_first() -> None:

@@ -15,7 +15,7 @@ from segtui.decide.rfm_grid import SIX, cell_of, grid, of_dataset
 from segtui.decided.campaigns import Rfm
 from segtui.errors import AnalysisError
 from segtui.progress import finish
-from tests.decide.making import dataset
+from tests.decide.making import dataset, labels
 
 
 def made(r: list[float], f: list[float], m: list[float], outcome: object = None) -> Rfm:
@@ -37,6 +37,25 @@ def test_ten_customers_by_hand() -> None:
     assert {g.name: g.customers for g in found.named if g.customers} == {
         "Champions": 2, "Potential Loyalist": 4, "Loyal Customers": 2, "Lost": 2,
     }  # fmt: skip
+
+
+def test_names_within_segments_by_hand() -> None:
+    """The ten of before: 2 Champions, 4 Potential Loyalist, 2 Loyal Customers, 2 Lost, in this order."""
+    falling = np.arange(100.0, 0, -10)
+    clusters = labels([0, 0, 0, 1, 1, 1, 1, 255, 1, 0])
+    found = finish(grid(np.arange(10.0), falling, falling, labels=clusters, letters={0: "B", 1: "A", 2: "C"}))
+    a, b = found.segments  # by letter; nobody is in C
+    assert (a.letter, a.customers, a.groups) == (
+        "A",
+        5,
+        (("Potential Loyalist", 3), ("Loyal Customers", 1), ("Lost", 1)),
+    )
+    assert (b.letter, b.groups) == ("B", (("Champions", 2), ("Potential Loyalist", 1), ("Lost", 1)))
+    assert (a.largest, a.said) == (("Potential Loyalist", 0.6), "mostly Potential Loyalist (60 %)")
+    assert b.said == "most often Champions (50 %)"
+    assert found.of("A") is a
+    assert found.of("C") is None
+    assert made(list(range(10)), list(falling), list(falling)).segments == ()
 
 
 def test_a_half_goes_down() -> None:

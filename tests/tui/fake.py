@@ -29,7 +29,17 @@ from segtui.explained import (
     Toggle,
 )
 from segtui.progress import Progress, Steps
-from segtui.recipe import STEPS, Anchor, BasketSpec, FeatureSpec, GatherSpec, LabelledSpec, PrepareSpec, Recipe
+from segtui.recipe import (
+    STEPS,
+    Anchor,
+    BasketSpec,
+    DecideSpec,
+    FeatureSpec,
+    GatherSpec,
+    LabelledSpec,
+    PrepareSpec,
+    Recipe,
+)
 from segtui.results import (
     Answer,
     Box,
@@ -235,6 +245,11 @@ def rolled_up(gather: GatherSpec) -> Dataset:
                    fingerprint=f"rolled up {gather!r}", revenue="monetary", joins=joins, rollup=rollup)  # fmt: skip
 
 
+def _segmenting(recipe: Recipe) -> Recipe:
+    """What segments hang on: not on what is entered to decide about them."""
+    return replace(recipe, decide=DecideSpec())
+
+
 STEP_TITLES = {
     "customer_id": "no customer id", "not_cancelled": "cancelled", "quantity": "quantity not above 0", "price": "price not above 0",
     "duplicates": "exact duplicate of another line", "non_products": "no product (postage, fees, manual entries)",
@@ -373,7 +388,8 @@ class FakeEngine:
         return dataset, Inspection(found, ())
 
     def filed(self, recipe: Recipe) -> Answer | None:
-        return self.done.get(recipe) if recipe.gather == self.gathered else None
+        done = self.done.get(_segmenting(recipe)) if recipe.gather == self.gathered else None
+        return None if done is None else replace(done, recipe=recipe)
 
     def explicit(self, recipe: Recipe) -> Recipe:
         if recipe.prepare.features is not None:
@@ -386,13 +402,13 @@ class FakeEngine:
     def first(self, recipe: Recipe, trace: Callable[[TraceStep], None]) -> Steps[Answer]:
         trace(TraceStep(0, 3, 8000, 21_000.0, 0.05))
         yield from self._work("first", f"fitting k={recipe.cluster.k}")
-        return self.done.setdefault(recipe, self.answer(recipe, exact=False))
+        return self.done.setdefault(_segmenting(recipe), self.answer(recipe, exact=False))
 
     def exact(self, recipe: Recipe, trace: Callable[[TraceStep], None]) -> Steps[Answer]:
         trace(TraceStep(0, 7, CUSTOMERS, 48_000.0, 0.003))
         yield from self._work("exact", "converging on all customers")
-        self.done[recipe] = self.answer(recipe, exact=True)
-        return self.done[recipe]
+        answer = self.done[_segmenting(recipe)] = self.answer(recipe, exact=True)
+        return answer
 
     def sweep(
         self, recipe: Recipe, ks: Sequence[int], trace: Callable[[TraceStep], None], found: Callable[[Sweep], None]
@@ -583,7 +599,7 @@ class FakeEngine:
             self._profile(recipe, sizes, letters),
             self.scores(recipe, k),
             0.38,
-            fingerprint=f"{recipe!r} {exact}",
+            fingerprint=f"{_segmenting(recipe)!r} {exact}",
             people=f"all but {set_aside(recipe)!r}",
             set_aside=set_aside(recipe),
         )

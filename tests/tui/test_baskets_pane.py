@@ -192,11 +192,12 @@ async def test_filters_are_part_of_the_question():
         await until(app, pilot, "2 of 6 rules")
         await pilot.press("w")
         await until(app, pilot, "1 of 6 rules")
-        await pilot.press("d", "p")
+        await pilot.press("d", "p", "P")
         app.run_command("sort-rules", "conf")
-        wanted = BasketsQuestion(
-            BasketSpec(), RuleFilter(("heron",), reading="bundle", families=False, folded=False, sort="confidence")
+        kept = RuleFilter(
+            ("heron",), reading="bundle", productive=True, families=False, folded=False, sort="confidence"
         )
+        wanted = BasketsQuestion(BasketSpec(), kept)
         await until(app, pilot, lambda: wanted in engine.replies)
         await pilot.press("slash", "ctrl+u", "enter")
         await until(app, pilot, "3 of 6 rules")

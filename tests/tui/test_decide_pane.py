@@ -11,8 +11,9 @@ import pytest
 
 from segtui.decided.campaigns import Inputs
 from segtui.decided.decisions import Missing
+from segtui.decided.recommendations import Method, Purpose
 from segtui.errors import AnalysisError
-from segtui.recipe import GatherSpec, Recipe, SourceSpec
+from segtui.recipe import DecideSpec, GatherSpec, Recipe, SourceSpec
 from segtui.session.questions import (
     LeaderboardQuestion,
     OfDecisions,
@@ -20,6 +21,7 @@ from segtui.session.questions import (
     PlaysQuestion,
     PricesQuestion,
     ProductsQuestion,
+    RecommendedQuestion,
     ValueQuestion,
 )
 from segtui.session.session import Session
@@ -57,21 +59,26 @@ async def shown(app, pilot, *keys: str) -> None:
 
 
 def test_inputs_are_read_as_they_are_typed():
-    found = entered.typed_inputs(Inputs(), "40 % 1.5 0.01,0.02,0.04")
-    assert found == Inputs(low=0.01, mid=0.02, high=0.04, margin=0.4, cost=1.5)
+    found = entered.typed_inputs(DecideSpec(), "40 % 1.5 0.01,0.02,0.04")
+    assert found == DecideSpec(margin=0.4, cost=1.5, uplift=(0.01, 0.02, 0.04))
     assert entered.typed_inputs(found, "- 2") == replace(found, margin=None, cost=2.0)
+    whole = replace(found, order_value=30.0, base_rate=0.1, held_out=0.3, weeks=26)
     for field, _, _ in entered.FIELDS:
         assert entered.with_input(found, field, entered.shown(found, field)) == found
-    assert entered.with_input(found, "uplift", "") == Inputs(margin=0.4, cost=1.5)
+        assert entered.with_input(whole, field, entered.shown(whole, field)) == whole
+        assert entered.with_input(whole, field, "") == replace(whole, **{field: None})
+    assert entered.with_input(found, "uplift", "") == DecideSpec(margin=0.4, cost=1.5)
+    assert entered.changed(whole, found) == "order value none, base rate none, held out none, weeks none"
 
 
 @pytest.mark.parametrize(
     ("field", "typed"),
     [("margin", "2"), ("margin", "x"), ("margin", "nan"), ("cost", "-1"), ("cost", "5%"), ("uplift", "0.1"),
-     ("uplift", "0.3,0.2,0.4"), ("uplift", "1%,2%,"), ("held_out", "0.95"), ("base_rate", "-0.1")],
+     ("uplift", "0.3,0.2,0.4"), ("uplift", "1%,2%,"), ("held_out", "0.95"), ("base_rate", "-0.1"),
+     ("weeks", "0"), ("weeks", "1.5"), ("weeks", "521"), ("weeks", "nan"), ("weeks", "10%")],
 )  # fmt: skip
 def test_inputs_that_cannot_be_are_refused(field, typed):
-    assert isinstance(entered.with_input(Inputs(), field, typed), str)
+    assert isinstance(entered.with_input(DecideSpec(), field, typed), str)
 
 
 async def test_an_input_changes_what_a_play_comes_to_and_empty_clears_it():
@@ -89,6 +96,52 @@ async def test_an_input_changes_what_a_play_comes_to_and_empty_clears_it():
         await until(app, pilot, "enter (e) margin")
         app.run_command("set-inputs", "40")
         await until(app, pilot, "a share of 1, or a percentage")
+
+
+async def test_inputs_belong_to_the_recipe_and_undo_takes_them_back(tmp_path):
+    engine = FakeEngine(orders=True)
+    async with of_orders(engine=engine) as (app, pilot):
+        await shown(app, pilot)
+        before = app.session.shown.fingerprint
+        app.run_command("set-inputs", "0.4 1 0.1,0.2,0.3")
+        await until(app, pilot, "low 800, middle 2,400, high 4,000")
+        spec = DecideSpec(margin=0.4, cost=1.0, uplift=(0.1, 0.2, 0.3))
+        assert app.session.recipe.decide == spec
+        assert app.session.runs[-1].label == "decide: margin 0.4, cost 1, uplift 0.1,0.2,0.3"
+        await settled(app, pilot)
+        assert app.session.shown.fingerprint == before  # the segments are the same, and so is all that is known of them
+        assert asked(engine).count(LeaderboardQuestion) == 1
+        app.run_command("undo")
+        await until(app, pilot, "enter (e) margin")
+        assert app.session.recipe.decide == DecideSpec()
+        app.run_command("redo")
+        await until(app, pilot, "low 800, middle 2,400, high 4,000")
+
+
+async def test_inputs_of_a_recipe_are_there_when_it_is_opened():
+    spec = DecideSpec(margin=0.4, cost=1.0, uplift=(0.1, 0.2, 0.3), weeks=26)
+    engine = FakeEngine(orders=True)
+    async with running(engine, (140, 40), recipe=replace(ORDERS, decide=spec)) as (app, pilot):
+        await shown(app, pilot)
+        await until(app, pilot, "low 800, middle 2,400, high 4,000")
+        assert ValueQuestion(26.0) in engine.replies
+
+
+async def test_what_is_entered_while_segments_converge_does_not_hold_them_up():
+    engine = FakeEngine(orders=True)
+    with engine.held("exact") as gate:
+        async with of_orders(engine=engine) as (app, pilot):
+            await until(app, pilot, lambda: app.session is not None and app.session.shown is not None)
+            await pilot.press("7")
+            await until(app, pilot, "Waiting for the converged segments")
+            await until(app, pilot, lambda: "exact" in engine.started)
+            app.run_command("set-inputs", "0.4 1 0.1,0.2,0.3")
+            await until(app, pilot, lambda: app.session.recipe.decide.margin == 0.4)
+            gate.set()
+            await until(app, pilot, "low 800, middle 2,400, high 4,000")
+            assert app.session.shown.exact
+            assert app.session.shown.recipe.decide.margin == 0.4
+            assert engine.started.count("exact") == 1
 
 
 # -- parts ------------------------------------------------------------------------------------------------
@@ -240,6 +293,49 @@ async def test_the_list_of_the_play_under_the_cursor_is_written():
         assert engine.tables == [(PlayListQuestion(Inputs(), "win-back", "may"), "win-back.csv", False)]
 
 
+async def test_recommendations_are_written_by_the_best_that_is_offered():
+    engine = FakeEngine(orders=True)
+    async with of_orders(engine=engine) as (app, pilot):
+        await shown(app, pilot, "X")
+        await until(app, pilot, "Write discovery by EASE to")  # nothing is offered for buy again
+        await pilot.press("enter")
+        await until(app, pilot, lambda: bool(engine.tables))
+        assert engine.tables == [(RecommendedQuestion((Purpose.NEW,)), "recommendations.csv", False)]
+
+
+async def test_recommendations_by_the_way_under_the_cursor_if_it_is_offered():
+    engine = FakeEngine(orders=True)
+    async with of_orders(engine=engine) as (app, pilot):
+        await shown(app, pilot, "V", "j", "x")
+        await until(app, pilot, "EASE is not offered for buy again")
+        await pilot.press("k", "x")
+        await until(app, pilot, "Write buy again by popularity to")
+        await pilot.press("enter")
+        await until(app, pilot, lambda: bool(engine.tables))
+        question = RecommendedQuestion((Purpose.AGAIN,), Method.POPULARITY)
+        assert engine.tables == [(question, "recommendations.csv", False)]
+
+
+async def test_half_a_comparison_is_waited_for():
+    engine = FakeEngine(orders=True)
+    async with of_orders(engine=engine) as (app, pilot):
+        await opened(app, pilot)
+        with engine.held("recommended"):
+            await pilot.press("7", "V")
+            await until(app, pilot, "so far, nothing is offered yet")
+            await pilot.press("X")
+            await until(app, pilot, "wait for the comparison")
+
+
+async def test_plays_for_the_same_customers_are_warned_of():
+    async with of_orders() as (app, pilot):
+        await shown(app, pilot)
+        assert "2 plays would address the same 1,000 customers" in grid(app)
+        await pilot.press("l")
+        await until(app, pilot, "4,010 (3,900 to 4,100) orders")
+        assert "would address the same" not in grid(app)
+
+
 # -- snapshots --------------------------------------------------------------------------------------------
 
 PLACES = [
@@ -305,7 +401,7 @@ async def test_the_shipped_orders_on_the_real_engine(tmp_path):
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         same = [p for p in found.proposals if p.play == one.play]
-        assert list(rows[0]) == ["id", "segment", "arm", "play"]
+        assert list(rows[0]) == ["id", "segment", "arm", "play", "also_in"]
         assert len(rows) == sum(p.size for p in same)
         assert {row["segment"] for row in rows} == {p.letter for p in same}
         assert {row["arm"] for row in rows} == {"contacted", "held out"}
@@ -313,3 +409,11 @@ async def test_the_shipped_orders_on_the_real_engine(tmp_path):
         await long(app, pilot, lambda: app.session.found(ValueQuestion()) is not None)
         await long(app, pilot, lambda: app.session.found(ProductsQuestion()) is not None)
         assert app.session.found(PricesQuestion()) is not None
+        await long(app, pilot, lambda: getattr(app.session.found(LeaderboardQuestion()), "complete", False))
+        path = tmp_path / "recommended.csv"
+        app.run_command("export-recommendations", str(path))
+        await long(app, pilot, path.exists)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        with path.open(encoding="utf-8", newline="") as file:
+            header = next(csv.reader(file))
+        assert header == ["customer_id", "segment", "purpose", "method", "rank", "item", "score"]

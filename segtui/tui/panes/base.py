@@ -9,7 +9,7 @@ from textual import events
 from textual.message import Message
 
 from segtui.tui.charset import Charset
-from segtui.tui.widgets.ink import Line, line
+from segtui.tui.widgets.ink import Line, line, wrap
 from segtui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from segtui.results import Answer, TraceStep
     from segtui.session.questions import Question
     from segtui.tui.bridge import SessionLike
+
+
+NO_CUSTOMERS = (
+    "This table has baskets and no customers, so there is nobody to segment. What works: Baskets (6), with its rules, "
+    "uses and drawings. For segments, open order lines with a column that names the customer (o), or say in Data (1) "
+    "which column does (e)."
+)
 
 
 class Desk(Protocol):
@@ -130,6 +137,11 @@ class Pane(LineView, can_focus=True):
     def answer(self) -> Answer | None:
         return self.session.shown if self.session else None
 
+    @property
+    def nobody(self) -> bool:
+        """Whether the open data has baskets and no customers."""
+        return self.session is not None and self.session.dataset is not None and self.session.dataset.baskets_only
+
     def row_count(self) -> int:
         """How many rows the cursor can be on."""
         return 0
@@ -217,8 +229,7 @@ class Pane(LineView, can_focus=True):
 
     def waiting(self, width: int, text: str = "") -> list[Line]:
         """What a pane shows while there is nothing to show yet."""
-        del width
-        return [line(""), line((f"  {text or self.why_empty()}", "dim"))]
+        return [line(""), *(line("  ", *part.runs) for part in wrap(text or self.why_empty(), width - 3, "dim"))]
 
     def why_empty(self) -> str:
         """Why there is nothing yet, and what to do."""
@@ -229,4 +240,6 @@ class Pane(LineView, can_focus=True):
             return f"{session.busy}{self.signs.ellipsis}  (ctrl+c stops)"
         if session.dataset is None:
             return "no data is open: press o to open a file"
+        if session.dataset.baskets_only:
+            return NO_CUSTOMERS
         return "there is no answer yet: the status line below says why"

@@ -107,6 +107,7 @@ class RulesView(View):
             return lines
         text = f"None of {fmt.plural(page.found, 'rule')} passes the filter"
         text += f"; {fmt.count(page.within)} within a family are hidden (w shows them)" if page.within else ""
+        text += "; only productive ones are asked for (P takes that off)" if page.shown.productive else ""
         return told(f"{text}. / with nothing typed takes the filter off.", width, "warn")
 
     def _below(self, width: int, height: int) -> list[Line]:
@@ -122,6 +123,8 @@ class RulesView(View):
         extra = []
         if row.redundant:
             extra.append("A simpler rule does as well.")
+        elif row.adding:
+            extra.append(row.adding)
         if row.folded:
             extra.append(f"{fmt.plural(row.folded, 'rule')} of nearly the same baskets behind it (d unfolds).")
         lines += told(" ".join(extra), width, "dim")

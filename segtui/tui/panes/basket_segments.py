@@ -74,6 +74,8 @@ class SegmentsView(View):
         return [*lines, *[BLANK] * (height - len(lines) - len(below)), *below]
 
     def _why(self) -> str:
+        if self.pane.nobody:
+            return "These baskets have no customers, so there are no segments to tell apart. Rules need none."
         if self.answer is None:
             return "There is no segmentation: rules need none, but what marks segments out does."
         if self.question() is None:

@@ -73,9 +73,9 @@ class BasketsPane(ViewsPane):
         return self.session.recipe.baskets if self.session is not None else None
 
     @property
-    def _made_of_orders(self) -> bool:
+    def _has_baskets(self) -> bool:
         dataset = self.session.dataset if self.session is not None else None
-        return dataset is not None and dataset.rollup is not None and bool(dataset.rollup.steps)
+        return dataset is not None and dataset.has_baskets
 
     # -- what is there --------------------------------------------------------------------------------------
 
@@ -131,7 +131,7 @@ class BasketsPane(ViewsPane):
     def ask(self) -> None:
         """Ask for what is missing next: the estimate, the rules, what the view in front draws; then shuffle."""
         session, spec = self.session, self.spec
-        if session is None or spec is None or not self._made_of_orders or session.reopens:
+        if session is None or spec is None or not self._has_baskets or session.reopens:
             return
         if self.ended and self._ended_spec == spec:
             return
@@ -267,12 +267,18 @@ class BasketsPane(ViewsPane):
         self.desk.pick("Sort rules by", choices, at, lambda i: self._filter(replace(self.shown, sort=SORTS[i])))
 
     def do_filter_rules(self, argument: str) -> None:
-        def check(text: str) -> str:
+        def read(text: str) -> RuleFilter | str:
             found = words.typed_filter(text, self.shown)
+            if isinstance(found, RuleFilter) and found.segment and self.nobody:
+                return "seg: asks for segments, and these baskets have no customers"
+            return found
+
+        def check(text: str) -> str:
+            found = read(text)
             return found if isinstance(found, str) else ""
 
         def take(text: str) -> None:
-            found = words.typed_filter(text, self.shown)
+            found = read(text)
             if isinstance(found, str):
                 self.desk.say(f"filter: {found}", "error")
             else:
@@ -293,6 +299,9 @@ class BasketsPane(ViewsPane):
     def do_next_use(self, _: str) -> None:
         at = (READINGS.index(self.shown.reading) + 1) % len(READINGS)
         self._filter(replace(self.shown, reading=READINGS[at]))
+
+    def do_productive_rules(self, _: str) -> None:
+        self._filter(replace(self.shown, productive=not self.shown.productive))
 
     # -- what a key starts ----------------------------------------------------------------------------------
 
@@ -344,7 +353,7 @@ class BasketsPane(ViewsPane):
         session = self.session
         if session is None or session.dataset is None:
             return self.waiting(width)
-        if not self._made_of_orders:
+        if not self._has_baskets:
             return [BLANK, *told(NO_ORDERS, width, "")]
         room = height - 2
         lines = self.view.paint(width, room) if self.page() is not None else self._before(width)
@@ -399,6 +408,7 @@ class BasketsPane(ViewsPane):
         text = words.filter_text(page.shown)
         parts += [f"/ {fmt.clean(text, 30)}"] if text else []
         parts += [f"{page.shown.reading}s (p)"] if page.shown.reading else []
+        parts += ["productive (P)"] if page.shown.productive else []
         parts += [f"{fmt.count(page.within)} within families hidden (w)"] if page.within else []
         parts += [f"{fmt.count(page.folded)} folded (d)"] if page.folded else []
         parts.append(f"{fmt.plural(page.baskets, 'basket')}")

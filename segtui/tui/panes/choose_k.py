@@ -93,7 +93,7 @@ class ChooseKPane(ViewsPane):
 
     def paint(self, width: int, height: int) -> list[Line]:
         session = self.session
-        if session is None or session.dataset is None:
+        if session is None or session.dataset is None or self.nobody:
             return self.waiting(width)
         below = self._below(width, height)
         room = max(4, height - 1 - len(below))

@@ -254,6 +254,8 @@ def rows_of(
 
 def _known(data: Dataset, left: int) -> str:
     out = f"{fmt.plural(left, 'row')} left out, l shows them; " if left else ""
+    if data.baskets_only:
+        return f"{out}baskets, and no customers: Baskets (6) has their rules"
     if data.id_column is None:
         return f"{out}no id: rows are known by number"
     return f"{out}id: {fmt.clean(data.id_column, 30)}"

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from segtui.decided.campaigns import Campaigns, Inputs
+from segtui.decided.recommendations import Leaderboard
+from segtui.recipe import DecideSpec
 from segtui.session.events import DECIDING, LOOKING_UP, RECOMMENDING
 from segtui.session.questions import (
     LeaderboardQuestion,
+    OfDecisions,
     PlayListQuestion,
     PlaysQuestion,
     PricesQuestion,
     ProductsQuestion,
     Question,
+    RecommendedQuestion,
     RulesQuestion,
     ValueQuestion,
 )
@@ -24,7 +29,7 @@ from segtui.tui.panes import decide_inputs as entered
 from segtui.tui.panes.base import Desk
 from segtui.tui.panes.decide_page import PageView
 from segtui.tui.panes.decide_parts import Parts
-from segtui.tui.panes.decide_tables import BoardView, PlaysView
+from segtui.tui.panes.decide_tables import PURPOSES, BoardView, PlaysView
 from segtui.tui.panes.views import ViewsPane
 from segtui.tui.widgets.ink import BLANK, Line, Run, first_fitting, line
 
@@ -51,14 +56,22 @@ class DecidePane(ViewsPane):
         self.page, self.plays, self.board = PageView(self), PlaysView(self), BoardView(self)
         self.views: tuple[View, ...] = (self.page, self.plays, self.board)
         self.cursor = self.view.cursor
-        self.inputs = Inputs()
-        """What was entered; kept while the program runs."""
         self.campaign = ""
         """The name that arms were last drawn under."""
         self._asked: Question | None = None
         self._ended: dict[tuple[str, Question], str] = {}
         """How work on a part ended that came to nothing, by answer."""
         self._last: Parts | None = None
+
+    @property
+    def spec(self) -> DecideSpec:
+        """What was entered: a part of the recipe."""
+        return self.session.recipe.decide if self.session is not None else DecideSpec()
+
+    @property
+    def inputs(self) -> Inputs:
+        """The same, as plays take it."""
+        return Inputs.of(self.spec)
 
     @property
     def _orders(self) -> bool:
@@ -76,16 +89,18 @@ class DecidePane(ViewsPane):
     @property
     def stale(self) -> bool:
         """Whether what is on screen is about earlier segments."""
-        return self._last is not None and self._settled() is not self._last.answer
+        settled = self._settled()
+        return self._last is not None and (settled is None or settled.fingerprint != self._last.answer.fingerprint)
 
     def parts(self) -> Parts | None:
         """What is known, of the earlier segments until the new ones have converged."""
         session, answer = self.session, self._settled()
         if session is None or answer is None:
             return self._last
-        last = self._last if self._last is not None and self._last.answer is answer else None
-        plays = session.found(PlaysQuestion(self.inputs))
+        same = self._last is not None and self._last.answer.fingerprint == answer.fingerprint
+        last = self._last if same else None
         inputs = self.inputs
+        plays = session.found(PlaysQuestion(inputs))
         if plays is None and last is not None and last.campaigns is not None:
             plays, inputs = last.campaigns, last.inputs  # until those for the new inputs are there
 
@@ -94,14 +109,15 @@ class DecidePane(ViewsPane):
 
         self._last = Parts(
             answer, self._orders, inputs,
-            cast("Campaigns | None", plays), *(cast("None", found(one)) for one in _OTHERS),
+            cast("Campaigns | None", plays), *(cast("None", found(one)) for one in (self._valued, *_OTHERS)),
         )  # fmt: skip
         return self._last
 
     def state(self, part: str) -> str:
         """How a part stands that is not there yet."""
         kind, dots = PART_OF[part], self.signs.ellipsis
-        question = PlaysQuestion(self.inputs) if kind is PlaysQuestion else kind()
+        asked: dict[type, OfDecisions] = {PlaysQuestion: PlaysQuestion(self.inputs), ValueQuestion: self._valued}
+        question: OfDecisions = asked.get(kind) or kind()
         answer, session = self._settled(), self.session
         ended = self._ended.get((answer.fingerprint, question)) if answer is not None else None
         if ended is not None:
@@ -128,12 +144,16 @@ class DecidePane(ViewsPane):
             self.call_later(self.ask)
         self.repaint()
 
+    @property
+    def _valued(self) -> ValueQuestion:
+        return ValueQuestion(self.spec.horizon)
+
     def _wanted(self) -> tuple[Question, ...]:
         """Parts in the order in which they are asked for."""
         plays = PlaysQuestion(self.inputs)
         if not self._orders:
             return plays, RulesQuestion()
-        return plays, PricesQuestion(), ValueQuestion(), ProductsQuestion(), RulesQuestion(), LeaderboardQuestion()
+        return plays, PricesQuestion(), self._valued, ProductsQuestion(), RulesQuestion(), LeaderboardQuestion()
 
     def ask(self) -> None:
         """Ask for the part that is missing next."""
@@ -165,34 +185,37 @@ class DecidePane(ViewsPane):
 
     def do_change_inputs(self, _: str) -> None:
         choices = [
-            (f"{word} {entered.shown(self.inputs, field) or fmt.NOTHING}", what) for field, word, what in entered.FIELDS
+            (f"{word} {entered.shown(self.spec, field) or fmt.NOTHING}", what) for field, word, what in entered.FIELDS
         ]
         self.desk.pick("Which input?", choices, 0, lambda at: self._ask_input(*entered.FIELDS[at]))
 
     def _ask_input(self, field: str, word: str, what: str) -> None:
         def check(text: str) -> str:
-            found = entered.with_input(self.inputs, field, text)
+            found = entered.with_input(self.spec, field, text)
             return found if isinstance(found, str) else ""
 
         def take(text: str) -> None:
-            found = entered.with_input(self.inputs, field, text)
+            found = entered.with_input(self.spec, field, text)
             if isinstance(found, str):
                 self.desk.say(f"{word}: {found}", "error")
             else:
                 self._use(found)
 
-        self.desk.prompt(f"{word.capitalize()}: {what}", entered.shown(self.inputs, field), check, take)
+        self.desk.prompt(f"{word.capitalize()}: {what}", entered.shown(self.spec, field), check, take)
 
     def do_set_inputs(self, argument: str) -> None:
-        found = entered.typed_inputs(self.inputs, argument)
+        found = entered.typed_inputs(self.spec, argument)
         if isinstance(found, str):
             self.desk.say(f"inputs: {found}", "error")
         else:
             self._use(found)
 
-    def _use(self, inputs: Inputs) -> None:
-        self.inputs = inputs
-        self.desk.say(f"inputs: {entered.summary(inputs)}")
+    def _use(self, spec: DecideSpec) -> None:
+        if self.session is None or spec == self.spec:
+            return
+        told = entered.changed(self.spec, spec)
+        self.desk.change(replace(self.session.recipe, decide=spec), f"decide: {told}")
+        self.desk.say(f"inputs: {told}")
         self.ask()
         self.repaint()
 
@@ -211,6 +234,24 @@ class DecidePane(ViewsPane):
         view = self.plays if self.view is self.plays else self.page
         return "" if self.view is self.board else view.play()
 
+    def recommended(self, *, here: bool) -> tuple[RecommendedQuestion | None, str]:
+        """What to recommend, by the way under the cursor (here) or the best for every purpose: the question and what it
+        is in words; None with the reason."""
+        parts = self.parts()
+        board = parts.board if parts is not None else None
+        if self.stale:
+            return None, "wait for the new segments to converge"
+        if not isinstance(board, Leaderboard):
+            return None, fmt.clean(board.why) if board is not None else "wait for the comparison of recommendations"
+        if not board.complete:
+            return None, "wait for the comparison of recommendations"
+        if here:
+            return self.board.question(board)
+        purposes = tuple(one for one in PURPOSES if board.offered(one))
+        if not purposes:
+            return None, "no method is clearly better than popularity: take that under recommend (V, x)"
+        return RecommendedQuestion(purposes), " and ".join(f"{one} by {board.offered(one)[0]}" for one in purposes)
+
     def evidence(self) -> tuple[str, list[tuple[str, str]]]:
         """What the view in front rests on: a title, and sentences with their roles."""
         view = cast("PageView | PlaysView | BoardView", self.view)
@@ -219,7 +260,7 @@ class DecidePane(ViewsPane):
     # -- drawing --------------------------------------------------------------------------------------------
 
     def paint(self, width: int, height: int) -> list[Line]:
-        if self.session is None or self.session.dataset is None:
+        if self.session is None or self.session.dataset is None or self.nobody:
             return self.waiting(width)
         if self.parts() is None:
             text = f"Waiting for the converged segments{self.signs.ellipsis}" if self.answer is not None else ""
@@ -233,11 +274,11 @@ class DecidePane(ViewsPane):
             return first_fitting((line(*runs, ("  of earlier segments", "warn bold")), line(*runs)), width)
         if self._last is not None and self._last.inputs != self.inputs:
             return first_fitting((line(*runs, ("  plays for earlier inputs", "warn bold")), line(*runs)), width)
-        tail: list[Run] = [("  e ", "key"), (entered.summary(self.inputs), "")]
+        tail: list[Run] = [("  e ", "key"), (entered.summary(self.spec), "")]
         return first_fitting((line(*runs, *keys, *tail), line(*runs, *tail), line(*runs, *keys)), width)
 
 
-_OTHERS = (ValueQuestion(), PricesQuestion(), ProductsQuestion(), LeaderboardQuestion(), RulesQuestion())
+_OTHERS = (PricesQuestion(), ProductsQuestion(), LeaderboardQuestion(), RulesQuestion())
 
 
 def typed_list(argument: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from segtui.decided.campaigns import Campaigns, Proposal
 from segtui.decided.decisions import Missing
 from segtui.decided.recommendations import Leaderboard, Method, Purpose, Standing, Trial
+from segtui.session.questions import RecommendedQuestion
 from segtui.tui import format as fmt
 from segtui.tui.panes import decide_words as words
 from segtui.tui.panes.map_view import letter_place
@@ -92,6 +93,9 @@ class PlaysView(View):
         for one in parts.proposals:
             said += [("", ""), (f"{one.letter} {fmt.clean(one.segment)}: {fmt.plural(one.size, 'customer')}", "title")]
             said += [(fmt.clean(part.text), part.role) for part in words.play(one, full=True)]
+        if parts.campaigns.overlaps:
+            said += [("", ""), ("plays for the same customers", "title")]
+            said += [(fmt.clean(one.said), "warn") for one in parts.campaigns.overlaps]
         said += [("", ""), ("not offered", "title")]
         said += [(fmt.clean(text), "") for text in words.not_offered(parts.campaigns)]
         said += [("", ""), *((fmt.clean(note), "dim") for note in parts.campaigns.notes)]
@@ -136,6 +140,16 @@ class BoardView(View):
 
     def row_count(self) -> int:
         return len(self._rows())
+
+    def question(self, board: Leaderboard) -> tuple[RecommendedQuestion | None, str]:
+        """What to recommend by the way under the cursor, and what it is in words; None with the reason."""
+        rows = self._rows()
+        if not rows:
+            return None, "nothing was compared, so nothing is offered"
+        purpose, method = rows[min(self.cursor.at, len(rows) - 1)]
+        if method is not Method.POPULARITY and method not in board.offered(purpose):
+            return None, f"{method} is not offered for {purpose}: {fmt.clean(_why(board, purpose, method))}"
+        return RecommendedQuestion((purpose,), method), f"{purpose} by {method}"
 
     def paint(self, width: int, height: int) -> list[Line]:
         board = self._board()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from segtui.decided.campaigns import Campaigns
 from segtui.decided.decisions import Missing
 from segtui.decided.prices import ASSOCIATION, Prices
 from segtui.decided.value import LifetimeValue, Range
@@ -11,7 +12,7 @@ from segtui.tui import format as fmt
 from segtui.tui.panes.profile_words import column_title
 
 if TYPE_CHECKING:
-    from segtui.decided.campaigns import Campaigns, Proposal
+    from segtui.decided.campaigns import Proposal
     from segtui.decided.prices import Interval
     from segtui.decided.recommendations import TopProduct
     from segtui.results import Segment
@@ -54,7 +55,26 @@ def who(parts: Parts, segment: Segment, detail: int) -> list[Said]:
         told.append(Said("who", rule.text + ("" if parts.rules is not None and parts.rules.adopted else figures)))
     if detail == FULL or not told:
         told.append(Said("who", _differences(parts, segment, 10 if detail == FULL else DIFFERENCES)))
-    return told
+    return [*told, *rfm(parts, segment, detail)]
+
+
+def rfm(parts: Parts, segment: Segment, detail: int) -> list[Said]:
+    """The customary RFM name that most of them have; in full all names, and what came of the first one."""
+    found = parts.campaigns.rfm if isinstance(parts.campaigns, Campaigns) else None
+    own = found.of(segment.letter) if found is not None else None
+    if found is None or own is None:
+        return []
+    if detail < FULL:
+        return [Said("who", f"By the RFM table {own.said}.")]
+    names = ", ".join(f"{name} {fmt.share(customers / own.customers)} %" for name, customers in own.groups)
+    told = [f"By the RFM table: {names}. The names are a convention, not a finding."]
+    group = found.under(own.largest[0])
+    if group is not None and group.later is not None:
+        later = group.later
+        told.append(
+            f"In the holdout {later.active:.0%} of all {group.name} ordered ({later.low:.0%} to {later.high:.0%})."
+        )
+    return [Said("who", text) for text in told]
 
 
 def _differences(parts: Parts, segment: Segment, many: int) -> str:
@@ -126,7 +146,9 @@ def together(parts: Parts, segment: Segment, detail: int) -> list[Said]:
             said += [Said("buy", f"  {one.reason}", "dim")] if one.reason else []
         return said
     text = f"Most bought: {', '.join(_item(one) for one in own.products[: ITEMS - (detail == BRIEF)])}."
-    reason = next((one.reason for one in own.products[:ITEMS] if one.reason and detail > BRIEF), "")
+    known = [one for one in own.products[:ITEMS] if one.reason and detail > BRIEF]
+    known.sort(key=lambda one: not one.own)  # what their own baskets say first
+    reason = known[0].reason if known else ""
     return [Said("buy", text), *([Said("buy", reason, "dim")] if reason else [])]
 
 
@@ -182,7 +204,21 @@ def plays(parts: Parts, segment: Segment, detail: int) -> list[Said]:
     own = parts.plays_of(segment.letter)
     if not own:
         return [Said("do", "No play of the playbook fits this segment (v: those of the others).", "dim")]
-    return [said for one in own for said in play(one, detail == FULL)]
+    return [*several(own, detail == FULL), *(said for one in own for said in play(one, detail == FULL))]
+
+
+def several(own: tuple[Proposal, ...], full: bool) -> list[Said]:
+    """A warning where a segment gets several plays."""
+    if len(own) < 2:
+        return []
+    text = f"{len(own)} plays would address the same {own[0].size:,} customers"
+    if full:
+        text += (
+            ": choose one, or read each result as what it does on top of the others. Lists mark who is on another one."
+        )
+    else:
+        text += " (lists mark them)."
+    return [Said("do", text, "warn")]
 
 
 def play(one: Proposal, full: bool) -> list[Said]:

@@ -46,7 +46,7 @@ class FeaturesPane(FeatureEditing):
 
     def paint(self, width: int, height: int) -> list[Line]:
         inspection = self.inspection
-        if inspection is None:
+        if inspection is None or self.nobody:
             return self.waiting(width)
         specs, layout, known = self.specs(), Layout(width), self.known()
         detail = (DETAIL_HIGH if height >= 28 else DETAIL) if height >= 12 else 0

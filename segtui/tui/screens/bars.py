@@ -148,6 +148,8 @@ DROPPED = 3
 
 def _facts(data: Dataset, session: SessionLike) -> list[str]:
     """What the header says behind the files, the most important first."""
+    if data.baskets_only:
+        return [fmt.plural(sum(table.rows for table in data.sources), "row"), "no customers"]
     on = sum(f.on for f in session.features)
     lines = [fmt.plural(data.rollup.lines, "line")] if data.rollup is not None and data.rollup.lines else []
     return [
@@ -164,6 +166,8 @@ def run_line(session: SessionLike | None, signs: Charset, width: int) -> Line:
     if session is None or (session.dataset is None and session.shown is None):
         return line((" no run yet", "dim"))
     answer = session.shown
+    if answer is None and session.dataset is not None and session.dataset.baskets_only:
+        return line((" baskets without customers", "bold"), ("  rules (6), no segments", "dim"))
     k, tree = session.recipe.cluster.k, session.recipe.cluster.tree
     if answer is None:
         waiting = f"computing{signs.ellipsis}" if session.busy else "no answer yet"
@@ -273,6 +277,15 @@ def shown_key(id: str) -> str:
     return key_sign(keys[0], short=True) if keys else f":{command(id).word}"
 
 
+def why_missing(need: str, session: SessionLike | None) -> str:
+    """Why a command that needs something cannot run now; empty where it can."""
+    if is_there(need, session):
+        return ""
+    if need in ("customers", "answer") and session is not None and session.dataset is not None:
+        return NEEDS["customers"] if session.dataset.baskets_only else NEEDS[need]
+    return NEEDS["data"] if need == "customers" else NEEDS[need]
+
+
 def is_there(need: str, session: SessionLike | None) -> bool:
     """Whether what a command needs is there; see commands.NEEDS."""
     assert need in NEEDS
@@ -282,6 +295,8 @@ def is_there(need: str, session: SessionLike | None) -> bool:
         return False
     if need == "data":
         return session.dataset is not None
+    if need == "customers":
+        return session.dataset is not None and not session.dataset.baskets_only
     if need == "answer":
         return session.shown is not None
     return not session.busy
