@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,8 +23,6 @@ from segtui.recipe import LABELLED_FORMATS, PARTS, DeliverySpec, GatherSpec, Rec
 from segtui.recipe_file import to_toml
 
 RECIPE, README = "recipe.toml", "README.txt"
-
-EXAMPLES = re.compile(r" \(such as [^()]*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +100,7 @@ def _finish(
     said = [*handover.warnings, *making.warnings, *formula_warning(making.formulas)]
     if any(source.path == STANDARD_INPUT for source in recipe.gather.sources):
         said.append("the data came from standard input, so recipe.toml asks for the same on standard input again")
-    warnings = tuple(dict.fromkeys(map(_anonymous, said)))
+    warnings = tuple(dict.fromkeys(said))
     making.write(RECIPE, to_toml(recipe))
     missing = {part: str(one["missing"]) for part, one in told.items() if "missing" in one}
     names = (*folder.names(), repeat.PASSPORT)
@@ -116,11 +113,6 @@ def _finish(
     text = passport.to_json(handover, recipe, sources, told, files, warnings, hide=hide)
     making.write(repeat.PASSPORT, text)
     return warnings
-
-
-def _anonymous(warning: str) -> str:
-    """A warning without its examples, which may be customers."""
-    return EXAMPLES.sub("", warning)
 
 
 def recipe_of(handover: Handover, recipe: Recipe) -> Recipe:
