@@ -9,7 +9,7 @@ from importlib import resources
 
 from segtui.deliver.scripting import parts
 
-SECTIONS = ("reading", "dates", "preparing", "assigning", "refitting")
+SECTIONS = ("reading", "dates", "orders", "preparing", "assigning", "refitting")
 """The files, in the order in which they follow each other."""
 
 

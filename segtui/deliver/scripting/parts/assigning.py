@@ -28,6 +28,15 @@ def own_distance(points: np.ndarray, centroids: np.ndarray, segment: np.ndarray)
     return np.sqrt(away[segment, np.arange(len(segment))])
 
 
+def labelled(
+    ids: pl.Series, letter: np.ndarray, distance: np.ndarray, known: np.ndarray
+) -> pl.DataFrame:
+    """The id, the segment and the distance to its centre; nothing for those who have no segment."""
+    table = pl.DataFrame({ids.name: ids, "segment": letter, "distance": distance})
+    given = pl.when(pl.Series(known)).then(pl.col("segment", "distance"))
+    return table.select(pl.col(ids.name), given)
+
+
 def write(table: pl.DataFrame, out: str) -> None:
     """By the ending of the name: Parquet, tab-separated, or CSV."""
     ending = Path(out).suffix.lower()

@@ -32,8 +32,8 @@ def yeo_johnson(values: np.ndarray, power: float) -> np.ndarray:
     return found
 
 
-def table(text: str) -> np.ndarray:
-    """A step table: one row each for the value, and for z just left of it, at it and right of it.
+def step_table(text: str) -> np.ndarray:
+    """Rows of a value, and of z just left of it, at it and right of it.
 
     Written as value:z where the three are one, else as value:left:at:right.
     """
