@@ -8,6 +8,7 @@ segment that the app gives, and refits only when asked.
 from __future__ import annotations
 
 import ast
+import textwrap
 from typing import TYPE_CHECKING
 
 from segtui.deliver.scripting import columns, features
@@ -71,7 +72,7 @@ class _Script:
         own = {
             "read": self._read(),
             "prepare": [features.prepare(self.features)],
-            "assign": [features.rules(self.model, self.features)] if self.model.rules else [],
+            "assign": [*([features.rules(self.model, self.features)] if self.model.rules else []), _LABELLED],
             "main": [self._main()],
         }
         tables = features.tables(self.features)
@@ -79,7 +80,7 @@ class _Script:
         sections = [
             ("READ", [*made["reading"], *made["dates"], *own["read"][:1], *made["orders"], *own["read"][1:]]),
             ("PREPARE", [*made["preparing"], *own["prepare"]]),
-            ("ASSIGN", [*made["assigning"], *own["assign"]]),
+            ("ASSIGN", [*made["assigning"][:-1], *own["assign"], made["assigning"][-1]]),
             ("REFIT, only when asked", made["refitting"]),
         ]
         body = "".join(_section(title, texts) for title, texts in sections)
@@ -88,30 +89,30 @@ class _Script:
             body += "\n".join(tables) + "\n# fmt: on\n"
         constants = self._constants()
         head = "\n".join([self._docstring(), "", *_imports(constants + body + own["main"][0]), "", constants])
-        return f"{head}\n{body}\n\n{own['main'][0]}\n\n\nif __name__ == \"__main__\":\n    main()\n"
+        return f'{head}\n{body}\n\n{own["main"][0]}\n\n\nif __name__ == "__main__":\n    main()\n'
 
     # -- head ------------------------------------------------------------------------------------------------------
 
     def _docstring(self) -> str:
         model = self.model
-        names = ", ".join(told(file) for file in self.origin.files[:3])
-        begin = {True: "order lines, makes one row per customer", False: "customers"}[self.lines is not None]
-        how = "puts them where the rules of a tree say" if model.rules else "puts them to the nearest centroid"
+        names = ", ".join(told(file.rsplit("/", 1)[-1]) for file in self.origin.files[:3])
+        begin = "order lines, makes one row per customer" if self.lines is not None else "customers"
+        how = "puts them where the rules of a tree say" if model.rules else "puts each to the nearest centroid"
         count = f"{len(self.features)} feature{'s' if len(self.features) > 1 else ''}"
-        told_lines = [
-            f'"""Puts customers in the {model.k} segments that segtui found in {names}.',
-            "",
-            f"Reads {begin}, brings {count} to scale as then, and {how}.",
-            "Nothing is fitted, unless --refit asks for k-means from scratch on the same features.",
+        paragraphs = [
+            f"Reads {begin}, brings {count} to scale as segtui did, and {how}. Nothing is fitted, unless --refit asks "
+            "for k-means from scratch on the same features and scales."
         ]
         if self.origin.why:
-            told_lines += [
-                "",
-                "It begins with the table of customers that was delivered beside it, and not with the",
-                f"sources: {told(self.origin.why, 90)}.",
-            ]
+            paragraphs.append(
+                "It begins with the table of customers that was delivered beside it, and not with the sources: "
+                f"{told(self.origin.why, 120)}."
+            )
         if self.trimmed:
-            told_lines += ["", "Customers that were trimmed as far from every centre get the nearest segment here."]
+            paragraphs.append("Customers that were trimmed as far from every centre get the nearest segment here.")
+        told_lines = [f'"""Puts customers in the {model.k} segments that segtui found.', "", f"Made from {names}."]
+        for paragraph in paragraphs:
+            told_lines += ["", *textwrap.wrap(paragraph, 96)]
         return "\n".join(
             [
                 *told_lines,
@@ -134,16 +135,25 @@ class _Script:
         found += [
             "",
             "\n".join(["SEGMENTS = {", *names, "}"]),
-            listed("LETTERS = np.array([", [literal(letter) for letter in model.letters], "])"),
+            self._letters(),
             self._centroids(),
         ]
         if levels := features.constants(self.features):
             found += ["", *levels]
         return "\n".join(found)
 
+    def _letters(self) -> str:
+        letters = [literal(letter) for letter in self.model.letters]
+        line = f"LETTERS = np.array([{', '.join(letters)}], dtype=object)  # one per centroid"
+        if len(line) <= 100:
+            return line
+        return "\n".join([listed("LETTERS = np.array(\n    [", letters, "    ],\n    dtype=object,\n)")])
+
     def _centroids(self) -> str:
         rows = [[number(value) for value in row] for row in self.model.centroids]
-        lines = [f"        [{', '.join(row)}],  # {letter}" for row, letter in zip(rows, self.model.letters, strict=True)]
+        lines = [
+            f"        [{', '.join(row)}],  # {letter}" for row, letter in zip(rows, self.model.letters, strict=True)
+        ]
         said = "# One row per letter, one number per column of prepare(): scaled and weighted."
         if max(map(len, lines)) <= 100:
             return "\n".join([said, "CENTROIDS = np.array(", "    [", *lines, "    ]", ")"])
@@ -285,6 +295,9 @@ class _Script:
         found = "segment, distance = nearest(points, CENTROIDS)"
         if self.model.rules:
             found = "segment = by_rules(customers)\n    distance = own_distance(points, CENTROIDS, segment)"
+        at = "[known]" if known else ""
+        id_name = self.model.id_column if self.lines is not None else ""
+        alias = f".alias({literal(self._free(id_name))})" if id_name and id_name != self.id else ""
         return "\n".join(
             [
                 "def main() -> None:",
@@ -298,36 +311,52 @@ class _Script:
                 "    if asked.k is not None and not asked.refit:",
                 '        parser.error("--k is of use with --refit alone")',
                 f"    customers = read({given})",
-                *known,
                 "    points = prepare(customers)",
                 f"    {found}",
-                "    letter = LETTERS[segment].astype(object)",
+                "    letter = LETTERS[segment]",
+                *known,
                 "    if asked.refit:",
                 "        k = asked.k or len(CENTROIDS)",
-                f"        again = refit(points[:, known], letter[known], k, {self.seed}, {self.restarts})",
-                "        letter[known], distance[known] = again",
-                f"    ids = customers[{literal(self.id)}]",
-                "    write(labelled(ids, letter, SEGMENTS, distance, known), asked.out)",
-                '    print(f"{known.sum():,} customers in {len(set(letter[known]))} segments: {asked.out}")',
-                "    if not known.all():",
-                '        print(f"{(~known).sum():,} rows have no segment")',
+                f"        again = refit(points{'[:, known]' if known else ''}, letter{at}, k, {self.seed}, {self.restarts})",
+                f"        letter{at}, distance{at} = again" if known else "        letter, distance = again",
+                f"    table = labelled(customers[{literal(self.id)}]{alias}, letter, distance)",
+                "    write(table, asked.out)",
+                '    print(f"{table.height:,} customers: {asked.out}")'
+                if not known
+                else '    print(f"{table.height:,} customers, {(~known).sum():,} without a segment: {asked.out}")',
             ]
         )
 
+    def _free(self, name: str) -> str:
+        """The id as the source calls it, unless that is the name of an added column."""
+        return f"{name}_2" if name in ("segment", "segment_name", "distance") else name
+
     def _known(self) -> list[str]:
-        """Who gets a segment."""
-        lines = []
-        if self.model.id_column and self.lines is None:
-            lines.append(f"    known = customers[{literal(self.id)}].is_not_null().to_numpy(writable=True)")
-        elif self.lines is None:
-            own = ", ".join(feature.at for feature in self.features)
-            del own
-            lines.append("    known = np.ones(customers.height, dtype=bool)")
-        else:
-            lines.append("    known = np.ones(customers.height, dtype=bool)")
+        """Lines that say who has a segment, and take it from the others; none where everybody has one."""
+        lines = features.aside(self.features)
         if self.origin.why and self.origin.buyers_only:
-            lines.append('    known &= numbers(customers["frequency"]) > 0  # who never ordered has no segment')
-        return lines + features.aside(self.features)
+            lines.insert(0, '    known &= numbers(customers["frequency"]) > 0  # who never ordered has no segment')
+        if self.model.id_column and self.lines is None:
+            lines.insert(0, f"    known &= customers[{literal(self.id)}].is_not_null().to_numpy()")
+        if not lines:
+            return []
+        return [
+            "    known = np.ones(customers.height, dtype=bool)",
+            *lines,
+            "    letter[~known], distance[~known] = None, np.nan",
+        ]
+
+
+_LABELLED = '''def labelled(ids: pl.Series, letter: np.ndarray, distance: np.ndarray) -> pl.DataFrame:
+    """The id, the segment with its name, and the distance to its centre."""
+    return pl.DataFrame(
+        {
+            ids.name: ids,
+            "segment": pl.Series(letter, dtype=pl.String),
+            "segment_name": pl.Series([SEGMENTS.get(one) for one in letter], dtype=pl.String),
+            "distance": pl.Series(distance, nan_to_null=True),
+        }
+    )'''
 
 
 def _whole(feature: Feature) -> bool:

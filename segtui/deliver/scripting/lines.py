@@ -263,7 +263,9 @@ class Lines:
         return lines
 
     def _placed(self) -> list[str]:
-        keys = '"customer_id", "order_id"' if self.has("order_id") else '"customer_id", pl.col("time").dt.truncate("1h")'
+        keys = (
+            '"customer_id", "order_id"' if self.has("order_id") else '"customer_id", pl.col("time").dt.truncate("1h")'
+        )
         lines = ['    placed = kept.drop_nulls("time")']
         if self.has("order_id"):
             lines.append(f'    placed = placed.group_by({keys}).agg(pl.col("time").min())')
@@ -282,7 +284,7 @@ class Lines:
         gaps = 'pl.col("days").list.eval(pl.element().diff(null_behavior="drop").dt.total_days()'
         made = {
             "recency": f'({self.snapshot} - pl.col("last")).dt.total_days()',
-            "frequency": 'pl.col("orders").cast(pl.Int64)',
+            "frequency": 'pl.col("orders")',
             "monetary": 'whole("paid")',
             "average_order_value": 'whole("paid") / pl.col("orders")',
             "tenure": f'({self.snapshot} - pl.col("first")).dt.total_days()',

@@ -17,7 +17,7 @@ def squared_distances(points: np.ndarray, centroids: np.ndarray) -> np.ndarray:
 
 
 def nearest(points: np.ndarray, centroids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The number of the nearest centroid, of equally near ones the first, and the distance to it."""
+    """The nearest centroid, of equally near ones the first, and the distance to it."""
     away = squared_distances(points, centroids)
     return away.argmin(axis=0), np.sqrt(away.min(axis=0))
 
@@ -26,15 +26,6 @@ def own_distance(points: np.ndarray, centroids: np.ndarray, segment: np.ndarray)
     """From every customer to the centroid of its segment."""
     away = squared_distances(points, centroids)
     return np.sqrt(away[segment, np.arange(len(segment))])
-
-
-def labelled(
-    ids: pl.Series, letter: np.ndarray, distance: np.ndarray, known: np.ndarray
-) -> pl.DataFrame:
-    """The id, the segment and the distance to its centre; nothing for those who have no segment."""
-    table = pl.DataFrame({ids.name: ids, "segment": letter, "distance": distance})
-    given = pl.when(pl.Series(known)).then(pl.col("segment", "distance"))
-    return table.select(pl.col(ids.name), given)
 
 
 def write(table: pl.DataFrame, out: str) -> None:

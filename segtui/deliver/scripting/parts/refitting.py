@@ -6,7 +6,11 @@ import numpy as np
 
 
 def refit(
-    points: np.ndarray, before: np.ndarray, k: int, seed: int, restarts: int
+    points: np.ndarray,
+    before: np.ndarray,
+    k: int,
+    seed: int,
+    restarts: int,
 ) -> tuple[np.ndarray, np.ndarray]:
     """k-means from scratch on these points: new letters for every customer, and distances.
 
