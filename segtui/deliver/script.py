@@ -1,8 +1,8 @@
 """The delivered script: stand-alone Python that reads, prepares and assigns as the app did, written for one analysis.
 
 Every expression is written for the features at hand (`scripting.features`, `scripting.lines`); the functions they use
-are cut out of `scripting.parts`, so that nothing is in the script that it does not need. It must give every customer the
-segment that the app gives, and refits only when asked.
+are cut out of `scripting.parts`, so that nothing is in the script that it does not need. It must give every customer
+the segment that the app gives, and refits only when asked.
 """
 
 from __future__ import annotations
@@ -295,7 +295,7 @@ class _Script:
         found = "segment, distance = nearest(points, CENTROIDS)"
         if self.model.rules:
             found = "segment = by_rules(customers)\n    distance = own_distance(points, CENTROIDS, segment)"
-        at = "[known]" if known else ""
+        at, points = ("[known]", "points[:, known]") if known else ("", "points")
         id_name = self.model.id_column if self.lines is not None else ""
         alias = f".alias({literal(self._free(id_name))})" if id_name and id_name != self.id else ""
         return "\n".join(
@@ -317,7 +317,7 @@ class _Script:
                 *known,
                 "    if asked.refit:",
                 "        k = asked.k or len(CENTROIDS)",
-                f"        again = refit(points{'[:, known]' if known else ''}, letter{at}, k, {self.seed}, {self.restarts})",
+                f"        again = refit({points}, letter{at}, k, {self.seed}, {self.restarts})",
                 f"        letter{at}, distance{at} = again" if known else "        letter, distance = again",
                 f"    table = labelled(customers[{literal(self.id)}]{alias}, letter, distance)",
                 "    write(table, asked.out)",

@@ -274,7 +274,10 @@ def rules(model: ScoringModel, features: Sequence[Feature]) -> str:
     used = {condition.feature for rule in model.rules for condition in rule.conditions}
     lines = [
         "def by_rules(customers: pl.DataFrame) -> np.ndarray:",
-        '    """The number of the segment whose rule a customer meets; everybody meets one."""',
+        '    """The number of the segment whose rule a customer meets; everybody meets one.',
+        "",
+        "    A comparison never holds without a value: ~(x > 3) holds then, where x <= 3 does not.",
+        '    """',
         *(raw(feature) for feature in features if feature.scored.name in used),
         f"    segment = np.full(customers.height, {model.rules[0].cluster})",
     ]
@@ -288,7 +291,8 @@ def _where(conditions: list[str], cluster: int) -> list[str]:
     one = f"    segment[{' & '.join(conditions)}] = {cluster}"
     if len(one) <= WIDTH:
         return [one]
-    return [f"    met = {conditions[0]}", *(f"    met &= {c}" for c in conditions[1:]), f"    segment[met] = {cluster}"]
+    bare = [c[1:-1] if c.startswith("(") else c for c in conditions]
+    return [f"    met = {bare[0]}", *(f"    met &= {c}" for c in bare[1:]), f"    segment[met] = {cluster}"]
 
 
 def _condition(feature: Feature, condition: Condition) -> str:

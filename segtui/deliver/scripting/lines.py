@@ -234,17 +234,17 @@ class Lines:
         return bool(self.discounts) and (money or "discount_share" in self.wanted)
 
     def _country(self) -> str:
-        last = 'pl.col("time").dt.truncate("1m"), ' if self.has("time") else ""
-        ties = 'pl.col("country").hash() // (1 << 32)'
-        return f'pl.col("country").sort_by({last}{ties}, nulls_last=False).drop_nulls().last()'
+        return f"latest_country({'minutes()' if self.has('time') else 'pl.lit(0)'})"
 
     def _joined(self) -> list[str]:
         """What is counted in another way than line by line."""
         lines: list[str] = []
         if "return_rate" in self.wanted:
             role = "quantity" if self.has("quantity") else "amount"
-            early = f' & (pl.col("time") < {self.snapshot})' if self.cut and self.has("time") else ""
-            lines.append(f'    back = lines.filter((pl.col("{role}") < 0){early})')
+            sent = f'pl.col("{role}") < 0'
+            if self.cut and self.has("time"):
+                sent = f'({sent}) & (pl.col("time") < {self.snapshot})'
+            lines.append(f"    back = lines.filter({sent})")
             lines.append(f'    back = back.group_by("customer_id").agg(back=millionths(-pl.col("{role}")).sum())')
             lines.append('    customers = customers.join(back, on="customer_id", how="left")')
         if self.wanted & {"weekend_share", "evening_share"}:
@@ -281,15 +281,14 @@ class Lines:
 
     def _feature(self, name: str) -> str:
         ago = f"({self.snapshot} - pl.element()).dt.total_days()"
-        gaps = 'pl.col("days").list.eval(pl.element().diff(null_behavior="drop").dt.total_days()'
         made = {
             "recency": f'({self.snapshot} - pl.col("last")).dt.total_days()',
             "frequency": 'pl.col("orders")',
             "monetary": 'whole("paid")',
             "average_order_value": 'whole("paid") / pl.col("orders")',
             "tenure": f'({self.snapshot} - pl.col("first")).dt.total_days()',
-            "typical_gap": f"{gaps}).list.median()",
-            "gap_spread": f"spread_of({gaps}))",
+            "typical_gap": "gaps().list.median()",
+            "gap_spread": "gap_spread()",
             "trend": f'trend(pl.col("days").list.eval({ago}), {RECENT})',
             "units_per_order": 'whole("units") / pl.col("orders")',
             "lines_per_order": 'pl.col("lines") / pl.col("orders")',

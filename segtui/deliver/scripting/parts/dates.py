@@ -87,7 +87,7 @@ def time_month_first(text: pl.Expr) -> pl.Expr:
 
 
 def time_with(text: pl.Expr, ordered: dict[str, str]) -> pl.Expr:
-    """8:30, 08:30:00.5, 8:30 PM behind a date; an offset or Z brings it to UTC; a date is midnight."""
+    """8:30, 08:30:00.5 or 8:30 PM behind a date; an offset or Z brings it to UTC."""
     halves = text.str.strip_chars().str.splitn(":", 2)
     head, tail = halves.struct.field("field_0"), halves.struct.field("field_1")
     alone = tail.is_null()

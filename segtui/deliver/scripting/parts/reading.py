@@ -20,7 +20,7 @@ def any_text(text: pl.Expr) -> pl.Expr:
 
 
 def whole_number(text: pl.Expr) -> pl.Expr:
-    """Digits with a sign at most; 007 and numbers of more than 15 digits are codes, and no value."""
+    """Digits with a sign at most; codes such as 007 and more than 15 digits are no value."""
     bare = text.str.strip_chars().str.replace("−", "-", literal=True)
     written = bare.str.contains(r"^[-+]?(?:0|[1-9]\d{0,14})$")
     return pl.when(written).then(bare.cast(pl.Int64, strict=False))
