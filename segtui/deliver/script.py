@@ -289,7 +289,7 @@ class _Script:
         if not many and self.origin.files[0] == "-":
             source = 'nargs="?", default="/dev/stdin"'
         if self.origin.why:
-            source = 'nargs="?", default=str(Path(__file__).with_name(SOURCE))'
+            source = 'nargs="?", default=beside'
         what = "a file of order lines" if self.lines is not None else "a table of customers"
         known = self._known()
         found = "segment, distance = nearest(points, CENTROIDS)"
@@ -302,6 +302,7 @@ class _Script:
             [
                 "def main() -> None:",
                 '    """Segments for the customers of a file."""',
+                *(["    beside = str(Path(__file__).with_name(SOURCE))"] if self.origin.why else []),
                 '    parser = argparse.ArgumentParser(description="Put customers in their segments.")',
                 f'    parser.add_argument("source", {source}, help="{what}")',
                 '    parser.add_argument("--out", required=True, help="CSV, TSV or Parquet, by its ending")',

@@ -170,7 +170,7 @@ def test_order_lines_as_text(shared_data: Path, tmp_path: Path) -> None:
     text.write_csv(tmp_path / "lines.csv", separator=";")
     from datetime import date
 
-    names = ("recency", "frequency", "monetary", "trend", "evening_share")
+    names = ("recency", "frequency", "monetary", "tenure", "evening_share")
     recipe = of(tmp_path / "lines.csv", prepare=PrepareSpec(tuple(map(FeatureSpec, names))))
     recipe = replace(recipe, gather=replace(recipe.gather, snapshot=date(2011, 1, 15)))
     check(tmp_path, handed_over(recipe))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _NUMBERS = ("quantity", "unit_price", "amount", "discount")
 _IN_TIME = {"recency", "tenure", "typical_gap", "gap_spread", "trend", "weekend_share", "evening_share"}
+_SINCE = {"recency", "tenure", "trend"}
 _MONEY = {"monetary", "average_order_value", "discount_share", "top_category_share"}
 
 
@@ -178,7 +179,7 @@ class Lines:
     def _snapshot(self) -> list[str]:
         if self.gather.snapshot is not None:
             return ['    kept = kept.filter(pl.col("time") < SNAPSHOT)']
-        if not self.has("time") or not (self.cut or self.wanted & _IN_TIME):
+        if not self.has("time") or not (self.cut or self.wanted & _SINCE):
             return []
         after = '    snapshot = kept["time"].cast(pl.Date).max() + timedelta(days=1)'
         if self.rollup.holdout is None:
