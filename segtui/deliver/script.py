@@ -17,6 +17,7 @@ from segtui.deliver.scripting.lines import Lines
 from segtui.deliver.scripting.needed import defined, needed
 from segtui.deliver.scripting.origin import origin
 from segtui.deliver.scripting.text import Names, listed, literal, long_text, number, told
+from segtui.gather.sniff import Format
 
 if TYPE_CHECKING:
     from segtui.deliver.handover import Handover
@@ -110,6 +111,8 @@ class _Script:
             )
         if self.trimmed:
             paragraphs.append("Customers that were trimmed as far from every centre get the nearest segment here.")
+        layout = self.origin.layout
+        excel = ", fastexcel" if layout is not None and layout.format is Format.EXCEL else ""
         told_lines = [f'"""Puts customers in the {model.k} segments that segtui found.', "", f"Made from {names}."]
         for paragraph in paragraphs:
             told_lines += ["", *textwrap.wrap(paragraph, 96)]
@@ -119,7 +122,7 @@ class _Script:
                 "",
                 "    python segment.py [SOURCE] --out FILE [--refit] [--k K]",
                 "",
-                "Needs Python 3.11, polars 2 and numpy; --refit needs scikit-learn.",
+                f"Needs Python 3.11, polars 2{excel} and numpy; --refit needs scikit-learn.",
                 '"""',
             ]
         )
@@ -187,7 +190,7 @@ class _Script:
         everything = self.lines is not None and self.lines.whole_rows
         by_name = columns.plain_names(layout, names)
         lines = ["def read_table(source: str) -> pl.DataFrame:"]
-        text = layout is None or layout.format is columns.Format.TEXT
+        text = layout is None or layout.format is Format.TEXT
         lines.append(f'    """The columns that are needed{", all as text" if text else ""}."""')
         wanted = [literal(name) if by_name else str(self.origin.place(name)) for name in names]
         if everything:

@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import ast
 import os
+import re
+import runpy
 import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
 import pytest
 
 from segtui import delivering
+from segtui.cluster.assign import decide
 from segtui.deliver.handover import Handover
 from segtui.deliver.labels import label
 from segtui.deliver.script import script
 from segtui.deliver.scripting.text import literal, long_text, told
+from segtui.explain.rules import leaf_of
 from segtui.gather.reading import numbers, words
 from segtui.gather.reading.reading import READINGS, TEXT
 from segtui.gather.reading.values import values
 from segtui.pipeline import Pipeline
+from segtui.prepare.clean import plain_text
+from segtui.prepare.matrix import exact_values
 from segtui.progress import finish
 from segtui.recipe import (
     ClusterSpec,
@@ -235,7 +243,7 @@ def hostile(path: Path, customers: int = 600) -> None:
     rare = [0.25, 0.2, 0.2, 0.15, 0.1, 0.05, 0.04, 0.005, 0.005]
     table = {
         "Kunde": [f"K{i:04d}" for i in range(customers)],
-        "Umsatz": gaps([f"{german(v)} €" for v in money], "k. A."),
+        "Umsatz": gaps([f"{german(v)} €" for v in money], "n.a."),
         "Anteil": gaps([f"{german(v)} %" for v in rng.uniform(0, 90, customers)], "n/a"),
         "Saldo": [f"({german(abs(v))})" if v < 0 else german(v) for v in rng.normal(0, 400, customers)],
         "alter": gaps([str(v) for v in rng.integers(18, 80, customers)], ""),
@@ -259,12 +267,72 @@ def test_a_table_that_is_out_to_break_it(tmp_path: Path, tree: int) -> None:
     hostile(tmp_path / "kunden.csv")
     recipe = of(tmp_path / "kunden.csv", prepare=PrepareSpec(HOSTILE), cluster=ClusterSpec(k=5, tree=tree))
     handover = handed_over(recipe)
+    assert handover.model.features[0].type == "number"
     given = check(tmp_path, handover)
     assert given["segment"].null_count() > 10  # without an id, or without a value in np
     assert {column.feature for column in handover.model.columns} == {feature.name for feature in HOSTILE}
 
 
-@pytest.mark.parametrize("form", ["cp1252", "utf-16", "parquet", "ndjson", "json", "gz", "arrow"])
+@pytest.mark.parametrize("tree", [0, 3])
+def test_customers_that_were_never_seen_get_the_same_bits(tmp_path: Path, tree: int) -> None:
+    """Values beyond all limits, at the knots and beside them, infinite ones, levels and labels that are new."""
+    hostile(tmp_path / "kunden.csv")
+    recipe = of(tmp_path / "kunden.csv", prepare=PrepareSpec(HOSTILE), cluster=ClusterSpec(k=5, tree=tree))
+    handover = handed_over(recipe)
+    model = handover.model
+    (tmp_path / "segment.py").write_text(script(model, handover), encoding="utf-8")
+    made = runpy.run_path(str(tmp_path / "segment.py"))
+    knots = next(c.transform.knots for c in model.columns if c.transform is not None and c.transform.knots)
+    rng = np.random.default_rng(2)
+    beside = np.concatenate((knots, np.nextafter(knots, -np.inf), np.nextafter(knots, np.inf)))
+    odd = np.array([0.0, -0.0, -1.0, -1e308, 1e308, 5e-324, np.nan, np.inf, -np.inf, 1e6])
+    new = [
+        "",
+        "(other)",
+        "(missing)",
+        "?",
+        "Größe ",
+        "SEHR NIEDRIG",
+        " hoch.",
+        "Bier|Wein",
+        "|",
+        "Öl | Öl",
+        "yes",
+        *LEVELS,
+    ]
+    size = 500
+    frame = {}
+    for name, kind in handover.whole.frame.schema.items():
+        if kind.is_numeric():
+            numbers = rng.choice(np.concatenate((beside, odd, rng.normal(0, 300, 400))), size)
+            whole = pl.Series(rng.integers(-5, 90, size)).cast(kind)
+            frame[name] = pl.Series(numbers, nan_to_null=True) if kind.is_float() else whole.set(whole % 7 == 0, None)
+        elif kind == pl.Boolean:
+            frame[name] = pl.Series([[True, False, None][i] for i in rng.integers(0, 3, size)])
+        else:
+            seen = handover.whole.frame[name].drop_nulls().unique().sort().to_list()
+            frame[name] = pl.Series(
+                [None if i % 11 == 0 else [*seen, *new][i % len([*seen, *new])] for i in rng.integers(0, 9999, size)]
+            )
+    theirs = pl.DataFrame(frame)
+    scored = {feature.name: feature for feature in model.features}
+    taken = {name for c in model.columns if c.transform is not None and not c.transform.order for name in [c.feature]}
+    mine = theirs.with_columns(plain_text(theirs[name]) for name in scored if name not in taken)
+    with np.errstate(over="ignore", invalid="ignore"):
+        points = made["prepare"](mine)
+        expected = exact_values(SimpleNamespace(frame=theirs), handover.ground.matrix, np.arange(size))  # type: ignore[arg-type]
+        assert points.tobytes() == expected.tobytes()
+        if tree:
+            found = leaf_of(model.rules, theirs, model.columns)
+            assert made["by_rules"](mine).tolist() == [model.rules[leaf].cluster for leaf in found]
+        else:
+            assert (
+                made["nearest"](points, made["CENTROIDS"])[0].tolist()
+                == decide(expected, made["CENTROIDS"])[0].tolist()
+            )
+
+
+@pytest.mark.parametrize("form", ["cp1252", "utf-16", "parquet", "ndjson", "json", "gz", "arrow", "xlsx"])
 def test_the_same_customers_in_other_files(tmp_path: Path, form: str) -> None:
     hostile(tmp_path / "kunden.csv", 400)
     frame = pl.read_csv(tmp_path / "kunden.csv", separator=";", infer_schema=False)
@@ -280,7 +348,7 @@ def test_the_same_customers_in_other_files(tmp_path: Path, form: str) -> None:
             content = gzip.compress(content)
         path.write_bytes(content)
     else:
-        getattr(frame, {"arrow": "write_ipc"}.get(form, f"write_{form}"))(path)
+        getattr(frame, {"arrow": "write_ipc", "xlsx": "write_excel"}.get(form, f"write_{form}"))(path)
     features = tuple(f for f in HOSTILE if f.name in names)
     check(tmp_path, handed_over(of(path, prepare=PrepareSpec(features))))
 
@@ -365,32 +433,35 @@ def test_another_file_and_another_format(shared_data: Path, tmp_path: Path) -> N
     assert given["segment"].to_list() == ours(handover)["segment"].head(5).to_list()
 
 
+def linked(target: Path, *names: str) -> None:
+    """Put packages of this environment, and what they require, into another one, without fetching anything."""
+    waiting, seen = list(names), set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        found = distribution(name)
+        for top in {file.parts[0] for file in found.files or () if file.parts[0] not in ("..", "__pycache__")}:
+            if not (target / top).exists():
+                os.symlink(found.locate_file(top), target / top)
+        wanted = (one for one in found.requires or () if "extra" not in one)
+        waiting += [match[0] for one in wanted if (match := re.match(r"[\w.-]+", one))]
+
+
 def test_in_an_environment_of_its_own(shared_data: Path, tmp_path: Path) -> None:
     """A fresh environment with polars, numpy and scikit-learn (linked, not fetched) and nothing else of ours."""
-    import importlib.util
-
     home = tmp_path / "env"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(home)], check=True)
     (target,) = home.glob("lib/python*/site-packages")
-    wanted = ("polars", "numpy", "sklearn", "scipy", "joblib", "threadpoolctl", "narwhals")
-    for name in (*wanted, "_polars_runtime_32", "_polars_runtime_64"):
-        spec = importlib.util.find_spec(name)
-        if spec is None or spec.origin is None:
-            continue
-        real = Path(spec.origin).parent if spec.submodule_search_locations else Path(spec.origin)
-        beside = [real, *real.parent.glob(f"{name}.libs"), *real.parent.glob("scikit_learn.libs")]
-        for one in beside:
-            if not (target / one.name).exists():
-                os.symlink(one, target / one.name)
+    try:
+        linked(target, "polars", "numpy", "scikit-learn")
+    except PackageNotFoundError as missing:
+        pytest.skip(f"{missing} is not installed here as a package that can be linked; that needs the network")
     handover = handed_over(of(shared_data / "jewellery.csv"))
     (tmp_path / "segment.py").write_text(script(handover.model, handover), encoding="utf-8")
     python = home / "bin" / "python"
     assert subprocess.run([python, "-I", "-c", "import segtui"], env={}, capture_output=True).returncode
-    probe = subprocess.run(
-        [python, "-I", "-c", "import polars, sklearn.cluster"], env={}, capture_output=True, check=False
-    )
-    if probe.returncode:
-        pytest.skip("the packages of this environment cannot be linked into another one; that needs the network")
     command = [python, "segment.py", "--out", "out.csv", "--refit"]
     done = subprocess.run(command, cwd=tmp_path, env={}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -36,7 +36,8 @@ def _escaped(letter: str, quote: str) -> str:
 
 def told(text: str, most: int = 60) -> str:
     """Text for a comment or a docstring: one line, nothing that ends either, and not long."""
-    plain = "".join(_escaped(letter, "") for letter in text).replace('"', "'").replace("\\", "/")
+    plain = "".join(one if one.isprintable() and ord(one) < _PLAIN else "?" for one in text)
+    plain = plain.replace('"', "'").replace("\\", "/")
     return plain if len(plain) <= most else plain[: most - 3] + "..."
 
 

@@ -25,7 +25,8 @@ def nearest(points: np.ndarray, centroids: np.ndarray) -> tuple[np.ndarray, np.n
 def own_distance(points: np.ndarray, centroids: np.ndarray, segment: np.ndarray) -> np.ndarray:
     """From every customer to the centroid of its segment."""
     away = squared_distances(points, centroids)
-    return np.sqrt(away[segment, np.arange(len(segment))])
+    own: np.ndarray = np.sqrt(away[segment, np.arange(len(segment))])
+    return own
 
 
 def write(table: pl.DataFrame, out: str) -> None:

@@ -53,7 +53,8 @@ def normal_scores(values: np.ndarray, steps: np.ndarray) -> np.ndarray:
     part = np.divide(values - low, width, out=np.zeros_like(values), where=width > 0.0)
     line = np.minimum(start + part * (goal - start), goal)
     line = np.where(place == end, start, np.where(place < 0, left[0], line))
-    return np.where(values == low, at[here], line)
+    found: np.ndarray = np.where(values == low, at[here], line)
+    return found
 
 
 def plain(level: str) -> str:
