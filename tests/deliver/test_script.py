@@ -209,7 +209,8 @@ def test_discounts_and_categories(shared_data: Path, tmp_path: Path) -> None:
 
 # -- a table that is out to break it -----------------------------------------------------------------------------
 
-LEVELS = ['it\'s "so"', "back\\slash", "two\nlines", "bell\x07", "Größe", "东京", "{brace} %s", '"""', "#"]
+LONG = "a \"very\" long 'name' \\ " * 12
+LEVELS = ['it\'s "so"', LONG, "back\\slash", "two\nlines", "bell\x07", "Größe", "东京", "{brace} %s", '"""']
 QUOTED = 'say "hi" \\ {x}'
 HOSTILE = (
     FeatureSpec("Umsatz", transform="quantile_normal", missing="indicator"),
@@ -221,6 +222,8 @@ HOSTILE = (
     FeatureSpec("zufrieden", treat="ordinal", order=("sehr - niedrig", "mittel", "HOCH"), missing="indicator"),
     FeatureSpec("kauft", treat="labels"),
     FeatureSpec("aktiv"),
+    FeatureSpec(LONG),
+    FeatureSpec(LONG + "2", missing="median"),
     FeatureSpec("filiale", treat="nominal"),
     FeatureSpec("np", transform="z", missing="aside"),
 )
@@ -253,6 +256,8 @@ def hostile(path: Path, customers: int = 600) -> None:
         "kauft": gaps(
             [" | ".join(sorted(set(some(["Brot", "Bier", "Öl", "it's"])[:3]))) for _ in range(customers)], ""
         ),
+        LONG: [german(v) for v in rng.uniform(0, 9, customers)],
+        LONG + "2": gaps(some([LONG, LONG[1:], "x"], [0.6, 0.2, 0.2]), ""),
         "aktiv": gaps(some(["ja", "Nein"]), "-"),
         "filiale": gaps(some(["1", "2", "3", "17"], [0.5, 0.3, 0.195, 0.005]), ""),
         "np": gaps([german(v) for v in rng.normal(5, 2, customers)], "NA", 0.03),
@@ -511,3 +516,12 @@ def test_every_reading_reads_what_the_app_reads() -> None:
     assert reading.CURRENCY == numbers.CURRENCY
     assert tuple(reading.YES) == words.YES_WORDS + words.YES_LETTERS
     assert tuple(reading.NO) == words.NO_WORDS + words.NO_LETTERS
+
+
+def test_names_that_the_analyst_gave(tmp_path: Path) -> None:
+    """Hostile and very long names of segments come back as they are."""
+    hostile(tmp_path / "kunden.csv", 300)
+    names = tuple(zip("ABCD", ('"""\nimport os', LONG, "東京 \u202e", "it's"), strict=True))
+    recipe = of(tmp_path / "kunden.csv", prepare=PrepareSpec(HOSTILE[1:4]), names=names)
+    given = check(tmp_path, handed_over(recipe))
+    assert set(given["segment_name"].drop_nulls()) == {name for _, name in names}

@@ -22,10 +22,10 @@ _READ = {
     "number": "number",
     "number 1.234,5": "comma_number",
     "yes/no": "yes_no",
-    "date": "date",
+    "date": "clear_date",
     "date d/m/y": "date_day_first",
     "date m/d/y": "date_month_first",
-    "date and time": "time",
+    "date and time": "clear_time",
     "date and time d/m/y": "time_day_first",
     "date and time m/d/y": "time_month_first",
 }
@@ -129,35 +129,35 @@ def plain_names(layout: Layout | None, wanted: Sequence[str]) -> bool:
     return layout.header and not odd and len(set(names)) == len(names) and set(wanted) <= set(names)
 
 
-def reading_call(origin: Origin, columns: str) -> tuple[list[str], str, bool]:
+def reading_call(origin: Origin, some: bool) -> tuple[list[str], str, bool]:
     """The call that reads a file: its arguments, its head, and whether it picks the columns itself."""
-    layout = origin.layout
+    layout, given = origin.layout, ["columns=columns"] if some else []
     if layout is None:
-        return ["source", f"columns={columns}", "infer_schema=False", "glob=False"], "pl.read_csv(", True
+        return ["source", *given, "infer_schema=False", "glob=False"], "pl.read_csv(", True
     if layout.format is Format.TEXT:
-        return _text_call(layout, columns), "pl.read_csv(", True
+        return _text_call(layout, given), "pl.read_csv(", True
     if layout.format is Format.PARQUET:
-        return ["source", f"columns={columns}", "glob=False"], "pl.read_parquet(", True
+        return ["source", *given, "glob=False"], "pl.read_parquet(", True
     if layout.format in (Format.ARROW, Format.ARROW_STREAM):
         head = "pl.read_ipc(" if layout.format is Format.ARROW else "pl.read_ipc_stream("
-        return ["source", f"columns={columns}"], head, True
+        return ["source", *given], head, True
     if layout.format is Format.EXCEL:
         sheet = [] if layout.sheet is None else [f"sheet_name={literal(layout.sheet)}"]
         return ["source", *sheet, "infer_schema_length=None", "drop_empty_rows=False"], "pl.read_excel(", False
     packed = layout.compression is Compression.GZIP
-    given = "gzip.decompress(Path(source).read_bytes())" if packed else "source"
+    content = "gzip.decompress(Path(source).read_bytes())" if packed else "source"
     head = "pl.read_ndjson(" if layout.format is Format.NDJSON else "pl.read_json("
-    return [given, "infer_schema_length=None"], head, False
+    return [content, "infer_schema_length=None"], head, False
 
 
-def _text_call(layout: Layout, columns: str) -> list[str]:
+def _text_call(layout: Layout, picked: list[str]) -> list[str]:
     other = layout.encoding not in ("utf-8", "utf-8-sig")
     if other and layout.compression is Compression.GZIP:
         unpacked = f"gzip.decompress(Path(source).read_bytes()).decode({literal(layout.encoding)})"
         given = [f"{unpacked}.encode()"]
     else:
         given = ["source"]
-    given += [f"columns={columns}"]
+    given += picked
     if layout.delimiter != ",":
         given.append(f"separator={literal(layout.delimiter)}")
     if not layout.header:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from segtui.deliver.scoring import ScoredFeature, ScoringModel
-    from segtui.deliver.scripting.text import Names
+    from segtui.deliver.scripting.text import Words
     from segtui.explained import Condition
     from segtui.results import MatrixColumn, Transform
 
@@ -26,6 +26,7 @@ class Feature:
     columns: tuple[MatrixColumn, ...]
     word: str
     at: str
+    words: Words
 
     @property
     def transform(self) -> Transform | None:
@@ -77,12 +78,12 @@ class Feature:
         return f"{self.word.upper()}_{'SCALE' if self.scale else 'LABELS' if self.separator else 'LEVELS'}"
 
 
-def features_of(model: ScoringModel, names: Names) -> list[Feature]:
+def features_of(model: ScoringModel, words: Words) -> list[Feature]:
     """The features that vote."""
     found = []
     for scored in model.features:
         columns = tuple(c for c in model.columns if c.feature == scored.name)
-        found.append(Feature(scored, columns, names.new(scored.name), literal(scored.name)))
+        found.append(Feature(scored, columns, words.names.new(scored.name), words.at(scored.name), words))
     return found
 
 
@@ -134,10 +135,7 @@ def raw(feature: Feature) -> str:
     if not feature.levels and all(feature.says_missing(c) for c in feature.columns):
         return f"    {feature.word} = {at}"
     fill = MISSING_LEVEL if feature.fill is None else feature.fill
-    line = f"    {feature.word} = {at}.fill_null({literal(fill)})"
-    if len(line) <= WIDTH:
-        return line
-    return f"    {feature.word} = {at}.fill_null(\n        {literal(fill)}\n    )"
+    return f"    {feature.word} = {at}.fill_null({feature.words.at(fill)})"
 
 
 def prepare(features: Sequence[Feature]) -> str:
@@ -190,9 +188,16 @@ def _columns(feature: Feature) -> list[str]:
         elif column.transform is not None:
             lines += _scaled(feature.word, column.transform, column.weight)
         else:
-            lines.append(f"    columns.append({_member(feature, column.level)} * {number(column.weight)})")
+            lines += _weighed(_member(feature, column.level), column.weight)
     flush()
     return lines
+
+
+def _weighed(member: str, weight: float) -> list[str]:
+    line = f"    columns.append({member} * {number(weight)})"
+    if len(line) <= WIDTH:
+        return [line]
+    return [f"    member = {member}", f"    columns.append(member * {number(weight)})"]
 
 
 def _block(feature: Feature, levels: list[str], weight: float) -> list[str]:
@@ -264,8 +269,8 @@ def aside(features: Sequence[Feature]) -> list[str]:
             gap = f"np.isnan(numbers({at}))" if feature.numeric else f"is_missing({at})"
             if feature.scale or feature.scored.order:
                 gap = f"np.isnan(scores({at}, {feature.constant}))"
-            lines.append(f"    known &= ~{gap}  # no value, no segment")
-    return lines
+            lines.append(f"    known &= ~{gap}")
+    return ["    # without a value, no segment", *lines] if lines else []
 
 
 def rules(model: ScoringModel, features: Sequence[Feature]) -> str:

@@ -12,6 +12,9 @@ from segtui.gather.features import snake
 WIDTH = 100
 """Letters of a line."""
 
+LONG = 32
+"""Letters of a literal that stands in a line of code."""
+
 _PLAIN = 0x250
 """Letters below are one cell wide and in every font; others are escaped."""
 
@@ -56,7 +59,7 @@ class Names:
 
     def new(self, text: str) -> str:
         """A name that tells what `text` is called."""
-        word = re.sub(r"[^a-z0-9_]", "", snake(text))[:24].strip("_")
+        word = re.sub(r"[^a-z0-9_]", "", snake(text))[:18].strip("_")
         stem = word if word[:1].isalpha() else f"feature_{word}".rstrip("_")
         name, number = stem, 1
         while name in self._taken:
@@ -64,6 +67,26 @@ class Names:
             name = f"{stem}_{number}"
         self._taken.add(name)
         return name
+
+
+class Words:
+    """Texts as they stand in a script: in place where they are short, else under a name at its top."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self._named: dict[str, str] = {}
+
+    def at(self, text: str) -> str:
+        """A literal, or the name of a constant."""
+        if len(literal(text)) <= LONG:
+            return literal(text)
+        if text not in self._named:
+            self._named[text] = self.names.new(text).upper()
+        return self._named[text]
+
+    def constants(self) -> list[str]:
+        """The texts that were given names."""
+        return [long_text(name, text) for text, name in self._named.items()]
 
 
 def listed(before: str, items: Sequence[str], after: str, indent: int = 0) -> str:

@@ -56,7 +56,7 @@ def day_with(bare: pl.Expr, ordered: dict[str, str]) -> pl.Expr:
     return form.str.to_date("=%Y-%m-%d", strict=False, cache=False)
 
 
-def date(text: pl.Expr) -> pl.Expr:
+def clear_date(text: pl.Expr) -> pl.Expr:
     """Dates that leave no doubt: the year first, or the month by its name."""
     return day_with(text.str.strip_chars(), {})
 
@@ -71,7 +71,7 @@ def date_month_first(text: pl.Expr) -> pl.Expr:
     return day_with(text.str.strip_chars(), MONTH_FIRST)
 
 
-def time(text: pl.Expr) -> pl.Expr:
+def clear_time(text: pl.Expr) -> pl.Expr:
     """Dates with a time; of the dates those that leave no doubt."""
     return time_with(text, {})
 
