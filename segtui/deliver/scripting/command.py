@@ -27,7 +27,6 @@ def main(plan: Plan) -> str:
     """The function `main`."""
     what = "a file of order lines" if plan.lines is not None else "a table of customers"
     known = _known(plan)
-    at, points = ("[known]", "points[:, known]") if known else ("", "points")
     without = ", {(~known).sum():,} without a segment" if known else ""
     lines = [
         "def main() -> None:",
@@ -54,14 +53,23 @@ def main(plan: Plan) -> str:
         *known,
         "    if asked.refit:",
         "        k = asked.k or len(CENTROIDS)",
-        f"        again = refit({points}, letter{at}, k, {plan.seed}, {plan.restarts})",
-        f"        letter{at}, distance{at} = again",
+        *_refitted(plan, bool(known)),
         "",
         f"    table = labelled(customers[{plan.words.at(plan.id)}]{_alias(plan)}, letter, distance)",
         "    write(table, asked.out)",
         f'    print(f"{{table.height:,}} customers{without}: {{asked.out}}")',
     ]
     return "\n".join(lines)
+
+
+def _refitted(plan: Plan, some: bool) -> list[str]:
+    """some: whether somebody has no segment, and takes no part."""
+    if not some:
+        return [f"        letter, distance = refit(points, letter, k, {plan.seed}, {plan.restarts})"]
+    return [
+        f"        again = refit(points[:, known], letter[known], k, {plan.seed}, {plan.restarts})",
+        "        letter[known], distance[known] = again",
+    ]
 
 
 def _source(plan: Plan) -> str:
