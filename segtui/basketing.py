@@ -108,12 +108,18 @@ def productive(pipeline: Pipeline, recipe: Recipe) -> Steps[Productive]:
     return (yield from pipeline.filed_as(name, Productive, lambda: productive(known.baskets, of)))
 
 
-def credible(pipeline: Pipeline, recipe: Recipe, found: Callable[[Credibility], None]) -> Steps[Credibility]:
-    """The rules against shuffled baskets; `found` hears what is known after every shuffle."""
+def credible(
+    pipeline: Pipeline,
+    recipe: Recipe,
+    found: Callable[[Credibility], None],
+    made: Callable[[], Steps[Credibility]] | None = None,
+) -> Steps[Credibility]:
+    """The rules against shuffled baskets; `found` hears what is known after every shuffle. made: brings them from where
+    they are made already."""
     known = yield from table(pipeline, recipe)
     of = yield from rules(pipeline, recipe)
     name = _credibility_name(pipeline, recipe)
-    return (yield from pipeline.filed_as(name, Credibility, lambda: credibility_of(known, of, found)))
+    return (yield from pipeline.filed_as(name, Credibility, made or (lambda: credibility_of(known, of, found))))
 
 
 def _credibility_name(pipeline: Pipeline, recipe: Recipe) -> str:

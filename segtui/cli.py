@@ -33,6 +33,8 @@ COMMANDS = {
     "describe": "say what is seen in the sources: kind, columns, flags, rows left out",
     "run": "do the same analysis without a screen, and hand over labels or JSON",
     "rules": "find association rules in the baskets behind the sources",
+    "apply": "score new customers with delivered centroids, and say whether these still fit",
+    "compare": "say who moved between two deliveries or labelled files",
     "keys": "print every key and command of the terminal app",
     "where": "print the folders that segtui keeps its files in",
 }
@@ -210,7 +212,11 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     add("--max-iter", type=_whole("--max-iter", 1, 1_000_000), metavar="N", help="cap on iterations (default 300)")
     endings = ", ".join(LABELLED_FORMATS)
     add("--out", metavar="FILE", help=f"write every input row with its segment ({endings}; - for standard output)")
-    add("--overwrite", action="store_true", help="replace FILE and the recipe beside it where they exist")
+    add("--deliver", metavar="DIR", help="write a folder with everything: labels, tables, lists, recipe, passport …")
+    add("--parts", type=_names, metavar="A,B,…", help="with --deliver: these parts alone (see README)")
+    add("--formats", type=_names, metavar="A,B,…", help="with --deliver: of labelled customers and orders (csv)")
+    add("--withhold", action="store_true", help="with --deliver: no figures of fewer than 10 customers in its tables")
+    add("--overwrite", action="store_true", help="replace FILE and the recipe beside it, or the delivery in DIR")
     add("--csv-safe", action="store_true", help="keep spreadsheets from running texts that look like formulas")
     add("--json", action="store_true", help="one JSON document on standard output")
 
@@ -233,6 +239,31 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
     add("--readings", action="store_true", help="bundles, prompts, items seldom together, what the next order brings")
     add("--out", metavar="FILE", help="write all rules (.csv, .tsv, .parquet, .ndjson)")
     add("--overwrite", action="store_true", help="replace FILE where it exists")
+    add("--json", action="store_true", help="one JSON document on standard output")
+
+
+def _add_apply(parser: argparse.ArgumentParser) -> None:
+    from segtui.recipe import LABELLED_FORMATS
+
+    add = parser.add_argument
+    add("recipe", metavar="RECIPE", help="a delivered folder, or the recipe.toml or model.json in one")
+    _add_sources(parser, "+")
+    endings = ", ".join(LABELLED_FORMATS)
+    add("--out", metavar="FILE", help=f"write every input row with its segment ({endings}; - for standard output)")
+    add("--snapshot", type=_day, metavar="DATE", help="features see orders before this day (default: all of them)")
+    add("--fill-missing", action="store_true", help="go on without columns that vote, with what the model fills in")
+    add("--overwrite", action="store_true", help="replace FILE where it exists")
+    add("--csv-safe", action="store_true", help="keep spreadsheets from running texts that look like formulas")
+    add("--json", action="store_true", help="one JSON document on standard output")
+
+
+def _add_compare(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("before", metavar="A", help="a delivered folder or a labelled file: what was")
+    add("after", metavar="B", help="the same: what came after")
+    add("--id", metavar="COL", help="the column that identifies a customer in both (default: as delivered)")
+    add("--revenue", metavar="COL", help="the column of money per customer (default: as delivered, or by its name)")
+    add("--loose-ids", action="store_true", help="match ids that differ in padding or type only")
     add("--json", action="store_true", help="one JSON document on standard output")
 
 
@@ -424,6 +455,8 @@ def _run(options: argparse.Namespace) -> int:
 
     if options.json and options.out == "-":
         raise UsageError("--json and --out - cannot both have standard output", hint="Give --out a file.")
+    if options.deliver is None and (options.parts or options.formats or options.withhold):
+        raise UsageError("--parts, --formats and --withhold belong to a delivery", hint="Add --deliver DIR.")
     run(
         RunOptions(
             sources=tuple(options.sources),
@@ -442,6 +475,10 @@ def _run(options: argparse.Namespace) -> int:
             out=options.out,
             overwrite=options.overwrite,
             csv_safe=options.csv_safe,
+            deliver=options.deliver,
+            parts=options.parts,
+            formats=options.formats,
+            withhold=options.withhold,
             as_json=options.json,
             lab=options.lab,
             predict=options.predict,
@@ -482,6 +519,44 @@ def _rules(options: argparse.Namespace) -> int:
             readings=options.readings,
             out=options.out,
             overwrite=options.overwrite,
+            as_json=options.json,
+        )
+    )
+    return DONE
+
+
+def _apply(options: argparse.Namespace) -> int:
+    from segtui.headless_apply import ApplyOptions, apply
+
+    if options.out is None and not options.json:
+        raise UsageError("there is no place to write the segments to", hint="Give --out FILE, or --json alone.")
+    if options.json and options.out == "-":
+        raise UsageError("--json and --out - cannot both have standard output", hint="Give --out a file.")
+    apply(
+        ApplyOptions(
+            recipe=options.recipe,
+            sources=tuple(options.sources),
+            out=options.out,
+            snapshot=options.snapshot,
+            overwrite=options.overwrite,
+            csv_safe=options.csv_safe,
+            fill_missing=options.fill_missing,
+            as_json=options.json,
+        )
+    )
+    return DONE
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from segtui.headless_compare import CompareOptions, compare
+
+    compare(
+        CompareOptions(
+            before=options.before,
+            after=options.after,
+            id_column=options.id,
+            revenue=options.revenue,
+            loose_ids=options.loose_ids,
             as_json=options.json,
         )
     )
@@ -545,7 +620,7 @@ def _close_output() -> None:
 @contextmanager
 def _ended_by_signals(command: str) -> Iterator[None]:
     """Unwind on a signal that ends the program, so that half-written files are removed (the app has its own way)."""
-    if command not in ("run", "describe"):
+    if command not in ("run", "describe", "apply"):
         yield
         return
     heard = [number for number in _ENDINGS if signal.getsignal(number) is not signal.SIG_IGN]  # nohup stays nohup
@@ -568,6 +643,8 @@ _ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "describe": _add_describe,
     "run": _add_run,
     "rules": _add_rules,
+    "apply": _add_apply,
+    "compare": _add_compare,
     "keys": _add_nothing,
     "where": _add_nothing,
 }
@@ -578,6 +655,8 @@ _RUNNERS: dict[str, Callable[[argparse.Namespace], int]] = {
     "describe": _describe,
     "run": _run,
     "rules": _rules,
+    "apply": _apply,
+    "compare": _compare,
     "keys": _keys,
     "where": _where,
 }

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from threading import Event, Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from segtui import basketing, deciding, explaining, weighing
-from segtui.deliver.handover import Handover
+from segtui.deliver.handover import Handover, anonymous
 from segtui.errors import AnalysisError
+from segtui.lettered import segments_of
 from segtui.pipeline import unwatched
-from segtui.progress import Steps, as_part
+from segtui.progress import Progress, Steps, as_part
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from segtui.basketed import Credibility
     from segtui.cluster.ground import Ground
+    from segtui.decided.campaigns import Proposal
+    from segtui.deliver.folder import Delivered
     from segtui.deliver.rules_file import Ruled
     from segtui.deliver.scoring import ScoringModel
     from segtui.explained import LeafRule
@@ -22,6 +29,9 @@ if TYPE_CHECKING:
     from segtui.results import Answer
 
 R = TypeVar("R")
+
+WAIT = 0.01
+"""Seconds between two looks at what runs beside the worker."""
 
 SWEPT = range(2, 11)
 """The values of k that the evidence for k looks at."""
@@ -32,8 +42,18 @@ def handover(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec) -> Steps[Ha
 
     Raises AnalysisError where there are no segments, UsageError for a playbook that cannot be.
     """
+    shuffles = _Shuffles()
+    try:
+        return (yield from _gathered(pipeline, recipe, spec, shuffles))
+    finally:
+        shuffles.close()
+
+
+def _gathered(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec, shuffles: _Shuffles) -> Steps[Handover]:
     answer = yield from pipeline.exact(recipe, unwatched)
     ground = yield from pipeline.ground(recipe)
+    # letters in the evidence are those of the answer, now and when the delivered recipe, which has them, is run
+    lettered = recipe if recipe.anchor is not None else replace(recipe, anchor=pipeline.anchor(answer))
     why: dict[str, str] = {}
     told = "gathering"
 
@@ -46,10 +66,13 @@ def handover(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec) -> Steps[Ha
             why[name] = str(error)
             return None
 
-    evidence, rules, decided = spec.needs("evidence"), spec.needs("rules"), spec.needs("decisions")
+    evidence, decided = spec.needs("evidence"), spec.needs("decisions")
+    ruled = yield from part(spec.needs("rules"), "rules", lambda: _ruled(pipeline, recipe), 0.0, 0.05)
+    if ruled is not None and ruled.credibility is None and len(ruled.mined.rules):
+        shuffles.begin(ruled)
     assessment = yield from part(evidence, "assessment", lambda: weighing.assess(pipeline, recipe), 0.0, 0.1)
     sweep = yield from part(
-        evidence, "sweep", lambda: weighing.sweep(pipeline, recipe, SWEPT, unwatched, lambda _: None), 0.1, 0.2
+        evidence, "sweep", lambda: weighing.sweep(pipeline, lettered, SWEPT, unwatched, lambda _: None), 0.1, 0.2
     )
     later = evidence and pipeline.dataset.rollup is not None and pipeline.dataset.rollup.outcome is not None
     prediction = yield from part(
@@ -57,9 +80,23 @@ def handover(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec) -> Steps[Ha
     )
     in_words = yield from part(True, "segment rules", lambda: explaining.rules(pipeline, recipe), 0.35, 0.02)
     drivers = yield from part(evidence, "drivers", lambda: explaining.drivers(pipeline, recipe), 0.37, 0.03)
-    ruled = yield from part(rules, "rules", lambda: _ruled(pipeline, recipe), 0.4, 0.2)
-    marks = yield from part(ruled is not None, "marked", lambda: basketing.marked(pipeline, recipe), 0.6, 0.05)
-    decisions = yield from part(decided, "decisions", lambda: deciding.decisions(pipeline, recipe), 0.65, 0.35)
+    marks = yield from part(ruled is not None, "marked", lambda: basketing.marked(pipeline, recipe), 0.4, 0.05)
+    decisions = yield from part(decided, "decisions", lambda: deciding.decisions(pipeline, recipe), 0.45, 0.4)
+    listed, lists = None, None
+    if decisions is not None and "recommendations" in spec.parts:
+        listed = yield from part(
+            decisions.board is not None, "recommended", lambda: _listed(pipeline, recipe), 0.85, 0.1
+        )
+    if decisions is not None and decisions.campaigns is not None and "campaigns" in spec.parts:
+        proposals, held_out = decisions.campaigns.proposals, decisions.inputs.held_out
+        lists = yield from part(
+            bool(proposals), "lists", lambda: _lists(pipeline, recipe, proposals, held_out), 0.95, 0.02
+        )
+    if ruled is not None and shuffles.begun:
+        known = yield from as_part(
+            basketing.credible(pipeline, recipe, lambda _: None, shuffles.wait), told, 0.97, 0.03
+        )
+        ruled = replace(ruled, credibility=known)
     return Handover(
         gather=recipe.gather,
         whole=pipeline.dataset,
@@ -67,7 +104,7 @@ def handover(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec) -> Steps[Ha
         ground=ground,
         answer=answer,
         model=(yield from model(pipeline, recipe, ground, answer)),
-        warnings=tuple(dict.fromkeys([*pipeline.dataset.warnings, *pipeline.inspection.warnings, *answer.warnings])),
+        warnings=anonymous([*pipeline.dataset.warnings, *pipeline.inspection.warnings, *answer.warnings]),
         assessment=assessment,
         sweep=sweep,
         prediction=prediction,
@@ -77,7 +114,23 @@ def handover(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec) -> Steps[Ha
         marked=marks,
         decisions=decisions,
         reasons=tuple(why.items()),
+        recommended=listed,
+        lists=lists,
     )
+
+
+def deliver(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec) -> Steps[Delivered]:
+    """Gather what `spec` asks for and write the folder, whole or not at all.
+
+    Raises UsageError, AnalysisError where there are no segments, DeliveryError, SourceError.
+    """
+    from segtui.deliver import folder
+
+    folder.check(recipe.gather, spec)
+    made = yield from as_part(handover(pipeline, recipe, spec), "delivery", 0.0, 0.8)
+    anchored = recipe if recipe.anchor is not None else replace(recipe, anchor=pipeline.anchor(made.answer))
+    written = folder.write(made, folder.recipe_of(made, anchored), spec)
+    return (yield from as_part(written, "delivery", 0.8, 0.2))
 
 
 def model(pipeline: Pipeline, recipe: Recipe, ground: Ground, answer: Answer) -> Steps[ScoringModel]:
@@ -96,8 +149,99 @@ def _ruled(pipeline: Pipeline, recipe: Recipe) -> Steps[Ruled]:
 
     table = yield from basketing.table(pipeline, recipe)
     mined = yield from basketing.rules(pipeline, recipe)
-    known: Credibility | None = None
-    if len(mined.rules):
-        known = yield from basketing.credible(pipeline, recipe, lambda _: None)
     hyper = yield from hyper_lift(mined.rules)
-    return Ruled(table, mined, known, hyper, (yield from basketing.productive(pipeline, recipe)))
+    productive = yield from basketing.productive(pipeline, recipe)
+    return Ruled(table, mined, basketing.credibility_filed(pipeline, recipe), hyper, productive)
+
+
+class _Shuffles:
+    """The rules against shuffled baskets, on a thread beside the worker: neither needs the pipeline, and both together
+    take as long as the longer one. Closing it ends the thread at its next piece."""
+
+    def __init__(self) -> None:
+        self._ended = Event()
+        self._result: Credibility | None = None
+        self._problem: BaseException | None = None
+        self._progress = Progress("shuffling baskets")
+        self._thread: Thread | None = None
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is anything to wait for."""
+        return self._thread is not None
+
+    def begin(self, ruled: Ruled) -> None:
+        """Start them."""
+        self._thread = Thread(target=self._run, args=(ruled,), name="segtui-shuffles", daemon=True)
+        self._thread.start()
+
+    def _run(self, ruled: Ruled) -> None:
+        steps = basketing.credibility_of(ruled.table, ruled.mined, lambda _: None)
+        try:
+            while not self._ended.is_set():
+                self._progress = next(steps)
+        except StopIteration as stop:
+            self._result = stop.value
+        except BaseException as problem:
+            self._problem = problem
+        finally:
+            steps.close()
+
+    def wait(self) -> Steps[Credibility]:
+        """What they came to."""
+        assert self._thread is not None
+        while self._thread.is_alive():
+            self._thread.join(WAIT)
+            yield self._progress
+        if self._problem is not None:
+            raise self._problem
+        assert self._result is not None
+        return self._result
+
+    def close(self) -> None:
+        """End them."""
+        self._ended.set()
+
+
+# -- lists -------------------------------------------------------------------------------------------------
+
+CAMPAIGN = "delivery"
+"""The name that arms are drawn under, so that a delivery that is made again holds the same customers out."""
+
+
+def _listed(pipeline: Pipeline, recipe: Recipe) -> Steps[pl.DataFrame]:
+    """A row per customer, purpose and rank, by the best method that is offered. Raises AnalysisError."""
+    import polars as pl
+
+    from segtui.decide.recommend_lists import as_frame
+    from segtui.decided.recommendations import Purpose
+
+    dataset, missing, found = pipeline.dataset, [], []
+    if dataset.id_column is None:
+        raise AnalysisError("customers have no id, so nobody could be found again in a list")
+    segments = yield from segments_of(pipeline, recipe)
+    letters = pl.Series("segment", [*segments.letters, *[None] * (256 - len(segments.letters))], dtype=pl.String)
+    for purpose in (Purpose.AGAIN, Purpose.NEW):
+        try:
+            lists = yield from deciding.lists(pipeline, recipe, purpose)
+        except AnalysisError as error:
+            missing.append(error.what)
+            continue
+        rows = as_frame(lists)
+        told = (pl.lit(purpose.value).alias("purpose"), pl.lit(lists.method.value).alias("method"))
+        own = dataset.frame[dataset.id_column].gather(rows["owner"]).alias("id")
+        segment = letters.gather(pl.Series(segments.places[rows["owner"].to_numpy()]))
+        found.append(rows.select("owner", own, segment, *told, "rank", "item", "score"))
+    if not found:
+        raise AnalysisError("; ".join(dict.fromkeys(missing)))
+    return pl.concat(found).sort("owner", maintain_order=True).drop("owner")
+
+
+def _lists(pipeline: Pipeline, recipe: Recipe, proposals: Sequence[Proposal], held_out: float) -> Steps[pl.DataFrame]:
+    """Who is in which arm of which play. Raises AnalysisError where customers have no id."""
+    from segtui.decide.arms import assigned
+    from segtui.decide.campaigns import wanted
+
+    segments = yield from segments_of(pipeline, recipe)
+    letters = segments.answer.letters
+    return (yield from assigned(pipeline.dataset, segments.clusters, letters, wanted(proposals), CAMPAIGN, held_out))

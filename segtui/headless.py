@@ -6,9 +6,10 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from segtui import deciding, explaining, native, printing, weighing
+from segtui import deciding, delivering, explaining, native, printing, weighing
 from segtui.decide_report import decisions_document, decisions_lines
 from segtui.describing import left_out, rollup_document
 from segtui.errors import AnalysisError, RecipeError, UsageError
@@ -27,11 +28,12 @@ from segtui.headless_lists import NO_LISTS, ListOptions, hand_out
 from segtui.pipeline import unwatched
 from segtui.printing import Json
 from segtui.progress import finish
-from segtui.recipe import DecideSpec, FeatureSpec, LabelledSpec, PrepareSpec, Recipe
+from segtui.recipe import STANDARD_PARTS, DecideSpec, DeliverySpec, FeatureSpec, LabelledSpec, PrepareSpec, Recipe
 from segtui.starting import NOTHING_SAID, Gathering, starting_recipe, take_standard_input
 
 if TYPE_CHECKING:
     from segtui.decided.decisions import Decisions
+    from segtui.deliver.folder import Delivered
     from segtui.evidence import Assessment, Prediction, Sweep
     from segtui.explained import Drivers, SegmentRules
     from segtui.pipeline import Pipeline
@@ -74,6 +76,10 @@ class RunOptions:
     out: str | None = None
     overwrite: bool = False
     csv_safe: bool = False
+    deliver: str | None = None
+    parts: tuple[str, ...] | None = None
+    formats: tuple[str, ...] | None = None
+    withhold: bool = False
     as_json: bool = False
     lab: bool = False
     predict: bool = False
@@ -91,6 +97,14 @@ class RunOptions:
         form = "csv" if self.out == STANDARD_OUTPUT else None
         return LabelledSpec(self.out, form, self.overwrite, self.csv_safe)
 
+    @property
+    def delivery(self) -> DeliverySpec | None:
+        """The folder asked for."""
+        if self.deliver is None:
+            return None
+        parts, formats = self.parts or STANDARD_PARTS, self.formats or ("csv",)
+        return DeliverySpec(self.deliver, parts, formats, self.overwrite, self.csv_safe, self.withhold)
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Outcome:
@@ -107,6 +121,7 @@ class Outcome:
     drivers: Drivers | None = None
     decisions: Decisions | None = None
     refused: tuple[AnalysisError, ...] = ()
+    delivered: Delivered | None = None
 
 
 # -- recipes -----------------------------------------------------------------------------------------------
@@ -155,6 +170,12 @@ def run(options: RunOptions) -> None:
     take_standard_input([source.path for source in recipe.gather.sources])
     if options.labelled is not None:
         _check_delivery(recipe, options.labelled)
+    if options.recipe is not None:
+        _say_what_changed(options.recipe, recipe)
+    if options.delivery is not None:
+        from segtui.deliver import folder
+
+        folder.check(recipe.gather, options.delivery)
     options.lists.check(recipe.gather, decide=options.decide)
     outcome = _analyse(recipe, options)
     for warning in outcome.warnings:
@@ -173,6 +194,16 @@ def _check_delivery(recipe: Recipe, spec: LabelledSpec) -> None:
 
     if spec.path != STANDARD_OUTPUT:
         check(recipe.gather, spec)
+
+
+def _say_what_changed(path: str, recipe: Recipe) -> None:
+    """Before anything else: whether the data are those that the delivery with this recipe was made of."""
+    from segtui.deliver.repeat import differences
+
+    with printing.progress_line() as report:
+        told = finish(differences(Path(path).expanduser().parent, recipe.gather), report)
+    for one in told:
+        printing.say(f"note: {one}")
 
 
 def _analyse(recipe: Recipe, options: RunOptions) -> Outcome:
@@ -199,9 +230,15 @@ def _analyse(recipe: Recipe, options: RunOptions) -> Outcome:
         warnings = [*left_out(dataset), *dataset.warnings, *inspection.warnings, *answer.warnings]
         if options.labelled is not None:
             warnings += _deliver(pipeline, recipe, answer, options.labelled, report)
+        delivered = None
+        if options.delivery is not None:
+            delivered = finish(delivering.deliver(pipeline, recipe, options.delivery), report)
+            warnings += delivered.warnings
         refused = hand_out(pipeline, recipe, options.lists, book, report)
     told = tuple(dict.fromkeys(warnings))
-    return Outcome(ground.dataset, answer, assessment, sweep, told, lab, prediction, rules, drivers, decisions, refused)
+    return Outcome(
+        ground.dataset, answer, assessment, sweep, told, lab, prediction, rules, drivers, decisions, refused, delivered
+    )
 
 
 def _check_features(recipe: Recipe, inspection: Inspection) -> None:
@@ -294,6 +331,16 @@ def run_document(outcome: Outcome) -> Json:
         **({} if outcome.drivers is None else {"drivers": drivers_document(outcome.drivers)}),
         **({} if outcome.prediction is None else {"prediction": prediction_document(outcome.prediction)}),
         **({} if outcome.decisions is None else {"decisions": decisions_document(outcome.decisions)}),
+        **({} if outcome.delivered is None else {"delivered": delivered_document(outcome.delivered)}),
+    }
+
+
+def delivered_document(delivered: Delivered) -> Json:
+    """What was written, and what could not be."""
+    return {
+        "folder": str(delivered.folder),
+        "files": [{"name": name, "bytes": size} for name, size in delivered.files],
+        "missing": dict(delivered.missing),
     }
 
 
@@ -425,6 +472,16 @@ def _outcome_lines(outcome: Outcome) -> Iterable[str]:
     if outcome.decisions is not None:
         yield ""
         yield from decisions_lines(outcome.decisions)
+    if outcome.delivered is not None:
+        yield ""
+        yield from _delivered_lines(outcome.delivered)
+
+
+def _delivered_lines(delivered: Delivered) -> Iterable[str]:
+    yield f"delivered to {delivered.folder}"
+    yield from printing.table(("file", "bytes"), [(name, f"{size:,}") for name, size in delivered.files], right=(1,))
+    for part, why in delivered.missing:
+        yield f"not delivered: {part}: {why}"
 
 
 def _comes_back(segment: Segment, outcome: Outcome) -> str:

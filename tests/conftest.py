@@ -13,7 +13,8 @@ from segtui import demo
 ROOT = Path(__file__).resolve().parent.parent
 
 # The same examples in every run: what lands must not hang on the draw of the day. SEGTUI_FUZZ=1 draws others.
-settings.register_profile("same", derandomize=not os.environ.get("SEGTUI_FUZZ"))
+# No deadline either: how long an example takes says how busy the machine is.
+settings.register_profile("same", derandomize=not os.environ.get("SEGTUI_FUZZ"), deadline=None)
 settings.load_profile("same")
 
 

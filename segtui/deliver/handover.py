@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from segtui.basketed import Marked
     from segtui.cluster.ground import Ground
     from segtui.decided.decisions import Decisions
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
     from segtui.recipe import GatherSpec
     from segtui.results import Answer, Dataset, Inspection
 
+_EXAMPLES = re.compile(r" \(such as [^()]*\)")
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Handover:
@@ -23,7 +29,8 @@ class Handover:
 
     whole: the dataset with nobody set aside; ground: who takes part. A part that was not asked for or cannot be is
     None; `reasons` says why, by its name, where it cannot be. warnings: every one that came with the data, the features
-    and the answer.
+    and the answer. recommended: a row per customer, purpose and rank; lists: the arms of the plays
+    (`decide.arms.COLUMNS`).
     """
 
     gather: GatherSpec
@@ -42,7 +49,14 @@ class Handover:
     marked: Marked | None = None
     decisions: Decisions | None = None
     reasons: tuple[tuple[str, str], ...] = ()
+    recommended: pl.DataFrame | None = None
+    lists: pl.DataFrame | None = None
 
     def why_not(self, part: str) -> str:
         """Why a part is missing; "" where it is there or was not asked for."""
         return dict(self.reasons).get(part, "")
+
+
+def anonymous(warnings: Iterable[str]) -> tuple[str, ...]:
+    """Each warning once and without its examples, which may be customers: a delivery is passed on."""
+    return tuple(dict.fromkeys(_EXAMPLES.sub("", warning) for warning in warnings))

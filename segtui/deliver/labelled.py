@@ -58,11 +58,8 @@ def write(
         beside = files.stage(spec.path, private=True)
         _stage_recipe(files, recipe_path(Path(spec.path)), sidecar(dataset, answer))
         try:
-            if form in ("csv", "tsv", "ndjson"):
-                with open(beside, "wb") as out:
-                    yield from _write_text(dataset, gather, answer, matrix, spec, out)
-            else:
-                yield from _write_typed(dataset, gather, answer, matrix, form, beside)
+            table = yield from _table(dataset, gather, answer, matrix, form)
+            yield from write_table(table, spec, beside)
         except (OSError, pl.exceptions.PolarsError) as error:
             raise delivery_error(error, spec.path) from error
         _check_unchanged(dataset, gather)
@@ -80,7 +77,8 @@ def stream(
         raise UsageError("only csv, tsv and ndjson can be written to standard output", hint="Give a file.")
     _check_answer(dataset, gather, answer)
     try:
-        yield from _write_text(dataset, gather, answer, matrix, spec, out)
+        table = yield from _table(dataset, gather, answer, matrix, format_of(spec))
+        yield from write_text(table, spec, out)
         out.flush()
     except (OSError, pl.exceptions.PolarsError) as error:
         if error_number(error) == errno.EPIPE:
@@ -166,22 +164,23 @@ def _check_unchanged(dataset: Dataset, gather: GatherSpec) -> None:
         raise changed()
 
 
-def _write_text(
-    dataset: Dataset, gather: GatherSpec, answer: Answer, matrix: FeatureMatrix, spec: LabelledSpec, out: BinaryIO
-) -> Steps[None]:
+def write_table(table: writers.Table, spec: LabelledSpec, path: Path) -> Steps[None]:
+    """Labelled rows in the format of `spec` to a file that may still be in the making."""
     form = format_of(spec)
-    table = yield from _table(dataset, gather, answer, matrix, form)
+    if FORMATS[form].text:
+        with open(path, "wb") as out:
+            yield from write_text(table, spec, out)
+    else:
+        yield from _TYPED_WRITERS[form](table, path)
+
+
+def write_text(table: writers.Table, spec: LabelledSpec, out: BinaryIO) -> Steps[None]:
+    """Labelled rows in the text format of `spec` to an open file."""
+    form = format_of(spec)
     if form == "ndjson":
         yield from writers.write_ndjson(table, out)
     else:
         yield from writers.write_csv(table, out, separator="\t" if form == "tsv" else ",", safe=spec.csv_safe)
-
-
-def _write_typed(
-    dataset: Dataset, gather: GatherSpec, answer: Answer, matrix: FeatureMatrix, form: str, path: Path
-) -> Steps[None]:
-    table = yield from _table(dataset, gather, answer, matrix, form)
-    yield from _TYPED_WRITERS[form](table, path)
 
 
 def _table(

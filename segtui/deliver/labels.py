@@ -97,6 +97,11 @@ def added_columns(taken: Sequence[str], answer: Answer) -> tuple[tuple[str, ...]
     wanted = list(ADDED)
     if renamed(answer):
         wanted.insert(2, AUTO_NAME)
+    return free_names(taken, wanted, "source has")
+
+
+def free_names(taken: Sequence[str], wanted: Sequence[str], whose: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names wanted, numbered where they are taken, and a warning for each such; whose: "source has"."""
     used, names, warnings = set(taken), [], []
     for name in wanted:
         free, number = name, 1
@@ -104,7 +109,7 @@ def added_columns(taken: Sequence[str], answer: Answer) -> tuple[tuple[str, ...]
             number += 1
             free = f"{name}_{number}"
         if free != name:
-            warnings.append(f"the source has a column {name} already; the added one is called {free}")
+            warnings.append(f"the {whose} a column {name} already; the added one is called {free}")
         used.add(free)
         names.append(free)
     return tuple(names), tuple(warnings)

@@ -41,11 +41,12 @@ class ScoredFeature:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How one feature was distributed when the model was made, for noticing drift.
+    """How one feature was distributed when the model was made, for noticing drift (`deliver.seen` counts the bins).
 
     edges: of a number, ascending inner edges of bins (a value belongs to the bin with edge <= value < next edge), so
     that there is one bin more than edges; levels: of any other, one bin each and a last one for all others.
-    shares: of the customers, per bin, then of those without a value; they add up to 1.
+    shares: of the customers, per bin, then of those without a value; they add up to 1. Of a feature whose cells hold
+    several labels they are shares of all labels that customers have, one without a value counting once.
     """
 
     feature: str
@@ -61,7 +62,8 @@ class ScoringModel:
     id_column: "" where there is none. features: those that vote, in the order of their columns. columns: of the
     scaled, weighted space. letters, names, sizes: by cluster. centroids: (k, columns) by cluster. rules: where a tree
     is the segmentation, its leaves, which decide alone. far: the distance to the own centroid that 1 % of the
-    customers exceeded. seen: per feature; () where it was not asked for.
+    customers exceeded. seen: per feature; () where it was not asked for. votes: per feature its share of the total
+    variance of the space, which is its share of the vote; they add up to 1, and () where they are not known.
     """
 
     id_column: str
@@ -74,15 +76,30 @@ class ScoringModel:
     rules: tuple[LeafRule, ...] = ()
     far: float | None = None
     seen: tuple[Seen, ...] = ()
+    votes: tuple[float, ...] = ()
 
     @property
     def k(self) -> int:
         """Clusters."""
         return len(self.letters)
 
+    @property
+    def customers(self) -> int:
+        """Customers that it was made with."""
+        return sum(self.sizes)
+
+    def columns_of(self, feature: str) -> tuple[MatrixColumn, ...]:
+        """The columns that a feature became."""
+        return tuple(column for column in self.columns if column.feature == feature)
+
 
 def scoring_model(whole: Dataset, ground: Ground, answer: Answer, rules: Sequence[LeafRule]) -> Steps[ScoringModel]:
-    """The model of a converged answer. whole: with nobody set aside; rules: of the tree where one is adopted."""
+    """The model of a converged answer. whole: with nobody set aside; rules: of the tree where one is adopted.
+
+    What it says of distances and distributions is exact, over all customers who take part.
+    """
+    from segtui.deliver.seen import far_from, seen_in
+
     yield Progress("describing the model")
     segments = sorted(answer.profile.segments, key=lambda segment: segment.cluster)
     asides = {f.name: f for f in answer.prepare.features or () if f.on and f.missing == "aside"}
@@ -91,15 +108,25 @@ def scoring_model(whole: Dataset, ground: Ground, answer: Answer, rules: Sequenc
         ScoredFeature(name, type_of(whole.frame[name]), name in asides, asides[name].order if name in asides else ())
         for name in names
     )
+    columns = ground.matrix.columns
+    labels, centroids = answer.segmentation.labels, answer.segmentation.centroids
+    far = yield from far_from(ground.dataset.frame, columns, labels, centroids)
+    seen: list[Seen] = []
+    for name in names:
+        own = [column for column in columns if column.feature == name]
+        seen.append((yield from seen_in(ground.dataset.frame[name], own)))
     return ScoringModel(
         id_column=whole.id_column or "",
         features=features,
-        columns=ground.matrix.columns,
+        columns=columns,
         letters=answer.letters,
         names=tuple(segment.name for segment in segments),
         sizes=answer.segmentation.sizes,
-        centroids=tuple(tuple(float(v) for v in row) for row in answer.segmentation.centroids),
+        centroids=tuple(tuple(float(v) for v in row) for row in centroids),
         rules=tuple(rules),
+        far=far,
+        seen=tuple(seen),
+        votes=tuple(float(ground.matrix.votes[name]) for name in names),
     )
 
 

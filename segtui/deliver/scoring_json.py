@@ -37,7 +37,7 @@ def from_json(text: str, where: str) -> ScoringModel:
 
 
 def _model(given: dict[str, Any]) -> ScoringModel:
-    return ScoringModel(
+    model = ScoringModel(
         **{
             **given,
             "features": tuple(ScoredFeature(**_tuples(one)) for one in given["features"]),
@@ -48,8 +48,27 @@ def _model(given: dict[str, Any]) -> ScoringModel:
             "centroids": tuple(tuple(float(value) for value in row) for row in given["centroids"]),
             "rules": tuple(_rule(one) for one in given["rules"]),
             "seen": tuple(Seen(**_tuples(one)) for one in given["seen"]),
+            "votes": tuple(given.get("votes", ())),
         }
     )
+    _check(model)
+    return model
+
+
+def _check(model: ScoringModel) -> None:
+    """Raises ValueError where parts do not fit each other, as in a file that somebody edited."""
+    named = {feature.name for feature in model.features}
+    fits = (
+        model.k > 0
+        and len(model.names) == len(model.sizes) == len(model.centroids) == model.k
+        and all(len(row) == len(model.columns) for row in model.centroids)
+        and {column.feature for column in model.columns} == named
+        and {seen.feature for seen in model.seen} <= named
+        and all(0 <= leaf.cluster < model.k for leaf in model.rules)
+        and len(model.votes) in (0, len(model.features))
+    )
+    if not fits:
+        raise ValueError("its parts do not fit each other")
 
 
 def _column(given: dict[str, Any]) -> MatrixColumn:

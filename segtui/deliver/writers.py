@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -51,13 +52,30 @@ class Table:
 def write_csv(table: Table, out: BinaryIO, *, separator: str, safe: bool) -> Steps[None]:
     """Delimited text with a header. A missing value is an empty cell, an empty text a quoted one."""
     done, header = 0, True
-    for batch in table.batches:
-        done += batch.height
-        _safe(batch, safe).write_csv(out, include_header=header, separator=separator)
-        header = False
-        yield table.progress(done)
+
+    def put(batch: pl.DataFrame, header: bool) -> None:
+        guarded(batch, safe).write_csv(out, include_header=header, separator=separator)
+
+    with ThreadPoolExecutor(1, "segtui-csv") as thread:  # Polars writes while the next rows are read and labelled
+        waiting: Future[None] | None = None
+        for batch in table.batches:
+            yield from _ended(waiting, table, done)
+            waiting = thread.submit(put, batch, header)
+            done += batch.height
+            header = False
+            yield table.progress(done)
+        yield from _ended(waiting, table, done)
     if header:
-        _safe(pl.DataFrame(schema=table.schema), safe).write_csv(out, separator=separator)
+        put(pl.DataFrame(schema=table.schema), True)
+
+
+def _ended(waiting: Future[None] | None, table: Table, done: int) -> Steps[None]:
+    """Wait for the rows before. Raises what their writing did."""
+    while waiting is not None and not waiting.done():
+        wait((waiting,), POLL)
+        yield table.progress(done)
+    if waiting is not None:
+        waiting.result()
 
 
 def write_ndjson(table: Table, out: BinaryIO) -> Steps[None]:
@@ -80,14 +98,14 @@ def write_arrow(table: Table, path: Path) -> Steps[None]:
     yield from _in_background(table, lambda frame: frame.sink_ipc(path, lazy=True, compat_level=oldest))
 
 
-def _safe(batch: pl.DataFrame, safe: bool) -> pl.DataFrame:
+def guarded(batch: pl.DataFrame, safe: bool) -> pl.DataFrame:
     """With `safe`, an apostrophe before every text that a spreadsheet would run as a formula."""
     if not safe:
         return batch
     texts = pl.selectors.string()
     runs = texts.str.contains(FORMULA) & ~texts.str.contains(NUMBER)
-    guarded = batch.with_columns(pl.when(runs).then("'" + texts).otherwise(texts).name.keep())
-    return guarded.rename({name: f"'{name}" for name in batch.columns if name[:1] in tuple("=+-@\t\r")})
+    marked = batch.with_columns(pl.when(runs).then("'" + texts).otherwise(texts).name.keep())
+    return marked.rename({name: f"'{name}" for name in batch.columns if name[:1] in tuple("=+-@\t\r")})
 
 
 def _in_background(table: Table, sink: Callable[[pl.LazyFrame], pl.LazyFrame | None]) -> Steps[None]:

@@ -159,6 +159,11 @@ def _cells(before: Labels, after: Labels) -> Cells:
     return cells
 
 
+def money(before: Labelling, after: Labelling, revenue: Floats) -> Floats:
+    """Revenue (WIDTH, WIDTH) by segment before and after; the row and the column NOBODY hold those without part."""
+    return _money(_cells(before.labels, after.labels), revenue)
+
+
 def _money(cells: Cells, revenue: Floats) -> Floats:
     """Revenue by cell; customers without a figure count for nothing."""
     known = np.isfinite(revenue)

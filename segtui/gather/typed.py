@@ -57,6 +57,8 @@ def column_names(layout: Layout) -> tuple[str, ...]:
     if layout.format in (Format.PARQUET, Format.ARROW):
         with _refusing(layout):
             return tuple(_scan(layout).collect_schema().names())
+    if layout.format is Format.NDJSON:  # Polars refuses a column whose first value alone is null
+        return tuple(_json_head(layout, 1).columns)
     return tuple(head(layout, 1).columns)
 
 

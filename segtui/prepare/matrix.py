@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ from segtui.recipe import FeatureSpec, PrepareSpec
 from segtui.results import FeatureMatrix, FeatureVerdict, MatrixColumn
 
 if TYPE_CHECKING:
+    import polars as pl
     from numpy.typing import NDArray
 
     from segtui.results import Dataset, Floats, Floats32, Inspection, Rows
@@ -199,18 +201,28 @@ def _part(dataset: Dataset, given: How, cache: ColumnCache) -> Steps[Part]:
 
 def exact_values(dataset: Dataset, matrix: FeatureMatrix, positions: NDArray[np.int64]) -> Floats:
     """What `matrix.values[:, positions]` holds, recomputed in float64 from the original units."""
-    result = np.empty((len(matrix.columns), len(positions)), dtype=np.float64)
+    features = dict.fromkeys(column.feature for column in matrix.columns)
+    values = {name: dataset.frame[name].gather(positions) for name in features}
+    return finish(in_scale(values, matrix.columns, len(positions)))
+
+
+def in_scale(values: Mapping[str, pl.Series], columns: Sequence[MatrixColumn], customers: int) -> Steps[Floats]:
+    """Original units (by feature) in the scaled, weighted space that `columns` describe: float64 (columns, customers).
+
+    Nothing is learnt from the values, so customers that were never seen are put where they belong.
+    """
+    result = np.empty((len(columns), customers), dtype=np.float64)
     blocks: dict[str, list[int]] = {}
-    for i, column in enumerate(matrix.columns):
+    for i, column in enumerate(columns):
         if column.transform is None:
             blocks.setdefault(column.feature, []).append(i)
             continue
-        values = dataset.frame[column.feature].gather(positions)
-        result[i] = apply(column.transform, numbers_of(values, column.transform)) * column.weight
+        result[i] = apply(column.transform, numbers_of(values[column.feature], column.transform)) * column.weight
+        yield Progress(DOING, None, column.feature)
     for feature, places in blocks.items():
-        values = dataset.frame[feature].gather(positions)
-        for i, row in zip(places, finish(zero_one(values, [matrix.columns[i] for i in places])), strict=True):
-            result[i] = row * matrix.columns[i].weight
+        rows = yield from zero_one(values[feature], [columns[i] for i in places])
+        for i, row in zip(places, rows, strict=True):
+            result[i] = row * columns[i].weight
     return result
 
 
