@@ -68,7 +68,8 @@ class Feature:
     def known(self) -> list[str]:
         """What does not count as another level or label."""
         if not self.separator:
-            return self.levels
+            apart = self.fill is None and any(map(self.says_missing, self.columns))
+            return [*self.levels, MISSING_LEVEL] if apart else self.levels
         other = any(c.level == OTHER_LEVEL for c in self.columns)
         return list(dict.fromkeys([*self.levels, *([OTHER_LEVEL] if other else []), MISSING_LEVEL]))
 
