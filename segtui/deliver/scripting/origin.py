@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from segtui.deliver.repeat import absolute
 from segtui.errors import SegtuiError
 from segtui.gather import orders
 from segtui.gather.lines import base_role
@@ -65,7 +66,7 @@ def origin(model: ScoringModel, handover: Handover | None, delivered: str) -> Or
     if why or report is None or report.path not in tables:
         return Origin((delivered,), why=why or "its table is not known", buyers_only=buyers, kinds=kinds)
     parts = tables[report.path].parts
-    files = tuple(s.path if is_address(s.path) or s.path == "-" else where_of(s, p.path) for s, p in parts)
+    files = tuple(absolute(s.path if is_address(s.path) or s.path == "-" else where_of(s, p.path)) for s, p in parts)
     layout = parts[0][1]
     if not layout.sure and any("Windows-1252" in note for note in report.notes):  # kept customers were not read again
         layout = as_windows(layout)
