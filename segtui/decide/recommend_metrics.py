@@ -81,7 +81,7 @@ def _reached(scores: Floats32, n: int) -> Floats32:
     return reached
 
 
-def together(row: Rows, column: Numbers, values: Floats32, rows: int) -> tuple[Floats32, Numbers]:
+def together(row: Rows, column: Numbers | Rows, values: Floats32, rows: int) -> tuple[Floats32, Numbers]:
     """Some cells of each row side by side, float32 (rows, most), −∞ behind them, and the columns they are of, -1 behind
     them. row: ascending."""
     count = np.bincount(row, minlength=rows)
@@ -96,7 +96,8 @@ def together(row: Rows, column: Numbers, values: Floats32, rows: int) -> tuple[F
 
 def true_in(marks: Marks) -> Counts:
     """How many are true in each row. (A sum of truths along an axis makes whole numbers of all of them first.)"""
-    return np.bitwise_count(np.packbits(marks, axis=1)).sum(axis=1, dtype=np.int64)
+    found: Counts = np.bitwise_count(np.packbits(marks, axis=1)).sum(axis=1, dtype=np.int64)
+    return found
 
 
 def _best(scores: Floats32, n: int) -> Numbers:
