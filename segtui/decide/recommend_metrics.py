@@ -31,8 +31,8 @@ DRAWN = 2_000_000
 """Random numbers of one piece of the bootstrap: some 10 ms."""
 
 WIDE, FEW = 40, 4
-"""From WIDE columns for each that is wanted on, a look at maxima of parts comes first; more than FEW cells for each that
-is wanted are level with one another, and only the first of them count."""
+"""From WIDE columns for each that is wanted on, a look at maxima of parts comes first. Where more than FEW cells for
+each that is wanted are left then, most are level with one another, and only the first of these count."""
 
 HIT, RECALL, NDCG = 0, 1, 2
 
