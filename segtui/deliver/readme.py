@@ -64,7 +64,11 @@ def readme(
     for pattern, told in ABOUT:
         here = [name for name in names if fnmatch(name, pattern)]
         if here:
-            lines += [*textwrap.wrap(", ".join(here), WIDTH), *_folded(told.replace(CAMPAIGN, campaign)), ""]
+            lines += [
+                *textwrap.wrap(", ".join(here), WIDTH, break_on_hyphens=False),
+                *_folded(told.replace(CAMPAIGN, campaign)),
+                "",
+            ]
     if missing:
         lines += ["Not here:", *(line for part, why in missing.items() for line in _folded(f"{part}: {why}")), ""]
     if warnings:
