@@ -192,7 +192,11 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     weeks = _whole("--weeks", 1, WEEKS_MOST)
     add("--weeks", type=weeks, metavar="N", help=f"with --decide: the horizon of value (default {WEEKS})")
     add("--lists", metavar="DIR", help="with --decide: write who is contacted and held out, a file per play and arm")
-    add("--campaign", metavar="NAME", help="with --lists: the campaign's name, on which hangs who is held out")
+    add(
+        "--campaign",
+        metavar="NAME",
+        help="with --lists, --deliver: the campaign's name, on which hangs who is held out",
+    )
     endings = ", ".join(FORMATS)
     add("--recommend-out", metavar="FILE", help=f"with --decide: write what to recommend to whom ({endings})")
     add(

@@ -22,7 +22,7 @@ from segtui.progress import Steps, as_part
 
 if TYPE_CHECKING:
     from segtui.decide.playbook import Playbook
-    from segtui.decide.recommend_interactions import Purchases
+    from segtui.decide.recommend_interactions import Past, Purchases
     from segtui.decide.recommend_lists import Why
     from segtui.decide.recommend_metrics import Found
     from segtui.decide.value_history import History, Holdout
@@ -179,7 +179,6 @@ def lists(pipeline: Pipeline, recipe: Recipe, purpose: Purpose, method: Method |
     Raises AnalysisError for a method that did not clear its gate; popularity has none.
     """
     from segtui.decide.recommend_lists import customer_lists
-    from segtui.decide.recommend_split import whole
 
     if method is not Method.POPULARITY:
         board = yield from as_part(recommended(pipeline, recipe), "lists", 0.0, 0.6)
@@ -188,7 +187,7 @@ def lists(pipeline: Pipeline, recipe: Recipe, purpose: Purpose, method: Method |
 
     def compute() -> Steps[CustomerLists]:
         bought = yield from _purchases(pipeline, recipe)
-        past = yield from whole(bought)
+        past = yield from _past(pipeline, recipe)
         segments = yield from segments_of(pipeline, recipe)
         return (yield from customer_lists(bought, past, chosen, purpose, segments.places))
 
@@ -217,11 +216,10 @@ def products(pipeline: Pipeline, recipe: Recipe) -> Steps[tuple[SegmentProducts,
     Raises AnalysisError where the orders name no items.
     """
     from segtui.decide.recommend_lists import segment_products
-    from segtui.decide.recommend_split import whole
 
     def compute() -> Steps[tuple[SegmentProducts, ...]]:
         bought = yield from _purchases(pipeline, recipe)
-        past = yield from whole(bought)
+        past = yield from _past(pipeline, recipe)
         segments = yield from segments_of(pipeline, recipe)
         why = yield from _reasons(pipeline, recipe)
         return (yield from segment_products(bought, past, segments.places, why))
@@ -279,6 +277,17 @@ def _purchases(pipeline: Pipeline, recipe: Recipe) -> Steps[Purchases]:
         return (yield from purchases(found.frame, dataset.customers))
 
     return (yield from pipeline.filed_as(f"purchases {dataset.fingerprint}", Purchases, compute))
+
+
+def _past(pipeline: Pipeline, recipe: Recipe) -> Steps[Past]:
+    """All purchases as what methods learn from, which every list needs. Raises AnalysisError."""
+    from segtui.decide.recommend_interactions import Past
+    from segtui.decide.recommend_split import whole
+
+    def compute() -> Steps[Past]:
+        return (yield from whole((yield from _purchases(pipeline, recipe))))
+
+    return (yield from pipeline.filed_as(f"past {pipeline.dataset.fingerprint}", Past, compute))
 
 
 # -- prices ------------------------------------------------------------------------------------------------

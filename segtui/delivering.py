@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from threading import Event, Thread
 from typing import TYPE_CHECKING, TypeVar
 
-from segtui import basketing, deciding, explaining, weighing
-from segtui.deliver.handover import Handover, anonymous
+from segtui import basketing, deciding, deciding_lists, explaining, weighing
+from segtui.deliver.handover import Handover, anonymous, campaign_of
+from segtui.deliver.repeat import source_files
 from segtui.errors import AnalysisError
-from segtui.lettered import segments_of
 from segtui.pipeline import unwatched
 from segtui.progress import Progress, Steps, as_part
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from segtui.basketed import Credibility
     from segtui.cluster.ground import Ground
-    from segtui.decided.campaigns import Proposal
     from segtui.deliver.folder import Delivered
     from segtui.deliver.rules_file import Ruled
     from segtui.deliver.scoring import ScoringModel
@@ -56,6 +53,8 @@ def _gathered(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec, shuffles: 
     lettered = recipe if recipe.anchor is not None else replace(recipe, anchor=pipeline.anchor(answer))
     why: dict[str, str] = {}
     told = "gathering"
+    sources = yield from as_part(source_files(recipe.gather), told, 0.0, 0.0)
+    campaign = spec.campaign or campaign_of(pipeline.dataset, sources)
 
     def part(wanted: bool, name: str, steps: Callable[[], Steps[R]], begin: float, share: float) -> Steps[R | None]:
         if not wanted:
@@ -85,12 +84,20 @@ def _gathered(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec, shuffles: 
     listed, lists = None, None
     if decisions is not None and "recommendations" in spec.parts:
         listed = yield from part(
-            decisions.board is not None, "recommended", lambda: _listed(pipeline, recipe), 0.85, 0.1
+            decisions.board is not None,
+            "recommended",
+            lambda: deciding_lists.recommended_lists(pipeline, recipe),
+            0.85,
+            0.1,
         )
     if decisions is not None and decisions.campaigns is not None and "campaigns" in spec.parts:
-        proposals, held_out = decisions.campaigns.proposals, decisions.inputs.held_out
+        inputs = decisions.inputs
         lists = yield from part(
-            bool(proposals), "lists", lambda: _lists(pipeline, recipe, proposals, held_out), 0.95, 0.02
+            bool(decisions.campaigns.proposals),
+            "lists",
+            lambda: deciding_lists.play_lists(pipeline, recipe, inputs, campaign),
+            0.95,
+            0.02,
         )
     if ruled is not None and shuffles.begun:
         known = yield from as_part(
@@ -101,6 +108,8 @@ def _gathered(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec, shuffles: 
         gather=recipe.gather,
         whole=pipeline.dataset,
         inspection=pipeline.inspection,
+        sources=sources,
+        campaign=campaign,
         ground=ground,
         answer=answer,
         model=(yield from model(pipeline, recipe, ground, answer)),
@@ -201,47 +210,3 @@ class _Shuffles:
     def close(self) -> None:
         """End them."""
         self._ended.set()
-
-
-# -- lists -------------------------------------------------------------------------------------------------
-
-CAMPAIGN = "delivery"
-"""The name that arms are drawn under, so that a delivery that is made again holds the same customers out."""
-
-
-def _listed(pipeline: Pipeline, recipe: Recipe) -> Steps[pl.DataFrame]:
-    """A row per customer, purpose and rank, by the best method that is offered. Raises AnalysisError."""
-    import polars as pl
-
-    from segtui.decide.recommend_lists import as_frame
-    from segtui.decided.recommendations import Purpose
-
-    dataset, missing, found = pipeline.dataset, [], []
-    if dataset.id_column is None:
-        raise AnalysisError("customers have no id, so nobody could be found again in a list")
-    segments = yield from segments_of(pipeline, recipe)
-    letters = pl.Series("segment", [*segments.letters, *[None] * (256 - len(segments.letters))], dtype=pl.String)
-    for purpose in (Purpose.AGAIN, Purpose.NEW):
-        try:
-            lists = yield from deciding.lists(pipeline, recipe, purpose)
-        except AnalysisError as error:
-            missing.append(error.what)
-            continue
-        rows = as_frame(lists)
-        told = (pl.lit(purpose.value).alias("purpose"), pl.lit(lists.method.value).alias("method"))
-        own = dataset.frame[dataset.id_column].gather(rows["owner"]).alias("id")
-        segment = letters.gather(pl.Series(segments.places[rows["owner"].to_numpy()]))
-        found.append(rows.select("owner", own, segment, *told, "rank", "item", "score"))
-    if not found:
-        raise AnalysisError("; ".join(dict.fromkeys(missing)))
-    return pl.concat(found).sort("owner", maintain_order=True).drop("owner")
-
-
-def _lists(pipeline: Pipeline, recipe: Recipe, proposals: Sequence[Proposal], held_out: float) -> Steps[pl.DataFrame]:
-    """Who is in which arm of which play. Raises AnalysisError where customers have no id."""
-    from segtui.decide.arms import assigned
-    from segtui.decide.campaigns import wanted
-
-    segments = yield from segments_of(pipeline, recipe)
-    letters = segments.answer.letters
-    return (yield from assigned(pipeline.dataset, segments.clusters, letters, wanted(proposals), CAMPAIGN, held_out))

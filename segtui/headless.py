@@ -103,7 +103,9 @@ class RunOptions:
         if self.deliver is None:
             return None
         parts, formats = self.parts or STANDARD_PARTS, self.formats or ("csv",)
-        return DeliverySpec(self.deliver, parts, formats, self.overwrite, self.csv_safe, self.withhold)
+        return DeliverySpec(
+            self.deliver, parts, formats, self.overwrite, self.csv_safe, self.withhold, self.lists.campaign or ""
+        )
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -176,7 +178,7 @@ def run(options: RunOptions) -> None:
         from segtui.deliver import folder
 
         folder.check(recipe.gather, options.delivery)
-    options.lists.check(recipe.gather, decide=options.decide)
+    options.lists.check(recipe.gather, decide=options.decide, deliver=options.deliver is not None)
     outcome = _analyse(recipe, options)
     for warning in outcome.warnings:
         printing.say(f"note: {warning}")

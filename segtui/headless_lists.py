@@ -33,8 +33,9 @@ class ListOptions:
     overwrite: bool = False
     csv_safe: bool = False
 
-    def check(self, gather: GatherSpec, *, decide: bool) -> None:
-        """Find out before the work whether it can be written. Raises UsageError, DeliveryError."""
+    def check(self, gather: GatherSpec, *, decide: bool, deliver: bool) -> None:
+        """Find out before the work whether it can be written. deliver: a folder is delivered, whose plays take the
+        campaign as well. Raises UsageError, DeliveryError."""
         from segtui.decide.arms import campaign_id
 
         asked = {"--recommend-out": self.recommend, "--recommend-by": self.by, "--lists": self.folder}
@@ -43,7 +44,7 @@ class ListOptions:
                 raise UsageError(f"{name} is about decisions", hint="Add --decide.")
         if self.by is not None and self.recommend is None:
             raise UsageError("--recommend-by says how, but not where to", hint="Add --recommend-out FILE.")
-        if (self.folder is None) != (self.campaign is None):
+        if (self.folder is None) != (self.campaign is None) and not (deliver and self.folder is None):
             raise UsageError(
                 "the lists of plays need a folder and the name of the campaign, which decides who is held out",
                 hint="Give both, such as --lists spring --campaign spring-2026.",

@@ -360,7 +360,8 @@ class DeliverySpec:
 
     parts: of PARTS. formats: of LABELLED_FORMATS, for labelled customers and orders; tables beside them are CSV.
     csv_safe: as in LabelledSpec. withhold: leave figures of fewer than FEWEST customers out of the tables and the page
-    that are meant to be passed on.
+    that are meant to be passed on. campaign: the name that the arms of plays are drawn under; "": one made of the
+    snapshot and the sources.
     """
 
     folder: str
@@ -369,6 +370,7 @@ class DeliverySpec:
     overwrite: bool = False
     csv_safe: bool = False
     withhold: bool = False
+    campaign: str = ""
 
     def needs(self, what: str) -> bool:
         """Whether any part needs the evidence, the rules or the decisions."""

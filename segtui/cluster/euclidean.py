@@ -53,7 +53,10 @@ def euclidean(values: Floats32, labels: Labels, k: int, seed: int) -> Steps[Eucl
     for start in range(0, len(rows), BLOCK):
         yield Progress("silhouettes of a sample", start / len(rows))
         part = slice(start, start + BLOCK)
-        away = np.sqrt(np.maximum(square[part, None] + square[None] - 2 * points[part] @ points.T, 0.0))
+        away = square[part, None] + square[None]
+        away -= 2 * points[part] @ points.T
+        np.maximum(away, 0.0, out=away)
+        np.sqrt(away, out=away)
         away[np.arange(len(away)), np.arange(start, start + len(away))] = 0.0
         silhouettes[part] = _silhouettes(away @ member, which[part], member.sum(axis=0))
     counts = np.bincount(which, minlength=k)

@@ -122,7 +122,7 @@ def judge(
 
     def find() -> Steps[list[Found]]:
         score = yield from scorer(method, made.past, labels)
-        return (yield from _found(score, made, purposes, str(method)))
+        return (yield from _found(score, made, purposes, method))
 
     keep = unfiled if method is Method.SEGMENT else filed
     found = yield from keep(f"{method} by {made.trial.protocol}", find)
@@ -137,16 +137,16 @@ def judge(
     return standings
 
 
-def _found(score: Scorer, made: Split, purposes: Sequence[Purpose], doing: str) -> Steps[list[Found]]:
+def _found(score: Scorer, made: Split, purposes: Sequence[Purpose], method: Method) -> Steps[list[Found]]:
     """The lists of all judged customers, judged."""
     judged, width = made.wanted.shape
     values = np.full((len(purposes), judged, 3), np.nan)
     listed = np.zeros((len(purposes), width), dtype=np.int64)
-    for piece in pieces(made.past, made.customers):
+    for piece in pieces(method, made.past, made.customers):
         owned, wanted = made.past.owned[made.customers[piece]], made.wanted[piece]
         scores = score(made.customers[piece])
         for i, purpose in enumerate(purposes):
-            yield Progress(f"judging {doing}", piece.start / judged, f"{piece.start:,} of {judged:,} customers")
+            yield Progress(f"judging {method}", piece.start / judged, f"{piece.start:,} of {judged:,} customers")
             tops = metrics.listed_first(scores, owned, purpose, TOP)
             values[i, piece] = metrics.judged(tops, metrics.relevant(wanted, owned, purpose))
             rated = tops[~np.isnan(values[i, piece, 0])]

@@ -40,7 +40,7 @@ def customer_lists(
     customers = np.flatnonzero(np.diff(past.owned.indptr)).astype(np.int64)
     items = np.full((len(customers), n), -1, dtype=np.int32)
     points = np.full((len(customers), n), -np.inf, dtype=np.float32)
-    for piece in pieces(past, customers):
+    for piece in pieces(method, past, customers):
         yield Progress(f"making lists for {purpose}", piece.start / len(customers), f"{piece.start:,} customers")
         scores = score(customers[piece])
         columns = listed_first(scores, past.owned[customers[piece]], purpose, n)

@@ -56,9 +56,8 @@ def write(handover: Handover, recipe: Recipe, spec: DeliverySpec) -> Steps[Deliv
     with WholeFolder(spec.folder, overwrite=spec.overwrite, listed=repeat.listed) as folder:
         making = Making(handover, spec, folder)
         try:
-            sources = yield from as_part(repeat.source_files(handover.gather), "delivering", 0.0, 0.1)
             told = yield from _parts(making)
-            said = yield from _finish(making, recipe, sources, told)
+            said = yield from _finish(making, recipe, told)
         except pl.exceptions.PolarsError as error:
             raise delivery_error(error, spec.folder) from error
         _check_unchanged(handover)
@@ -92,9 +91,7 @@ def _parts(making: Making) -> Steps[dict[str, passport.Json]]:
     return told
 
 
-def _finish(
-    making: Making, recipe: Recipe, sources: tuple[repeat.SourceFile, ...], told: dict[str, passport.Json]
-) -> Steps[tuple[str, ...]]:
+def _finish(making: Making, recipe: Recipe, told: dict[str, passport.Json]) -> Steps[tuple[str, ...]]:
     """The recipe, the explanation, and the passport with the hashes of all that is there."""
     handover, folder, hide = making.handover, making.folder, making.hide
     said = [*handover.warnings, *making.warnings, *formula_warning(making.formulas)]
@@ -104,13 +101,13 @@ def _finish(
     making.write(RECIPE, to_toml(recipe))
     missing = {part: str(one["missing"]) for part, one in told.items() if "missing" in one}
     names = (*folder.names(), repeat.PASSPORT)
-    making.write(README, readme(names, missing, warnings, hide=hide))
+    making.write(README, readme(names, missing, warnings, handover.campaign, hide=hide))
     files = []
     for name in folder.names():
         path = folder.path(name)
         digest = yield from as_part(repeat.sha256_of(path, f"hashing {name}"), "delivering", 0.9, 0.1)
         files.append(repeat.SourceFile(name, path.stat().st_size, digest))
-    text = passport.to_json(handover, recipe, sources, told, files, warnings, hide=hide)
+    text = passport.to_json(handover, recipe, told, files, warnings, hide=hide)
     making.write(repeat.PASSPORT, text)
     return warnings
 

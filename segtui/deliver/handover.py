@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
 
     from segtui.basketed import Marked
     from segtui.cluster.ground import Ground
     from segtui.decided.decisions import Decisions
+    from segtui.deliver.recommendations_file import Recommended
+    from segtui.deliver.repeat import SourceFile
     from segtui.deliver.rules_file import Ruled
     from segtui.deliver.scoring import ScoringModel
     from segtui.evidence import Assessment, Prediction, Sweep
@@ -27,15 +32,17 @@ _EXAMPLES = re.compile(r" \(such as [^()]*\)")
 class Handover:
     """One converged answer with all that was found out about it.
 
+    sources: the files behind it, as they were when it was gathered. campaign: the name that arms are drawn under.
     whole: the dataset with nobody set aside; ground: who takes part. A part that was not asked for or cannot be is
     None; `reasons` says why, by its name, where it cannot be. warnings: every one that came with the data, the features
-    and the answer. recommended: a row per customer, purpose and rank; lists: the arms of the plays
-    (`decide.arms.COLUMNS`).
+    and the answer. recommended: lists for customers; lists: the arms of the plays (`decide.arms.COLUMNS`).
     """
 
     gather: GatherSpec
     whole: Dataset
     inspection: Inspection
+    sources: tuple[SourceFile, ...]
+    campaign: str
     ground: Ground
     answer: Answer
     model: ScoringModel
@@ -49,7 +56,7 @@ class Handover:
     marked: Marked | None = None
     decisions: Decisions | None = None
     reasons: tuple[tuple[str, str], ...] = ()
-    recommended: pl.DataFrame | None = None
+    recommended: Recommended | None = None
     lists: pl.DataFrame | None = None
 
     def why_not(self, part: str) -> str:
@@ -60,3 +67,14 @@ class Handover:
 def anonymous(warnings: Iterable[str]) -> tuple[str, ...]:
     """Each warning once and without its examples, which may be customers: a delivery is passed on."""
     return tuple(dict.fromkeys(_EXAMPLES.sub("", warning) for warning in warnings))
+
+
+def campaign_of(dataset: Dataset, sources: Sequence[SourceFile]) -> str:
+    """The campaign of a delivery that was given none: the snapshot, where there is one, and a mark of the sources.
+
+    The same data give the same arms, whatever the segments are; new data draw anew, so that it is not always the same
+    customers who are held out. The mark: the first eight digits of the SHA-256 of the sources' own, sorted, as text.
+    """
+    mark = sha256("".join(sorted(one.sha256 for one in sources)).encode()).hexdigest()[:8]
+    day = None if dataset.rollup is None else dataset.rollup.snapshot
+    return f"delivery-{mark}" if day is None else f"delivery-{day}-{mark}"

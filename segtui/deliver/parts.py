@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,7 +9,17 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from segtui.deliver import tables, tables_baskets, tables_decisions, tables_evidence, tables_products, writers, xlsx
+from segtui.deliver import (
+    play_lists_file,
+    recommendations_file,
+    tables,
+    tables_baskets,
+    tables_decisions,
+    tables_evidence,
+    tables_products,
+    writers,
+    xlsx,
+)
 from segtui.deliver.formula_cells import CELLS, Formulas, made_safe
 from segtui.deliver.labelled import FORMATS
 from segtui.deliver.labels import added_columns, label
@@ -162,12 +171,15 @@ def recommendations(making: Making) -> Steps[None]:
     made = making.handover
     there = yield from making.sheet("leaderboard.csv", tables_products.leaderboard(made, hide=making.hide))
     popular = yield from making.sheet("products.csv", tables_products.products(made, hide=making.hide))
-    listed = yield from making.sheet("recommendations.csv", made.recommended, private=True)
     if made.decisions is not None and not (there or popular):
         raise AnalysisError(made.decisions.why_not("recommendations") or "there is nothing to recommend")
-    if not listed:
+    if made.recommended is None:
         why = made.why_not("recommended")
         making.warnings += [f"recommendations.csv is missing: {why}"] if why else []
+        return
+    lists = recommendations_file.table(made.recommended)
+    yield from making.table("recommendations.csv", "csv", lists, private=True)
+    making.warnings += [f"recommendations.csv: {why}" for why in made.recommended.missing]
 
 
 def prices(making: Making) -> Steps[None]:
@@ -193,22 +205,19 @@ def campaigns(making: Making) -> Steps[None]:
     if not (yield from making.sheet("campaigns.csv", tables_decisions.campaigns(made, hide=making.hide))):
         raise AnalysisError(_why(made, "campaigns"))
     yield from making.sheet("rfm.csv", tables_decisions.rfm(made, hide=making.hide))
-    if made.lists is None:
+    decided = None if made.decisions is None else made.decisions.campaigns
+    if made.lists is None or decided is None:
         why = made.why_not("lists")
         making.warnings += [f"the lists of the plays are missing: {why}"] if why else []
         return
-    for (play, arm), own in made.lists.partition_by("play", "arm", as_dict=True, maintain_order=True).items():
-        yield from making.sheet(f"lists/{_slug(play)}_{_slug(arm)}.csv", own, private=True)
+    for name, own in play_lists_file.files(made.lists, {one.play: one.experiment.arms for one in decided.proposals}):
+        yield from making.sheet(f"lists/{name}", own, private=True)
 
 
 def _why(made: Handover, part: str) -> str:
     if made.decisions is None:
         return made.why_not("decisions") or "nothing was decided"
     return made.decisions.why_not(part) or "there is nothing to say"
-
-
-def _slug(name: object) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", str(name).lower()).strip("-") or "arm"
 
 
 # -- what scores and what tells ------------------------------------------------------------------------------

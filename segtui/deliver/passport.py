@@ -31,7 +31,6 @@ LIBRARIES = ("polars", "numpy", "scipy", "scikit-learn")
 def to_json(
     handover: Handover,
     recipe: Recipe,
-    sources: Sequence[SourceFile],
     parts: Mapping[str, Json],
     files: Sequence[SourceFile],
     warnings: Sequence[str],
@@ -41,7 +40,7 @@ def to_json(
     """The document. recipe: as delivered; parts: what became of each; files: delivered, `path` being the name."""
     document: Json = {
         MARK: VERSION,
-        "sources": [asdict(one) for one in sources],
+        "sources": [asdict(one) for one in handover.sources],
         "rows": _rows(handover),
         "snapshot": _snapshot(handover.whole.rollup),
         "features": [asdict(one) for one in handover.answer.space.features if one.on],
@@ -52,6 +51,7 @@ def to_json(
         "criteria": [criteria(handover, row, hide=hide) for row in rows_of(handover)],
         "picks": picks(handover).to_dicts(),
         "verdict": _verdict(handover),
+        "campaign": handover.campaign if handover.lists is not None else None,
         "warnings": list(warnings),
         "withheld": {"below": FEWEST, "segments": sorted(small_segments(handover))} if hide else None,
         "parts": parts,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,14 @@ def names(arms: Arms) -> dict[tuple[str, str], str]:
     return found
 
 
+def files(lists: pl.DataFrame, arms: Arms) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The name and the rows of every play and arm. lists: columns as `decide.arms.COLUMNS`."""
+    import polars as pl
+
+    for (play, arm), name in names(arms).items():
+        yield name, lists.filter(pl.col("play") == play, pl.col("arm") == arm)
+
+
 def check_folder(folder: str) -> None:
     """Find out before any work whether the folder is there or can be made. Raises DeliveryError."""
     path = Path(folder)
@@ -53,18 +61,15 @@ def write(
 
     An arm without customers is a file with a header. Raises DeliveryError.
     """
-    import polars as pl
-
     check_folder(folder)
     where = Path(folder)
     try:
         where.mkdir(exist_ok=True)
     except OSError as error:
         raise delivery_error(error, folder) from error
-    with WholeFiles(overwrite=overwrite, sources=sources) as files:
-        for (play, arm), name in names(arms).items():
-            own = lists.filter(pl.col("play") == play, pl.col("arm") == arm)
-            beside = files.stage(where / name, private=True)
+    with WholeFiles(overwrite=overwrite, sources=sources) as written:
+        for name, own in files(lists, arms):
+            beside = written.stage(where / name, private=True)
             table = Table(own.schema, own.height, own.iter_slices(PIECE), f"writing {name}")
             yield from table_file.write(table, beside, where / name, "csv", csv_safe=csv_safe)
-        return files.commit()
+        return written.commit()

@@ -8,6 +8,9 @@ from fnmatch import fnmatch
 
 WIDTH = 88
 
+CAMPAIGN = "{campaign}"
+"""Stands for the campaign's name."""
+
 ABOUT = (
     ("customers.*", "Every input row and column as it was, in input order, with segment, segment_name, distance (to "
      "the own centre, in the scaled space) and segment_note (why there is no segment). Holds customers."),
@@ -38,7 +41,9 @@ ABOUT = (
     ("campaigns.csv", "Plays for the segments, what an experiment could show, and what they may be worth by the "
      "figures that were entered. Nothing is said of an effect before it is measured."),
     ("rfm.csv", "Customers by recency, frequency and money."),
-    ("lists/*", "Who is contacted and who is held out in each play, drawn by a hash of the play and the customer id. "
+    ("lists/*", "Who is contacted and who is held out in each play, drawn by a hash of the campaign, the play and the "
+     "customer id. The campaign is {campaign}: under this name the arms are always these, another (--campaign) draws "
+     "anew. "
      "Without the arm that is held out nothing can be learned. Holds customers."),
     ("model.json", "Centres or rules with the transforms: what scores new customers. It has the sizes of segments."),
     ("score*.sql", "The same as SQL. The comment at its head says which columns it needs."),
@@ -50,13 +55,20 @@ ABOUT = (
 )  # fmt: skip
 
 
-def readme(names: Sequence[str], missing: Mapping[str, str], warnings: Sequence[str], *, hide: bool) -> str:
-    """The text. names: files that are there; missing: why a part is not."""
+def readme(
+    names: Sequence[str], missing: Mapping[str, str], warnings: Sequence[str], campaign: str, *, hide: bool
+) -> str:
+    """The text. names: files that are there; missing: why a part is not; campaign: the name that arms are
+    drawn under."""
     lines = ["A delivery of segtui: customer segments, and everything needed to repeat them.", ""]
     for pattern, told in ABOUT:
         here = [name for name in names if fnmatch(name, pattern)]
         if here:
-            lines += [*textwrap.wrap(", ".join(here), WIDTH), *_folded(told), ""]
+            lines += [
+                *textwrap.wrap(", ".join(here), WIDTH, break_on_hyphens=False),
+                *_folded(told.replace(CAMPAIGN, campaign)),
+                "",
+            ]
     if missing:
         lines += ["Not here:", *(line for part, why in missing.items() for line in _folded(f"{part}: {why}")), ""]
     if warnings:

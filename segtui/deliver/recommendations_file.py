@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,6 +84,15 @@ def _rows(lists: CustomerLists, start: int, stop: int) -> pl.DataFrame:
     return as_frame(part).with_columns(**told)
 
 
+def table(found: Recommended) -> Table:
+    """All rows, to be written. Raises AnalysisError where there are no lists."""
+    pieces = frames(found)
+    first = next(pieces, None) if found.lists else None
+    if first is None:
+        raise AnalysisError("there are no recommendations to write", hint=" ".join(found.missing))
+    return Table(first.schema, found.rows, chain((first,), pieces), "writing recommendations")
+
+
 def write(
     found: Recommended, path: str, sources: Sequence[Path], *, overwrite: bool, csv_safe: bool = False
 ) -> Steps[tuple[Path, ...]]:
@@ -91,17 +101,8 @@ def write(
     Raises UsageError for the path's ending, AnalysisError where there are no lists, DeliveryError.
     """
     ending = table_file.ending_of(path, "recommendations")
-    pieces = frames(found)
-    first = next(pieces, None) if found.lists else None
-    if first is None:
-        raise AnalysisError("there are no recommendations to write", hint=" ".join(found.missing))
-
-    def batches() -> Iterator[pl.DataFrame]:
-        yield first
-        yield from pieces
-
-    table = Table(first.schema, found.rows, batches(), "writing recommendations")
+    rows = table(found)
     with WholeFiles(overwrite=overwrite, sources=sources) as files:
         beside = files.stage(path, private=True)
-        yield from table_file.write(table, beside, path, ending, csv_safe=csv_safe)
+        yield from table_file.write(rows, beside, path, ending, csv_safe=csv_safe)
         return files.commit()

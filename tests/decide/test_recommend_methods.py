@@ -107,10 +107,12 @@ def test_ease_keeps_the_most_popular_items(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_pieces_hold_everybody_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(methods, "WORK", 50)
+    monkeypatch.setattr(methods, "LISTED", 9)
     past = finish(whole(bought()))
-    cut = list(methods.pieces(past, np.arange(4)))
-    assert len(cut) > 1
-    assert [i for one in cut for i in range(one.start, one.stop)] == [0, 1, 2, 3]
+    for method in Method:
+        cut = list(methods.pieces(method, past, np.arange(4)))
+        assert len(cut) > 1
+        assert [i for one in cut for i in range(one.start, one.stop)] == [0, 1, 2, 3]
 
 
 def test_last_basket_is_held_back_from_those_with_two(monkeypatch: pytest.MonkeyPatch) -> None:

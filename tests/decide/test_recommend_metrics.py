@@ -25,6 +25,21 @@ def test_best_is_a_stable_sort() -> None:
     assert np.array_equal(metrics.best(scores, 10), np.argsort(-scores, axis=1, kind="stable")[:, :10])
 
 
+@pytest.mark.parametrize("kind", ["all different", "most level", "too few", "descending"])
+@pytest.mark.parametrize("width", [120, 121, 500, 913])
+def test_many_columns_are_listed_as_by_a_stable_sort(kind: str, width: int) -> None:
+    rng = np.random.default_rng(width)
+    scores = {
+        "all different": rng.normal(size=(60, width)),
+        "most level": rng.integers(0, 3, (60, width)),
+        "too few": np.where(rng.random((60, width)) < 0.997, -np.inf, 1.0),
+        "descending": -np.sort(-rng.integers(0, 200, (60, width)), axis=1),
+    }[kind].astype(np.float32)
+    order = np.argsort(-scores, axis=1, kind="stable")[:, :3]
+    there = np.take_along_axis(scores, order, axis=1) > -np.inf
+    assert np.array_equal(metrics.best(scores, 3), np.where(there, order, -1))
+
+
 def test_purposes_look_at_their_own_items() -> None:
     assert metrics.listed_first(SCORES, OWNED, Purpose.AGAIN, 3).tolist() == [[0, 2, -1], [-1, -1, -1]]
     assert metrics.listed_first(SCORES, OWNED, Purpose.NEW, 3).tolist() == [[1, 3, 4], [0, 1, 2]]

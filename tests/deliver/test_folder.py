@@ -188,6 +188,42 @@ def test_data_that_changed_are_told_of_first(customers: Path, tmp_path: Path, ca
     assert f"{customers} is not what this delivery was made of: {before:,} bytes then, {before + 1:,} now" in first
 
 
+def test_arms_hang_on_a_name_that_new_data_change(examples: Path, tmp_path: Path) -> None:
+    orders = tmp_path / "orders.csv"
+    orders.write_bytes((examples / "orders.csv").read_bytes())
+
+    def delivered(name: str, *more: str) -> tuple[str, pl.DataFrame]:
+        assert run(orders, "--deliver", tmp_path / name, "--parts", "campaigns", *more) == 0
+        files = sorted((tmp_path / name / "lists").glob("*.csv"))
+        rows = pl.concat([pl.read_csv(file, infer_schema=False) for file in files])
+        return json.loads((tmp_path / name / "passport.json").read_text())["campaign"], rows
+
+    def held_out(campaign: str, rows: pl.DataFrame) -> list[bool]:
+        drawn = []
+        for who, play in rows.select("id", "play").iter_rows():
+            name = f"{campaign}/{play}"
+            digest = hashlib.sha256(f"{len(name)}:{name}{who}".encode()).digest()
+            drawn.append(int.from_bytes(digest[:8], "big") % 10_000 < 2_000)
+        return drawn
+
+    campaign, rows = delivered("one")
+    day = json.loads((tmp_path / "one" / "passport.json").read_text())["snapshot"]["day"]
+    mark = hashlib.sha256(hashlib.sha256(orders.read_bytes()).hexdigest().encode()).hexdigest()[:8]
+    assert campaign == f"delivery-{day}-{mark}"
+    assert campaign in (tmp_path / "one" / "README.txt").read_text()
+    assert rows.height
+    for name, told, found in (
+        ("one", campaign, rows),
+        ("named", *delivered("named", "--campaign", "spring")),
+    ):
+        found = found.filter(pl.col("arm").is_in(["contacted", "held out"]))
+        out = (found["arm"] == "held out").to_list()
+        assert any(out)
+        assert out == held_out(told, found), name
+    orders.write_text("".join(orders.read_text().splitlines(keepends=True)[:-1]))
+    assert delivered("other data")[0] not in (campaign, "spring")
+
+
 # -- whole or not at all -------------------------------------------------------------------------------------
 
 
