@@ -83,7 +83,7 @@ def _legend(top: int, signs: str) -> str:
         if level == 1:
             least = 2
         if before < least <= top:
-            parts.append(f"{signs[level]} {fmt.short(least)}+")
+            parts.append(f"{signs[_level(least, top)]} {fmt.short(least)}+")
             before = least
     return "  ".join(parts)
 
