@@ -61,7 +61,7 @@ class SegmentsView(View):
         if view is None or segment is None:
             return [BLANK, *told(self._why(), width, "dim")]
         head = self._letters(view, width)
-        below = self._below(view, segment, width, (6 if self.rules else 5) if height < 24 else 8)
+        below = self._below(view, segment, width, (7 if self.rules else 5) if height < 24 else 8)
         room = max(1, height - 2 - len(below))
         rows = segment.rules if self.rules else segment.items
         self.first_row_y = 2

@@ -194,9 +194,9 @@ class BasketsPane(ViewsPane):
         if spec is None:
             return
         work = self.work()
-        now = f" (now {fmt.clean(work.items_are, 50)})" if work is not None and work.items_are else ""
+        now = f"now {fmt.clean(work.items_are, 50)}; " if work is not None and work.items_are else ""
         choices = [
-            (f"{word} {words.shown_cutoff(spec, field)}", what + now * (field == "by"))
+            (f"{word} {words.shown_cutoff(spec, field)}", now * (field == "by") + what)
             for field, word, what in words.CUTOFFS
         ]
         self.desk.pick("Which cut-off?", choices, 0, lambda at: self._ask_cutoff(words.CUTOFFS[at][0]))
