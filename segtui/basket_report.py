@@ -91,7 +91,8 @@ def lines(ruled: Ruled) -> Iterator[str]:
     table, mined = ruled.table, ruled.mined
     told = "" if table.order == "basket" else f"; a basket is one {table.order}"
     items = clean(items_are(table))
-    yield f"{table.baskets.count:,} baskets of {len(table.baskets.items):,} items{told}{'; ' if items else ''}{items}"
+    text = f"{table.baskets.count:,} baskets of {len(table.baskets.items):,} items{told}{'; ' if items else ''}{items}"
+    yield from printing.folded(text, WIDTH)
     yield from _left_out(table)
     if not len(mined.rules):
         why, hint = nothing_found(mined)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from segtui.basket_views import RuleFilter
+from segtui.basket_views import NetworkView, RuleFilter
 from segtui.errors import AnalysisError
 from segtui.recipe import BasketSpec, GatherSpec, Recipe, SourceSpec
 from segtui.session.questions import BasketsQuestion, RuleBasketsQuestion, WorkQuestion
@@ -16,6 +17,7 @@ from segtui.tui.app import SegApp
 from segtui.tui.panes import basket_words as words
 from segtui.tui.panes.basket_drawings import PLAIN_DOTS, _legend, _level
 from segtui.tui.screens import bars
+from tests.tui import fake_baskets
 from tests.tui.driving import ORDERS, gone, grid, running, same_as_golden, until
 from tests.tui.fake import FakeEngine
 from tests.tui.test_snapshots import opened, settled
@@ -280,6 +282,25 @@ async def test_data_without_baskets_offers_none_of_their_keys():
         assert not {"enter baskets", "s sort", "d fold"} & set(grid(app).splitlines()[-1].split("  "))
         await pilot.press("s")
         await until(app, pilot, "these data have no baskets")
+
+
+async def test_the_note_below_takes_the_room_that_few_rules_leave(monkeypatch):
+    """Four rules leave eleven lines of 80x24: a note of nine is whole."""
+    told = fake_baskets.shuffled
+    words_ = "in shuffled baskets " * 20 + "nothing else."
+    monkeypatch.setattr(fake_baskets, "shuffled", lambda done: replace(told(done), words=f"{words_} (20 shuffles)"))
+    async with of_orders() as (app, pilot):
+        await shown(app, pilot)
+        assert "nothing else. (20 shuffles)" in " ".join(grid(app).split())
+
+
+async def test_the_network_says_that_it_draws_pairs(monkeypatch):
+    monkeypatch.setattr(fake_baskets, "network", lambda: NetworkView((), 0, 0))
+    async with of_orders() as (app, pilot):
+        await shown(app, pilot)
+        app.run_command("filter-rules", "len:3")
+        app.run_command("next-view", "network")
+        await until(app, pilot, "Pairs are drawn, and len: asks for rules of more items")
 
 
 async def test_the_column_of_items_is_named():
