@@ -359,10 +359,15 @@ class BasketsPane(ViewsPane):
             if row is not None:
                 x, sign, y = words.arrow(row.antecedent, row.consequent, self.signs.ascii)
                 self.desk.open_table(f"Baskets with {x} {sign} {y}", RuleBasketsQuestion(page.spec, row.number))
-        elif self.ended:
+        elif self.ended or self._unanswered():
             self._again()
         else:
             self._to_rules()
+
+    def _unanswered(self) -> bool:
+        """Whether what the view in front draws is not there."""
+        question = getattr(self.view, "question", lambda: None)()
+        return question is not None and self.asked(question) is None
 
     def export_question(self) -> BasketsQuestion | None:
         """What is written: every rule at the cut-offs on screen."""
