@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from segtui import printing
 from segtui.baskets.credibility import wording
-from segtui.baskets.words import nothing_found, sentence, side
-from segtui.clean_text import clean, cut
+from segtui.baskets.words import items_are, nothing_found, sentence, side
+from segtui.clean_text import clean
 from segtui.deliver.rules_file import MEASURES, Ruled
 from segtui.printing import Json
 
 if TYPE_CHECKING:
     from segtui.basketed import BasketTable, Marks
 
-WIDTH, SIDE = 80, 26
+WIDTH = 80
 SHOWN = 20
 """Rules that are printed; a file or --json has all of them."""
 
@@ -32,6 +32,8 @@ def document(ruled: Ruled) -> Json:
         "items": len(table.baskets.items),
         "by": mined.spec.by,
         "basket": table.order,
+        "item_column": table.column or None,
+        "id_column": table.ids or None,
         "left_out": {"without a basket": table.encoded.no_order, "without an item": table.encoded.no_item},
         "repeated": table.encoded.repeated,
         "min_support": mined.spec.min_support,
@@ -88,7 +90,9 @@ def lines(ruled: Ruled) -> Iterator[str]:
     """The baskets, the strongest rules, and how far to believe them."""
     table, mined = ruled.table, ruled.mined
     told = "" if table.order == "basket" else f"; a basket is one {table.order}"
-    yield f"{table.baskets.count:,} baskets of {len(table.baskets.items):,} items{told}"
+    items = clean(items_are(table))
+    text = f"{table.baskets.count:,} baskets of {len(table.baskets.items):,} items{told}{'; ' if items else ''}{items}"
+    yield from printing.folded(text, WIDTH)
     yield from _left_out(table)
     if not len(mined.rules):
         why, hint = nothing_found(mined)
@@ -119,25 +123,22 @@ def _left_out(table: BasketTable) -> Iterator[str]:
             yield f"{many:,} {'line' if many == 1 else 'lines'} left out: they {what}"
 
 
-def _cut(text: str, width: int) -> str:
-    return cut(clean(text), width, "…")
-
-
 def _table(ruled: Ruled) -> Iterable[str]:
+    """Numbers first, then the names in full: cut ones cannot be told apart, and a terminal wraps by itself."""
     rules, items = ruled.mined.rules, ruled.table.baskets.items
     known = ruled.credibility
-    room = SIDE if known is None else SIDE - 5
     rows = [
         (
-            _cut(" + ".join(side(rules.antecedents[i].tolist(), items)), room),
-            _cut(" + ".join(side(rules.consequents[i].tolist(), items)), room - 4),
             f"{rules.counts[i]:,}",
             f"{rules.confidence[i]:.2f}",
             f"{rules.lift[i]:.1f}",
             f"{rules.extra_baskets[i]:,.0f}",
-            *([] if known is None else [f"{known.expected[i]:,.0f}"]),
+            *([] if known is None else [f"{known.expected[i]:,.0f}", f"{known.false_above[i]:.2f}"]),
+            clean(
+                " -> ".join(" + ".join(side(one[i].tolist(), items)) for one in (rules.antecedents, rules.consequents))
+            ),
         )
         for i in range(min(SHOWN, len(rules)))
     ]
-    titles = ("antecedent", "consequent", "count", "conf", "lift", "extra", *(["shuffled"] if known else []))
-    return printing.table(titles, rows, right=(2, 3, 4, 5, 6))
+    titles = ("count", "conf", "lift", "extra", *(["shuffled", "false"] if known else []), "rule")
+    return printing.table(titles, rows, right=range(len(titles) - 1))

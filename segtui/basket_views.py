@@ -15,13 +15,14 @@ SORTS = (
     "lift", "adjusted_lift", "count", "support", "coverage", "confidence", "extra_baskets", "leverage", "conviction",
     "zhang", "certainty", "kulczynski", "imbalance", "jaccard", "cosine", "fisher", "improvement", "length",
 )  # fmt: skip
-"""What rules can be sorted by; the smallest first where it is in SMALLEST_FIRST."""
+"""What rules can be sorted and filtered by; the smallest first where it is in SMALLEST_FIRST."""
 SMALLEST_FIRST = ("imbalance", "fisher", "length")
 
+SIGNS = (">=", "<=", ">", "<", "=")
+"""How a measure may stand to a number in a filter."""
+
 READINGS = ("", "bundle", "prompt")
-"""Ways to read rules (METHODS D4): all of them; sides that go together both ways; one side that calls for the other."""
-BUNDLE, PROMPT = 0.5, 0.5
-"""Least Kulczynski measure of a bundle, and least confidence of a prompt."""
+"""Ways to read rules: all of them; bundles; prompts (`baskets.readings` defines both)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class RuleFilter:
 
     contains: texts, each in the name of an item on either side; before, after: on the side before, after the arrow;
     all without regard to case. length: items on both sides, 0 for any. segment: a letter, for rules that mark it out.
+    measured: what a measure must be, as (one of SORTS, one of SIGNS, a number).
     reading: one of READINGS. productive: only rules of which every item before the arrow adds. families: whether rules
     within a family are shown; folded: whether near-identical rules stand behind the first of them. sort: one of SORTS.
     """
@@ -39,6 +41,7 @@ class RuleFilter:
     after: tuple[str, ...] = ()
     length: int = 0
     segment: str = ""
+    measured: tuple[tuple[str, str, float], ...] = ()
     reading: str = ""
     productive: bool = False
     families: bool = True
@@ -49,7 +52,8 @@ class RuleFilter:
 @dataclass(frozen=True, slots=True)
 class WorkView:
     """What mining at some cut-offs would take. baskets, items: of the data; least: baskets that a rule needs; sets:
-    itemsets to expect. exact: they were counted; where not `complete`, there are more than `sets`."""
+    itemsets to expect. exact: they were counted; where not `complete`, there are more than `sets`. items_are: which
+    column says what an item is."""
 
     spec: BasketSpec
     baskets: int
@@ -59,6 +63,7 @@ class WorkView:
     exact: bool
     complete: bool
     basket: str
+    items_are: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,8 @@ class MarkedItem:
 
 @dataclass(frozen=True, slots=True)
 class MarkedRule:
-    """A rule in a segment against the rest: confidences, their difference with its 95 % interval, and words."""
+    """A rule in a segment against the rest: confidences, their difference with its 95 % interval, the difference of
+    supports, and words."""
 
     antecedent: tuple[str, ...]
     consequent: tuple[str, ...]
@@ -162,6 +168,7 @@ class MarkedRule:
     low: float
     high: float
     q: float
+    support: float
     marked: bool
     words: str
 

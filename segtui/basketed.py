@@ -167,7 +167,8 @@ class RuleSet:
 @dataclass(frozen=True, eq=False, slots=True)
 class BasketTable:
     """Baskets as they were read, and what is known of their items, by number. families: categories, "" where there is
-    none; prices: what a piece costs, nan where unknown. item: the role that names an item; order: what a basket is."""
+    none; prices: what a piece costs, nan where unknown. item: the role that names an item; order: what a basket is.
+    column: what the source calls the column of items; ids: the one of product ids beside it; "" where not known."""
 
     encoded: Encoded
     families: tuple[str, ...]
@@ -175,6 +176,8 @@ class BasketTable:
     item: str
     order: str
     sources: tuple[str, ...]
+    column: str = ""
+    ids: str = ""
 
     @property
     def baskets(self) -> Baskets:

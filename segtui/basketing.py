@@ -75,6 +75,8 @@ def _encoded(lines: BasketLines) -> Steps[BasketTable]:
         item=lines.item,
         order=lines.order,
         sources=lines.sources,
+        column=lines.column,
+        ids=lines.ids,
     )
 
 

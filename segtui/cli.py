@@ -233,7 +233,7 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--recipe", metavar="R.toml", help="begin with this recipe; other options override it")
     add("--by", choices=ITEMS_BY, help="what the items are (default product)")
-    add("--min-support", type=_share, metavar="S", help="share of baskets with all items of a rule (default 0.01)")
+    add("--min-support", type=_support, metavar="S", help="share of baskets with all of a rule: 0.01 (default) or 1%%")
     add("--min-count", type=_whole("--min-count", 1), metavar="N", help="and at least so many baskets (default 1)")
     add("--min-confidence", type=_share, metavar="C", help="share of the antecedent's baskets (default 0.3)")
     add("--min-lift", type=_lift, metavar="L", help="times as often as by chance (default 0: all)")
@@ -275,6 +275,15 @@ def _share(text: str) -> float:
     value = _float(text)
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError(f"a share lies between 0 and 1, as in 0.01, not at {text!r}")
+    return value
+
+
+def _support(text: str) -> float:
+    """A share or a percentage, above 0 as in Baskets."""
+    percent = text.strip().endswith("%")
+    value = _float(text.strip().removesuffix("%")) / (100 if percent else 1)
+    if not 0 < value <= 1:
+        raise argparse.ArgumentTypeError(f"a support is a share above 0, as in 0.005 or 0.5%, not {text!r}")
     return value
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from segtui import printing
 from segtui.baskets import next_order, substitutes
-from segtui.baskets.readings import bundle_sentence, bundles, prompt_sentence, prompts
+from segtui.baskets.readings import BUNDLE_IS, PROMPT_IS, bundle_sentence, bundles, prompt_sentence, prompts
 from segtui.printing import Json
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ def readings_lines(found: Read) -> Iterator[str]:
     """The first few of each kind, in sentences."""
     items, rules = found.table.baskets.items, found.mined.rules
     yield from _kind("bundles: bought together either way", bundles(found.readings, rules), len(rules),
-                     lambda i: bundle_sentence(found.readings, rules, i, items))  # fmt: skip
+                     lambda i: bundle_sentence(found.readings, rules, i, items), BUNDLE_IS)  # fmt: skip
     yield from _kind("prompts: who has the first is likely to take the second", prompts(found.readings, rules),
-                     len(rules), lambda i: prompt_sentence(found.readings, rules, i, items))  # fmt: skip
+                     len(rules), lambda i: prompt_sentence(found.readings, rules, i, items), PROMPT_IS)  # fmt: skip
     seldom = found.substitutes
     yield from _kind("seldom together", list(range(len(seldom))), len(seldom),
                      lambda i: substitutes.sentence(seldom, i, items), substitutes.CAVEAT)  # fmt: skip

@@ -11,11 +11,14 @@ import polars as pl
 import pytest
 
 from segtui import basketing
+from segtui.basket_views import NetworkView, RuleFilter
 from segtui.baskets.mined import wider
+from segtui.baskets.words import items_are
 from segtui.cli import main
 from segtui.pipeline import Pipeline
 from segtui.progress import finish
 from segtui.recipe import BasketSpec, GatherSpec, Recipe, SourceSpec
+from segtui.session import basket_replies
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +208,8 @@ def test_readings_are_told_with_their_counts(orders: Path, capsys) -> None:
         assert row["lift"] < 0.7
     assert main(asked) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert max(map(len, lines)) <= 80
+    names = [line for line in lines if " -> " in line]  # rules stand in full
+    assert max(len(line) for line in lines if line not in names) <= 80
     assert any(line.startswith("in the next order: ") for line in lines)
 
 
@@ -216,3 +220,46 @@ def test_without_customers_nothing_is_said_of_next_orders(tmp_path: Path, capsys
     told = capsys.readouterr().out
     assert "bundles: bought together either way: 1 of 2 rules" in told  # its other direction is the same bundle
     assert "next orders: not said, these baskets have no customers." in told
+
+
+def test_the_column_of_items_is_told(pipeline: Pipeline, recipe: Recipe) -> None:
+    table = finish(basketing.table(pipeline, recipe))
+    assert (table.column, table.ids) == ("category", "")
+    assert items_are(table) == "items by category"
+    assert items_are(replace(table, column="Description", ids="StockCode")) == "items by Description, not by StockCode"
+
+
+def test_a_filter_on_length_holds_for_the_network_too(pipeline: Pipeline, recipe: Recipe) -> None:
+    assert finish(basket_replies.network(pipeline, recipe, RuleFilter(length=3))) == NetworkView((), 0, 0)
+    assert finish(basket_replies.network(pipeline, recipe, RuleFilter(length=2))).pairs > 0
+
+
+def test_the_items_of_a_rule_come_first_among_its_baskets(pipeline: Pipeline, recipe: Recipe) -> None:
+    mined = finish(basketing.rules(pipeline, recipe))
+    items = finish(basketing.table(pipeline, recipe)).baskets.items
+    for rule in range(len(mined.rules)):
+        sides = (*mined.rules.antecedents[rule].tolist(), *mined.rules.consequents[rule].tolist())
+        own = [items[n] for n in sides if n >= 0]
+        page = finish(basket_replies.behind(pipeline, recipe, rule))
+        rows = [str(row[-1]).split(" | ") for row in page.rows(0, 50)]
+        assert all(row[: len(own)] == own and len(set(row)) == len(row) for row in rows)
+        assert page.row_count == mined.rules.counts[rule]
+
+
+def test_rules_are_printed_with_names_in_full(tmp_path: Path, capsys) -> None:
+    path, long = tmp_path / "baskets.csv", "A NAME THAT IS FAR LONGER THAN TWENTY CHARACTERS, "
+    rows = [f'{b},"{long}{end}"' for b in range(60) for end in ("GREEN", "PINK")] + [f"{b},tea" for b in range(60, 90)]
+    path.write_text("basket,item\n" + "\n".join(rows) + "\n")
+    assert main(["rules", str(path), "--shuffles", "2", "--min-support", "0.5%", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["min_support"] == pytest.approx(0.005)
+    assert main(["rules", str(path), "--shuffles", "2"]) == 0
+    told = capsys.readouterr().out
+    assert f"{long}GREEN -> {long}PINK" in told
+    assert "items by item" in told.splitlines()[0]
+    head = next(line for line in told.splitlines() if "shuffled" in line and "conf" in line)
+    assert head.split() == ["count", "conf", "lift", "extra", "shuffled", "false", "rule"]
+
+
+@pytest.mark.parametrize("typed", ["0", "0%", "2", "150%", "x"])
+def test_a_support_that_cannot_be_is_refused(orders: Path, typed: str, capsys) -> None:
+    assert main(["rules", str(orders), "--min-support", typed]) == 2

@@ -262,6 +262,17 @@ def _log_choose(of: Floats, some: Floats) -> Floats:
 # -- words -----------------------------------------------------------------------------------------------
 
 
+def why_marked(contrast: RuleContrast, rule: int, segment: int, letter: str) -> str:
+    """Whether the rule marks the segment out, and which of the two cut-offs it misses. For a pair that was tested."""
+    apart = contrast.support_difference[rule, segment]
+    text = f"Its support here differs by {100 * apart:+.1f} points: "
+    if contrast.marked[rule, segment]:
+        return f"{text}it marks {letter} out."
+    missing = [f"{100 * contrast.delta:g} points either way"] if abs(apart) < contrast.delta else []
+    missing += [f"a q of {contrast.level:g} or less"] if contrast.q[rule, segment] > contrast.level else []
+    return f"{text}to mark {letter} out takes {' and '.join(missing)}."
+
+
 def wording(contrast: RuleContrast, rule: int, segment: int, rule_text: str, letter: str) -> str:
     """What was found for one pair, in plain words; `rule_text` and `letter` as they are to be read."""
     if contrast.few[rule, segment]:

@@ -2,7 +2,8 @@
 
 Two rules are near-identical where the baskets with all items of the one and those of the other overlap by SAME or more
 (Jaccard similarity). Rules of the same items, whatever stands before the arrow, always do; {cups, plates} and {cups,
-plates, napkins} do where hardly anyone leaves the napkins.
+plates, napkins} do where hardly anyone leaves the napkins. Of rules of the very same items the most confident
+one stands for all of them (`fronts`): it is the one to act on.
 """
 
 from __future__ import annotations
@@ -56,6 +57,17 @@ def leaders(baskets: Baskets, rules: RuleSet) -> Steps[NDArray[np.int64]]:
         else:
             heads.append(number)
     return lead
+
+
+def fronts(rules: RuleSet, lead: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each leader, in order, the rule that stands in front (leaders,): of it and those behind it with the same
+    items the one with the highest confidence, then lift, then count. lead: as of `leaders`."""
+    few = len(lead)
+    sides = np.sort(np.hstack((rules.antecedents[:few], rules.consequents[:few])), axis=1)
+    other = np.any(sides != sides[lead], axis=1)
+    order = np.lexsort((-rules.counts[:few], -rules.lift[:few], -rules.confidence[:few], other, lead))
+    found: NDArray[np.int64] = order[np.diff(lead[order], prepend=-1) > 0].astype(np.int64)
+    return found
 
 
 def _rows(items: Numbers, side: Numbers) -> NDArray[np.intp]:

@@ -40,6 +40,18 @@ CONFIDENT, COMMON = 0.5, 0.05
 FEWEST = 10
 """Baskets with the whole rule at least (METHODS D1: fewer are an anecdote)."""
 
+REAL = f"in {FEWEST} baskets or more and in more than chance gives"
+TO_FIRST_ORDER = "What basket sizes give is to first order; the shuffles beside the rules are closer."
+BUNDLE_IS = (
+    f"A bundle is {REAL}; its two confidences are {KULCZYNSKI:g} or more in the mean and {BOTH_WAYS:g} or more each. "
+    f"{TO_FIRST_ORDER}"
+)
+PROMPT_IS = (
+    f"A prompt is {REAL}, of confidence {CONFIDENT:g} or more; what calls for the other is no dearer than it, or in "
+    f"{COMMON:.0%} of all baskets. {TO_FIRST_ORDER}"
+)
+"""What a reader is told of both."""
+
 PIECE = 1 << 15
 """Rules read between two stops."""
 
@@ -129,8 +141,10 @@ def bundle_sentence(found: Readings, rules: RuleSet, rule: int, items: Sequence[
     """A bundle in words. Names are said as they are."""
     x, y, both = *_sides(rules, rule, items), int(rules.counts[rule])
     back = both / int(rules.consequent_counts[rule])
-    text = f"{both:,} baskets have both {x} and {y}: {rules.confidence[rule]:.0%} of those with the first and "
-    return text + f"{back:.0%} of those with the second. {_worth(found, rules, rule)}"
+    pair = int(rules.lengths[rule]) == 2
+    text = f"{both:,} baskets have {'both ' if pair else ''}{x}{' and ' if pair else ' together with '}{y}: "
+    text += f"{rules.confidence[rule]:.0%} of those with {'the first' if pair else x} and "
+    return text + f"{back:.0%} of those with {'the second' if pair else y}. {_worth(found, rules, rule)}"
 
 
 def prompt_sentence(found: Readings, rules: RuleSet, rule: int, items: Sequence[str]) -> str:
@@ -155,4 +169,8 @@ def _worth(found: Readings, rules: RuleSet, rule: int) -> str:
     if not math.isfinite(worth):
         return f"{extra}; what the second costs is not known."
     text = f"{extra}, worth {worth:,.0f} at {found.right[rule]:,.2f} a piece"
-    return f"{text} ({by_size:,.0f} beyond what basket sizes give)." if math.isfinite(by_size) else f"{text}."
+    return (
+        f"{text} ({by_size:,.0f} beyond what basket sizes give, to first order)."
+        if math.isfinite(by_size)
+        else f"{text}."
+    )

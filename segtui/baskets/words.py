@@ -13,7 +13,7 @@ from segtui.baskets.mined import wider
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from segtui.basketed import Mined
+    from segtui.basketed import BasketTable, Mined
 
 FEW = 10
 """Fewer baskets are an anecdote (METHODS D1)."""
@@ -31,6 +31,13 @@ def side(numbers: Sequence[int], items: Sequence[str]) -> tuple[str, ...]:
     return tuple(items[number] for number in numbers if number >= 0)
 
 
+def items_are(table: BasketTable) -> str:
+    """Which column says what an item is, and that ids beside it do not count; nothing where the source is not known."""
+    if not table.column:
+        return ""
+    return f"items by {table.column}" + (f", not by {table.ids}" if table.ids else "")
+
+
 def sentence(mined: Mined, rule: int, items: Sequence[str], shuffled: float | None = None) -> str:
     """One rule in words. shuffled: baskets with the whole rule in shuffled data (their mean), where that is known.
 
@@ -46,7 +53,7 @@ def sentence(mined: Mined, rule: int, items: Sequence[str], shuffled: float | No
     if shuffled is not None:
         also += f"in shuffled baskets of the same sizes about {shuffled:,.0f} would"
     elif int(found.lengths[rule]) == 2 and math.isfinite(mined.size_lift):
-        also += f"by basket sizes alone about {min(with_x, alone * mined.size_lift):,.0f} would"
+        also += f"by basket sizes alone, to first order, about {min(with_x, alone * mined.size_lift):,.0f} would"
     else:
         also += f"by shares alone about {alone:,.0f} would"
     return f"{also}. Fewer than {FEW} baskets are an anecdote." if both < FEW else f"{also}."

@@ -6,7 +6,7 @@ of the same lines. A basket is an order; where orders have no number, it is what
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,13 +36,16 @@ class BasketLines:
     """frame: ORDER (text), ITEM (text, without blanks around it) and OWNER (the position of the customer in canonical
     order, -1 where nobody is known), in no particular order; nulls where the source has nothing. items: ITEM, each once
     and in order, with FAMILY (its category, or null) and PRICE (what a piece costs, the median; null where unknown).
-    item: the role of the items; order: what a basket is. sources: the tables behind them."""
+    item: the role of the items; order: what a basket is. sources: the tables behind them. column: what they call the
+    column of items; ids: that of product ids, where items are products by name; "" where there is none."""
 
     frame: pl.DataFrame
     items: pl.DataFrame
     item: str
     order: str
     sources: tuple[str, ...]
+    column: str = ""
+    ids: str = ""
 
 
 def lines_of_customers(
@@ -56,7 +59,9 @@ def lines_of_customers(
     counted = scan.Counted()
     known = counted.through(kept.select(order.alias(ORDER), item.alias(ITEM), "key", *_told(lines.roles, by)))
     found, items = yield from scan.collect([known.select(ORDER, ITEM, "key"), _items(known)], DOING, counted)
-    return BasketLines(owned(found, dataset, spec.loose_ids), items.sort(ITEM), name, called, lines.sources)
+    frame = owned(found, dataset, spec.loose_ids)
+    columns = _columns([one.roles for one in dataset.sources], name)
+    return BasketLines(frame, items.sort(ITEM), name, called, lines.sources, *columns)
 
 
 def lines_of_baskets(spec: GatherSpec, by: str = "product", held: Held | None = None) -> Steps[BasketLines]:
@@ -75,7 +80,15 @@ def lines_of_baskets(spec: GatherSpec, by: str = "product", held: Held | None = 
     known = pl.concat(parts)
     found, items = yield from scan.collect([known.select(ORDER, ITEM), _items(known)], DOING)
     frame = found.with_columns(pl.lit(-1, dtype=pl.Int64).alias(OWNER))
-    return BasketLines(frame, items.sort(ITEM), name, "basket", tuple(one.name for one in tables))
+    columns = _columns([one.findings.roles for one in tables], name)
+    return BasketLines(frame, items.sort(ITEM), name, "basket", tuple(one.name for one in tables), *columns)
+
+
+def _columns(tables: Sequence[Mapping[str, str]], item: str) -> tuple[str, str]:
+    """`column` and `ids` of `BasketLines`. tables: role -> column, of each."""
+    asked = (item, "product" if item == "product_name" else "")
+    first, second = (dict.fromkeys(roles[role] for roles in tables if role in roles) for role in asked)
+    return " or ".join(first), " or ".join(second)
 
 
 def baskets_alone(spec: GatherSpec, fingerprint: str, held: Held | None = None) -> Steps[Dataset | None]:

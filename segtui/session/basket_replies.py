@@ -29,7 +29,7 @@ from segtui.baskets import contrast, credibility
 from segtui.baskets.hyper import hyper_lift
 from segtui.baskets.mined import least_of
 from segtui.baskets.ragged import places
-from segtui.baskets.words import side
+from segtui.baskets.words import items_are, side
 from segtui.deliver.rules_file import Ruled, frame, write
 from segtui.progress import Progress, Steps
 from segtui.session.pages import FramePage
@@ -61,8 +61,9 @@ def work(pipeline: Pipeline, recipe: Recipe) -> Steps[WorkView]:
     baskets = table.baskets
     least = least_of(recipe.baskets, baskets.count)
     return WorkView(
-        recipe.baskets, baskets.count, len(baskets.items), least, found.sets, found.exact, found.complete, table.order
-    )
+        recipe.baskets, baskets.count, len(baskets.items), least, found.sets, found.exact, found.complete, table.order,
+        items_are(table),
+    )  # fmt: skip
 
 
 def page(pipeline: Pipeline, recipe: Recipe, shown: RuleFilter) -> Steps[LocalRules]:
@@ -93,7 +94,7 @@ def _shuffled(known: Credibility) -> ShuffledView:
 def uses(pipeline: Pipeline, recipe: Recipe) -> Steps[UsesView]:
     """What baskets are good for, the strongest of each in sentences."""
     from segtui.baskets import next_order, substitutes
-    from segtui.baskets.readings import bundle_sentence, bundles, prompt_sentence, prompts
+    from segtui.baskets.readings import BUNDLE_IS, PROMPT_IS, bundle_sentence, bundles, prompt_sentence, prompts
 
     table = yield from basketing.table(pipeline, recipe)
     mined = yield from basketing.rules(pipeline, recipe)
@@ -103,8 +104,20 @@ def uses(pipeline: Pipeline, recipe: Recipe) -> Steps[UsesView]:
     yield Progress("putting uses into words")
     seldom, later = found.substitutes, found.next_orders
     told = [
-        Use("bundles", len(together), tuple(bundle_sentence(good, rules, i, items) for i in together[:TOLD])),
-        Use("prompts", len(offered), tuple(prompt_sentence(good, rules, i, items) for i in offered[:TOLD])),
+        Use(
+            "bundles",
+            len(together),
+            tuple(bundle_sentence(good, rules, i, items) for i in together[:TOLD]),
+            BUNDLE_IS,
+            f"There are none at these cut-offs. {BUNDLE_IS}",
+        ),
+        Use(
+            "prompts",
+            len(offered),
+            tuple(prompt_sentence(good, rules, i, items) for i in offered[:TOLD]),
+            PROMPT_IS,
+            f"There are none at these cut-offs. {PROMPT_IS}",
+        ),
         Use(
             "seldom together",
             len(seldom),
@@ -172,10 +185,12 @@ def _rules(found: Marked, mined: Mined, names: tuple[str, ...], at: int) -> tupl
             break
         x, y = side(rules.antecedents[i].tolist(), names), side(rules.consequents[i].tolist(), names)
         text = f"{' + '.join(x)} -> {' + '.join(y)}"
-        numbers = (told.confidence, told.rest_confidence, told.difference, told.low, told.high, told.q)
-        c, r, d, low, high, q = (float(one[i, at]) for one in numbers)
-        words = contrast.wording(told, i, at, text, found.letters[at])
-        rows.append(MarkedRule(x, y, c, r, d, low, high, q, bool(told.marked[i, at]), words))
+        shares = (told.confidence, told.rest_confidence, told.difference, told.low, told.high)
+        numbers = (*shares, told.q, told.support_difference)
+        c, r, d, low, high, q, s = (float(one[i, at]) for one in numbers)
+        letter = found.letters[at]
+        words = f"{contrast.wording(told, i, at, text, letter)} {contrast.why_marked(told, i, at, letter)}"
+        rows.append(MarkedRule(x, y, c, r, d, low, high, q, s, bool(told.marked[i, at]), words))
     return tuple(rows)
 
 
@@ -183,7 +198,7 @@ def _rules(found: Marked, mined: Mined, names: tuple[str, ...], at: int) -> tupl
 
 
 def behind(pipeline: Pipeline, recipe: Recipe, rule: int) -> Steps[FramePage]:
-    """The baskets with all items of a rule: what they are called, whose they are, their items."""
+    """The baskets with all items of a rule: what they are called, whose they are, their items, the rule's own first."""
     table = yield from basketing.table(pipeline, recipe)
     mined = yield from basketing.rules(pipeline, recipe)
     baskets = table.baskets
@@ -192,12 +207,12 @@ def behind(pipeline: Pipeline, recipe: Recipe, rule: int) -> Steps[FramePage]:
     rows = yield from _with_all(baskets, wanted)
     starts, sizes = baskets.starts[rows], baskets.sizes[rows]
     names = np.array(baskets.items, dtype=object)
-    items: list[str] = []
+    rule_items, items = tuple(names[wanted]), list[str]()
     for first in range(0, len(rows), BASKETS):
         part = slice(first, first + BASKETS)
-        inside = names[baskets.index[places(starts[part], sizes[part])]]
-        ends = np.cumsum(sizes[part])
-        items += [" | ".join(one) for one in np.split(inside, ends[:-1])]
+        index = baskets.index[places(starts[part], sizes[part])]
+        others = np.split(index[~np.isin(index, wanted)], np.cumsum(sizes[part] - len(wanted))[:-1])
+        items += [" | ".join((*rule_items, *names[one])) for one in others]
         yield Progress("listing baskets", first / len(rows))
     ids = [baskets.ids[row] for row in rows.tolist()] if baskets.ids is not None else [str(row + 1) for row in rows]
     columns: dict[str, pl.Series] = {"basket": pl.Series(ids, dtype=pl.String)}
@@ -252,6 +267,8 @@ def _cells(values: Floats, many: int) -> Places:
 
 def network(pipeline: Pipeline, recipe: Recipe, shown: RuleFilter) -> Steps[NetworkView]:
     """The pairs with the most extra baskets among the rules that pass a filter, as trees."""
+    if shown.length > 2:
+        return NetworkView((), 0, 0)  # no pair passes the filter
     made = yield from chosen(pipeline, recipe, replace(shown, folded=False, length=2))
     kept, of = _edges(made)
     yield Progress("joining pairs")

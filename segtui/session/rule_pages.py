@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from segtui import basketing
-from segtui.basket_views import BUNDLE, PROMPT, SMALLEST_FIRST, RuleFilter, RuleRow
-from segtui.baskets.folded import MOST, leaders
+from segtui.basket_views import SMALLEST_FIRST, RuleFilter, RuleRow
+from segtui.baskets.folded import MOST, fronts, leaders
 from segtui.baskets.kin import within_family
 from segtui.baskets.mined import wider
 from segtui.baskets.productive import said
+from segtui.baskets.readings import readings
 from segtui.baskets.words import nothing_found, sentence, side
 from segtui.progress import Progress, Steps
 
@@ -31,6 +32,10 @@ AT_ONCE = 10_000
 
 NAMES = 20_000
 """Names of items that are searched in one piece."""
+
+
+COMPARED = {">=": np.greater_equal, "<=": np.less_equal, ">": np.greater, "<": np.less, "=": np.equal}
+"""`basket_views.SIGNS`; what has no value passes none."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -71,12 +76,20 @@ def chosen(pipeline: Pipeline, recipe: Recipe, shown: RuleFilter) -> Steps[Chose
     yield Progress("sorting rules")
     behind, folded = np.zeros(len(at), dtype=np.int64), 0
     if shown.folded and len(at):
-        lead = yield from leaders(table.baskets, mined.rules.chosen(at[:MOST]))
-        behind[: len(lead)] = np.bincount(lead, minlength=len(lead)) - 1
-        stays = np.ones(len(at), dtype=np.bool_)
-        stays[: len(lead)] = lead == np.arange(len(lead))
-        at, behind, folded = at[stays], behind[stays], int(np.sum(~stays))
+        at, behind = yield from _folded(table, mined, at, shown.sort)
+        folded = int(behind.sum())
     return Chosen(table, mined, at, behind, folded, within, adding)
+
+
+def _folded(table: BasketTable, mined: Mined, at: Places, sort: str) -> Steps[tuple[Places, Places]]:
+    """Rules in order without those that stand behind another, and how many stand behind each."""
+    rules = mined.rules.chosen(at[:MOST])
+    lead = yield from leaders(table.baskets, rules)
+    many = np.unique(lead, return_counts=True)[1] - 1
+    first = at[fronts(rules, lead)]
+    order = np.argsort(_keys(mined, sort)[first], kind="stable")  # those in front may have another value than leaders
+    rest = at[MOST:]
+    return np.concatenate((first[order], rest)), np.concatenate((many[order], np.zeros_like(rest)))
 
 
 def _kept(table: BasketTable, mined: Mined, shown: RuleFilter) -> Steps[Marks]:
@@ -85,10 +98,11 @@ def _kept(table: BasketTable, mined: Mined, shown: RuleFilter) -> Steps[Marks]:
     kept = np.ones(len(rules), dtype=np.bool_)
     if shown.length:
         kept &= rules.lengths == shown.length
-    if shown.reading == "bundle":
-        kept &= rules.kulczynski >= BUNDLE
-    elif shown.reading == "prompt":
-        kept &= rules.confidence >= PROMPT
+    for measure, sign, number in shown.measured:
+        kept &= COMPARED[sign](_measure(mined, measure), number)
+    if shown.reading:
+        good = yield from readings(rules, table)
+        kept &= good.bundle if shown.reading == "bundle" else good.prompt
     for texts, sides in (
         (shown.contains, (rules.antecedents, rules.consequents)),
         (shown.before, (rules.antecedents,)),

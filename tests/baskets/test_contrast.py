@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from segtui.basketed import GroupCounts
-from segtui.baskets.contrast import group_counts, newcombe, rule_contrast, two_sided, wording
+from segtui.baskets.contrast import group_counts, newcombe, rule_contrast, two_sided, why_marked, wording
 from segtui.errors import AnalysisError
 from segtui.progress import finish
 from tests.baskets.planted import baskets_of, rules_of
@@ -215,3 +215,22 @@ def test_the_factors_multiply_to_the_ratio_of_confidences():
     known = np.isfinite(found.affinity)
     product = (found.size * found.taste * found.affinity)[known]
     assert np.allclose(product, (found.confidence / found.rest_confidence)[known])
+
+
+def test_what_marks_a_segment_out_and_what_it_misses() -> None:
+    """18 of 20 against 100 of 200: confidences far apart, but 1.8 % and 1.0 % of baskets. 400 of 500 against 100 of
+    200: 40 % and 1 %. 12 of 20 against 110 of 200: neither."""
+    counts = GroupCounts(
+        baskets=np.array([1000, 10000]), lines=np.array([3000, 30000]), others=np.array([6000, 60000]),
+        antecedent=np.array([[20, 200], [500, 200], [20, 200]]), consequent=np.array([[100, 900]] * 3),
+        joint=np.array([[18, 100], [400, 100], [12, 110]]),
+    )  # fmt: skip
+    found = finish(rule_contrast(counts, from_baskets=False))
+    assert found.marked[:, 0].tolist() == [False, True, False]
+    assert why_marked(found, 0, 0, "A") == (
+        "Its support here differs by +0.8 points: to mark A out takes 3 points either way."
+    )
+    assert why_marked(found, 1, 0, "A") == "Its support here differs by +39.0 points: it marks A out."
+    assert why_marked(found, 2, 0, "A") == (
+        "Its support here differs by +0.1 points: to mark A out takes 3 points either way and a q of 0.05 or less."
+    )

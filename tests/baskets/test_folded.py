@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segtui.baskets.folded import SAME, leaders
+from segtui.baskets.folded import SAME, fronts, leaders
 from segtui.baskets.mined import mined
 from segtui.progress import finish
 from segtui.recipe import BasketSpec
@@ -45,3 +45,27 @@ def test_against_the_definition(rows: list[list[int]]) -> None:
             heads.append(i)
         assert lead[i] == (alike[0] if alike else i)
     assert np.array_equal(lead[lead], lead)
+
+
+def test_the_most_confident_direction_stands_in_front() -> None:
+    """0 in ten baskets, 1 in sixteen, both in eight: .8 from 0 to 1, .5 back; 2 and 3 by themselves in four."""
+    baskets = baskets_of([[0, 1]] * 8 + [[0]] * 2 + [[1]] * 8 + [[2, 3]] * 4)
+    found = finish(mined(baskets, BasketSpec(min_support=0.1, min_confidence=0.0))).rules
+    back = found.chosen(np.argsort(found.confidence, kind="stable"))  # the weaker direction leads
+    lead = finish(leaders(baskets, back))
+    front = fronts(back, lead)
+    assert len(front) == len(set(lead.tolist())) == 2
+    sides = {(int(back.antecedents[i, 0]), int(back.consequents[i, 0])) for i in front.tolist()}
+    assert (0, 1) in sides
+    assert (1, 0) not in sides
+
+
+def test_only_rules_of_the_same_items_come_to_the_front() -> None:
+    """{0, 1, 2} in nine of the ten baskets with {0, 1}: 0 and 2 -> 1 is sure, and stays behind 0 -> 1."""
+    baskets = baskets_of([[0, 1, 2]] * 9 + [[0, 1]] + [[0]] * 5 + [[1]] * 5)
+    found = finish(mined(baskets, BasketSpec(min_support=0.1, min_confidence=0.0))).rules
+    order = np.argsort(-found.counts, kind="stable")
+    rules = found.chosen(order)
+    (front,) = fronts(rules, np.zeros(len(rules), dtype=np.int64)).tolist()
+    mine = sorted(n for n in (*rules.antecedents[front], *rules.consequents[front]) if n >= 0)
+    assert mine == sorted(n for n in (*rules.antecedents[0], *rules.consequents[0]) if n >= 0)

@@ -45,7 +45,7 @@ def test_counts_and_order_by_hand() -> None:
 def test_a_sentence_names_counts_and_what_sizes_alone_give() -> None:
     found = finish(mined(baskets_of(ROWS), asked(min_support=0.2)))
     assert sentence(found, 0, NAMES) == (
-        "Of 5 baskets with tea, 4 (80%) also had milk; by basket sizes alone about 1 would. "
+        "Of 5 baskets with tea, 4 (80%) also had milk; by basket sizes alone, to first order, about 1 would. "
         "Fewer than 10 baskets are an anecdote."
     )
     shuffled = sentence(found, 0, NAMES, 2.2)

@@ -11,8 +11,10 @@ from segtui.basketed import BasketTable, Encoded, Readings, RuleSet
 from segtui.baskets import readings
 from segtui.baskets.itemsets import frequent
 from segtui.baskets.measures import size_lift
+from segtui.baskets.mined import mined
 from segtui.baskets.rules import Asked, rules
 from segtui.progress import finish
+from segtui.recipe import BasketSpec
 from tests.baskets.planted import baskets_of
 
 # 100 baskets: a with b in 20, a alone in 5, b alone in 10; c with d in 12, d alone in 48; e alone in 5.
@@ -66,10 +68,23 @@ def test_the_words_by_hand() -> None:
     found, of, at = read([2.0, 1.0, 3.0, 4.0, 5.0])
     assert readings.bundle_sentence(found, of, at["ab"], ITEMS) == (
         "20 baskets have both a and b: 80% of those with the first and 67% of those with the second. "
-        "12 more baskets than shares alone give, worth 12 at 1.00 a piece (17 beyond what basket sizes give)."
+        "12 more baskets than shares alone give, worth 12 at 1.00 a piece (17 beyond what basket sizes give, to first order)."
     )
     assert readings.prompt_sentence(found, of, at["cd"], ITEMS).startswith(
         "With c in the basket, offer d: 100% of 12 baskets took it by themselves, 0 did not. "
+    )
+
+
+def test_a_bundle_of_three_names_the_sides() -> None:
+    """Ten of 12 baskets with 0 and 1 have 2, which is in 20: 83 % and 50 %."""
+    baskets = baskets_of([[0, 1, 2]] * 10 + [[0, 1]] * 2 + [[2]] * 10 + [[3]] * 78)
+    of = finish(mined(baskets, BasketSpec(min_support=0.05, min_confidence=0.0))).rules
+    table = BasketTable(Encoded(baskets, 0, 0, 0), ("",) * 4, np.ones(4), "product", "order", ())
+    found = finish(readings.readings(of, table))
+    three = next(i for i in range(len(of)) if of.antecedents[i].tolist()[:2] == [0, 1] and of.consequents[i, 0] == 2)
+    told = readings.bundle_sentence(found, of, three, "abcd")
+    assert told.startswith(
+        "10 baskets have a and b together with c: 83% of those with a and b and 50% of those with c. "
     )
 
 

@@ -13,7 +13,7 @@ from segtui.baskets.mined import mined
 from segtui.progress import finish
 from segtui.recipe import BasketSpec
 from segtui.session.basket_replies import _cells, _forest, _with_all
-from segtui.session.rule_pages import Chosen, LocalRules, _kept, _keys
+from segtui.session.rule_pages import Chosen, LocalRules, _folded, _kept, _keys
 
 BOUGHT = [
     ("red cup", "plate"), ("red cup", "plate"), ("red cup", "plate", "jam"), ("jam", "tea"), ("jam", "tea"), ("tea",),
@@ -22,14 +22,18 @@ BOUGHT = [
 SPEC = BasketSpec(min_support=0.25, min_confidence=0.4)
 
 
-@pytest.fixture(scope="module")
-def found():
+def table_of(bought, prices) -> BasketTable:
     lines = pl.DataFrame(
-        [(str(b), item) for b, items in enumerate(BOUGHT) for item in items], ("order", "item"), orient="row"
+        [(str(b), item) for b, items in enumerate(bought) for item in items], ("order", "item"), orient="row"
     )
     encoded = finish(from_lines(lines, "order", "item"))
-    table = BasketTable(encoded, ("",) * 4, np.full(4, np.nan), "product", "order", ())
-    return table, finish(mined(encoded.baskets, SPEC))
+    return BasketTable(encoded, ("",) * len(prices), np.array(prices), "product", "order", ())
+
+
+@pytest.fixture(scope="module")
+def found():
+    table = table_of(BOUGHT, [np.nan] * 4)
+    return table, finish(mined(table.baskets, SPEC))
 
 
 def rules_of(found, shown: RuleFilter) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -50,10 +54,38 @@ def test_rules_are_filtered_by_either_side(found):
     assert rules_of(found, RuleFilter(length=3)) == []
 
 
-def test_bundles_go_together_both_ways_and_prompts_one_way(found):
-    # Kulczynski: cup and plate (3/4 + 3/4) / 2 = .75; jam and tea (2/3 + 2/4) / 2 = .58
-    assert len(rules_of(found, RuleFilter(reading="bundle"))) == 4
-    assert len(rules_of(found, RuleFilter(reading="prompt"))) == 4  # tea -> jam is right in 2 of 4
+@pytest.mark.parametrize(("dear", "cheap", "prompts"), [(5.0, 1.0, 0), (1.0, 5.0, 1)])
+def test_bundles_and_prompts_are_those_of_the_uses(dear, cheap, prompts):
+    """10 of 12 baskets with x have y, which is in 40 of 300: .83 and .25, .54 in the mean. x is in 4 % of baskets, so
+    that it prompts y only where it is no dearer."""
+    bought = [("x", "y")] * 10 + [("x",)] * 2 + [("y",)] * 30 + [("z",)] * 258
+    table = table_of(bought, [dear, cheap, 1.0])
+    of = finish(mined(table.baskets, BasketSpec(min_support=0.01, min_confidence=0.1)))
+    assert len(of.rules) == 2
+    assert len(rules_of((table, of), RuleFilter(reading="prompt"))) == prompts
+    assert rules_of((table, of), RuleFilter(reading="bundle")) == []  # .25 is below .3
+
+
+def test_rules_are_filtered_by_measures(found):
+    # .75 both ways for cup and plate; jam -> tea .67, tea -> jam .5
+    cups = {(("red cup",), ("plate",)), (("plate",), ("red cup",))}
+    assert set(rules_of(found, RuleFilter(measured=(("confidence", ">=", 0.75),)))) == cups
+    assert set(rules_of(found, RuleFilter(measured=(("count", "=", 2.0), ("confidence", ">", 0.5))))) == {
+        (("jam",), ("tea",))
+    }
+    assert rules_of(found, RuleFilter(measured=(("count", "<", 2.0),))) == []
+
+
+def test_folded_rules_show_the_direction_to_act_on(found):
+    # by coverage tea (4 of 8) comes before jam (3 of 8), but jam -> tea is .67 and tea -> jam .5
+    table, of = found
+    at = np.argsort(_keys(of, "coverage"), kind="stable").astype(np.int64)
+    front, behind = finish(_folded(table, of, at, "coverage"))
+    page = LocalRules(Chosen(table, of, front, behind, 2, 0), RuleFilter(sort="coverage"))
+    rows = page.rows(0, 9)
+    assert [(row.antecedent, row.folded) for row in rows][-1] == (("jam",), 1)
+    assert len(rows) == 2
+    assert behind.tolist() == [1, 1]
 
 
 def test_rules_are_sorted_by_any_measure(found):

@@ -33,7 +33,9 @@ ROWS = (
 
 def work(spec: BasketSpec, sets: int = 83) -> WorkView:
     """What mining would take."""
-    return WorkView(spec, BASKETS, 19, round(BASKETS * spec.min_support), sets, True, True, "order")
+    return WorkView(
+        spec, BASKETS, 19, round(BASKETS * spec.min_support), sets, True, True, "order", "items by product, not by sku"
+    )
 
 
 class FakeRules:
@@ -84,8 +86,9 @@ def marked() -> MarkedView:
         MarkedItem("Teapot", 757, 0.1226, 0.0052, 23.7, 1e-100),
         MarkedItem(HOSTILE, 91, 0.0147, 0.1069, -8.2, 0.012),
     )
-    words = "Teapot -> Strainer: confidence 61% in A, 40% in the rest, +21.0 points (+15.0 to +27.0)."
-    rules = (MarkedRule(("Teapot",), ("Strainer",), 0.61, 0.4, 0.21, 0.15, 0.27, 1e-9, True, words),)
+    words = "Teapot -> Strainer: confidence 61% in A, 40% in the rest, +21.0 points (+15.0 to +27.0). "
+    words += "Its support here differs by +4.4 points: it marks A out."
+    rules = (MarkedRule(("Teapot",), ("Strainer",), 0.61, 0.4, 0.21, 0.15, 0.27, 1e-9, 0.044, True, words),)
     segments = (
         MarkedSegment("A", 6174, items, rules, 1),
         MarkedSegment("B", 31, (), (), 0),

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from segtui.basket_views import RuleFilter
+from segtui.basket_views import NetworkView, RuleFilter
 from segtui.errors import AnalysisError
 from segtui.recipe import BasketSpec, GatherSpec, Recipe, SourceSpec
 from segtui.session.questions import BasketsQuestion, RuleBasketsQuestion, WorkQuestion
 from segtui.session.session import Session
 from segtui.tui.app import SegApp
 from segtui.tui.panes import basket_words as words
+from segtui.tui.panes.basket_drawings import PLAIN_DOTS, _legend, _level
 from segtui.tui.screens import bars
+from tests.tui import fake_baskets
 from tests.tui.driving import ORDERS, gone, grid, running, same_as_golden, until
 from tests.tui.fake import FakeEngine
 from tests.tui.test_snapshots import opened, settled
@@ -79,6 +82,30 @@ def test_filters_are_read_and_written_alike():
     assert isinstance(words.typed_filter('"open', RuleFilter()), str)
     assert isinstance(words.typed_filter("from:", RuleFilter()), str)
     assert words.typed_filter("LOCK-KEEPER'S", RuleFilter()) == RuleFilter(("LOCK-KEEPER'S",))
+
+
+def test_measures_are_filtered_as_they_are_typed():
+    found = words.typed_filter("lift>2.5 conf>=50% count>100 mug", RuleFilter())
+    measured = (("lift", ">", 2.5), ("confidence", ">=", 0.5), ("count", ">", 100.0))
+    assert found == RuleFilter(("mug",), measured=measured)
+    assert words.typed_filter(words.filter_text(found), RuleFilter()) == found
+    assert words.typed_filter("lift<=,5", RuleFilter()) == RuleFilter(measured=(("lift", "<=", 0.5),))
+    assert isinstance(words.typed_filter("lift>much", RuleFilter()), str)
+    assert words.typed_filter("mug=blue a<b", RuleFilter()) == RuleFilter(("mug=blue", "a<b"))  # no measures: texts
+
+
+def test_a_tiny_support_is_written_out():
+    assert words.shown_cutoff(BasketSpec(min_support=1e-9), "min_support") == "0.0000001 %"
+    assert words.shown_cutoff(BasketSpec(min_support=0.005), "min_support") == "0.5 %"
+    assert words.shown_cutoff(BasketSpec(min_support=1.0), "min_support") == "100 %"
+
+
+@pytest.mark.parametrize("top", [1, 2, 3, 7, 20, 500])
+def test_the_legend_of_the_scatter_has_the_signs_that_are_drawn(top):
+    legend = dict(reversed(part.split(" ")) for part in _legend(top, PLAIN_DOTS).split("  "))
+    least = {int(text.removesuffix("+")): sign for text, sign in legend.items()}
+    for n in range(1, top + 1):
+        assert PLAIN_DOTS[_level(n, top)] == least[max(at for at in least if at <= n)]
 
 
 # -- mining -----------------------------------------------------------------------------------------------
@@ -222,6 +249,66 @@ async def test_the_segments_view_goes_over_segments_and_shows_rules():
         await until(app, pilot, "+21.0 points")
         await pilot.press("l")
         await until(app, pilot, "nothing could be tested")
+
+
+@pytest.mark.parametrize(("away", "key"), [(1, "d"), (1, "enter"), (2, "slash"), (2, "s"), (2, "enter"), (3, "d")])
+async def test_what_acts_on_rules_goes_to_them(away, key):
+    async with of_orders() as (app, pilot):
+        await shown(app, pilot, *["v"] * away)
+        await settled(app, pilot)
+        await pilot.press(key)
+        await until(app, pilot, "[rules]")
+
+
+async def test_what_filters_a_drawing_stays_there():
+    async with of_orders() as (app, pilot):
+        await shown(app, pilot, "v", "v", "v", "w")
+        await until(app, pilot, "within families hidden (w)")
+        assert "[scatter]" in grid(app)
+
+
+async def test_a_segment_that_is_not_there_is_refused():
+    async with of_orders() as (app, pilot):
+        await shown(app, pilot)
+        app.run_command("filter-rules", "seg:q")
+        await until(app, pilot, "there is no segment Q; there are A, B, C, D")
+
+
+async def test_data_without_baskets_offers_none_of_their_keys():
+    async with running(FakeEngine(), (140, 40)) as (app, pilot):
+        await opened(app, pilot)
+        await pilot.press("6")
+        await until(app, pilot, "Baskets are made of order lines")
+        assert not {"enter baskets", "s sort", "d fold"} & set(grid(app).splitlines()[-1].split("  "))
+        await pilot.press("s")
+        await until(app, pilot, "these data have no baskets")
+
+
+async def test_the_note_below_takes_the_room_that_few_rules_leave(monkeypatch):
+    """Four rules leave eleven lines of 80x24: a note of nine is whole."""
+    told = fake_baskets.shuffled
+    words_ = "in shuffled baskets " * 20 + "nothing else."
+    monkeypatch.setattr(fake_baskets, "shuffled", lambda done: replace(told(done), words=f"{words_} (20 shuffles)"))
+    async with of_orders() as (app, pilot):
+        await shown(app, pilot)
+        assert "nothing else. (20 shuffles)" in " ".join(grid(app).split())
+
+
+async def test_the_network_says_that_it_draws_pairs(monkeypatch):
+    monkeypatch.setattr(fake_baskets, "network", lambda: NetworkView((), 0, 0))
+    async with of_orders() as (app, pilot):
+        await shown(app, pilot)
+        app.run_command("filter-rules", "len:3")
+        app.run_command("next-view", "network")
+        await until(app, pilot, "Pairs are drawn, and len: asks for rules of more items")
+
+
+async def test_the_column_of_items_is_named():
+    async with of_orders((140, 40)) as (app, pilot):
+        await shown(app, pilot)
+        assert "items by product, not by sku" in grid(app)
+        await pilot.press("e")
+        await until(app, pilot, "now items by product, not by sku")
 
 
 async def test_uses_are_gone_over_and_what_cannot_be_said_says_why():

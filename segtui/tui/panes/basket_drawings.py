@@ -83,7 +83,7 @@ def _legend(top: int, signs: str) -> str:
         if level == 1:
             least = 2
         if before < least <= top:
-            parts.append(f"{signs[level]} {fmt.short(least)}+")
+            parts.append(f"{signs[_level(least, top)]} {fmt.short(least)}+")
             before = least
     return "  ".join(parts)
 
@@ -112,6 +112,8 @@ class NetworkPlot(View):
             return self.pane.drawing()
         if not view.nodes:
             text = "No pair of items is together more often than by shares alone, among the rules that pass the filter."
+            if self.pane.shown.length > 2:
+                text = "Pairs are drawn, and len: asks for rules of more items (/ changes that)."
             return [BLANK, *told(text, width, "dim")]
         text = f" the {fmt.plural(view.pairs, 'pair')} with the most extra baskets, of {fmt.count(view.of)}: "
         text += "an item hangs on one it goes with; baskets with both, and lift"

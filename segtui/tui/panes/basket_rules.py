@@ -46,7 +46,8 @@ class RulesView(View):
         if not page.row_count:
             return [BLANK, *self._nothing(width)]
         known = self.pane.shuffles()
-        below = self._below(width, 6 if height < 24 else 9)
+        most = 9 if height >= 24 else 8 if height >= 14 else 6
+        below = self._below(width, max(most, height - 1 - page.row_count))
         room = max(1, height - 1 - len(below))
         shown = self.cursor.window(page.row_count, room)
         self.first_row_y = 1

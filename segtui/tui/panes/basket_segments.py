@@ -61,7 +61,7 @@ class SegmentsView(View):
         if view is None or segment is None:
             return [BLANK, *told(self._why(), width, "dim")]
         head = self._letters(view, width)
-        below = self._below(view, segment, width, 5 if height < 24 else 8)
+        below = self._below(view, segment, width, (7 if self.rules else 5) if height < 24 else 8)
         room = max(1, height - 2 - len(below))
         rows = segment.rules if self.rules else segment.items
         self.first_row_y = 2
@@ -102,12 +102,15 @@ class SegmentsView(View):
     def _titles(self, width: int) -> Line:
         if self.rules:
             return line(
-                (f"  {fmt.pad('rule', self._name(width))}   here   rest  points   95 % interval      q", "dim under")
+                (
+                    f"  {fmt.pad('rule', self._name(width))}   here   rest  points   95 % interval      q  supp",
+                    "dim under",
+                )
             )
         return line((f"  {fmt.pad('item', self._name(width))}  baskets  here %  rest %       z      q", "dim under"))
 
     def _name(self, width: int) -> int:
-        return max(10, width - 2 - (47 if self.rules else 41))
+        return max(10, width - 2 - (53 if self.rules else 41))
 
     def _item(self, item: MarkedItem, width: int) -> list[Run]:
         role = "good" if item.z > 0 else "bad"
@@ -124,6 +127,7 @@ class SegmentsView(View):
         return [
             (name, "bold" if rule.marked else ""), (shares, ""), (f"{100 * rule.difference:>+8.1f}", role),
             (f"{span:>16}", "dim"), (f"{_q(rule.q):>7}", "dim"),
+            (f"{100 * rule.support:>+6.1f}", role),
         ]  # fmt: skip
 
     def _below(self, view: MarkedView, segment: MarkedSegment, width: int, height: int) -> list[Line]:
@@ -149,12 +153,23 @@ class SegmentsView(View):
         head: tuple[str, ...]
         rows: list[tuple[object, ...]]
         if self.rules:
-            head = ("segment", "antecedent", "consequent", "here", "rest", "low", "high", "q", "marked")
+            head = (
+                "segment",
+                "antecedent",
+                "consequent",
+                "here",
+                "rest",
+                "low",
+                "high",
+                "q",
+                "support difference",
+                "marked",
+            )
             rows = [
                 (
                     segment.letter, *(" | ".join(map(fmt.clean, side)) for side in (one.antecedent, one.consequent)),
                     f"{one.confidence:.6g}", f"{one.rest_confidence:.6g}", f"{one.low:.6g}", f"{one.high:.6g}",
-                    f"{one.q:.3g}", "yes" if one.marked else "no",
+                    f"{one.q:.3g}", f"{one.support:.6g}", "yes" if one.marked else "no",
                 )
                 for one in segment.rules
             ]  # fmt: skip

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from dataclasses import replace
 
-from segtui.basket_views import SORTS, RuleFilter, WorkView
+from segtui.basket_views import SIGNS, SORTS, RuleFilter, WorkView
 from segtui.recipe import CONSEQUENTS, ITEMS_BY, BasketSpec
 from segtui.tui import format as fmt
 
@@ -29,7 +30,11 @@ def shown_cutoff(spec: BasketSpec, field: str) -> str:
     """A cut-off as it is read and typed."""
     value = getattr(spec, field)
     return (
-        f"{100 * value:.10g} %" if field == "min_support" else f"{value:g}" if isinstance(value, float) else str(value)
+        f"{f'{100 * value:.12f}'.rstrip('0').rstrip('.')} %"
+        if field == "min_support"
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
     )
 
 
@@ -67,8 +72,8 @@ def cutoffs(spec: BasketSpec) -> str:
 
 
 def typed_filter(text: str, before: RuleFilter) -> RuleFilter | str:
-    """A filter as it is typed: from:TEXT, to:TEXT, len:N, seg:A and texts that either side may hold; a text of several
-    words in double quotes. Sorting, families and folding stay. Else what is wrong."""
+    """A filter as it is typed: from:TEXT, to:TEXT, len:N, seg:A, a measure as lift>2, and texts that either side may
+    hold; a text of several words in double quotes. Sorting, families and folding stay. Else what is wrong."""
     lexer = shlex.shlex(text, posix=True)
     lexer.whitespace_split, lexer.quotes, lexer.escape, lexer.commenters = True, '"', "", ""
     try:
@@ -79,7 +84,14 @@ def typed_filter(text: str, before: RuleFilter) -> RuleFilter | str:
     start: list[str] = []
     end: list[str] = []
     length, segment = 0, ""
+    measured: list[tuple[str, str, float]] = []
     for word in words:
+        one = typed_measure(word)
+        if isinstance(one, str):
+            return one
+        if one is not None:
+            measured.append(one)
+            continue
         name, colon, value = word.partition(":")
         name = name.lower()
         if not colon or name not in ("from", "to", "len", "seg"):
@@ -95,8 +107,36 @@ def typed_filter(text: str, before: RuleFilter) -> RuleFilter | str:
         else:
             (start if name == "from" else end).append(value)
     return replace(
-        before, contains=tuple(contains), before=tuple(start), after=tuple(end), length=length, segment=segment
+        before,
+        contains=tuple(contains),
+        before=tuple(start),
+        after=tuple(end),
+        length=length,
+        segment=segment,
+        measured=tuple(measured),
     )
+
+
+def typed_measure(word: str) -> tuple[str, str, float] | str | None:
+    """What is asked of a measure, as in `lift>2.5`; what is wrong with it; None where the word is a text: before the
+    sign is no measure, which may be shortened to three letters."""
+    at, sign = min(((word.find(sign), sign) for sign in SIGNS if sign in word), default=(-1, ""), key=_first_longest)
+    name = sort_named(word[:at]) if at >= 3 else ""
+    if not name:
+        return None
+    typed = word[at + len(sign) :]
+    percent = typed.endswith("%")
+    try:
+        number = float(typed.removesuffix("%").replace(",", ".")) / (100 if percent else 1)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        return f"what is to follow {word[:at]}{sign} is a number, as in lift>2.5"
+    return name, sign, number
+
+
+def _first_longest(found: tuple[int, str]) -> tuple[int, int]:
+    return found[0], -len(found[1])
 
 
 def filter_text(shown: RuleFilter) -> str:
@@ -104,6 +144,7 @@ def filter_text(shown: RuleFilter) -> str:
     parts = [f"from:{text}" for text in shown.before] + [f"to:{text}" for text in shown.after]
     parts += [f"len:{shown.length}"] if shown.length else []
     parts += [f"seg:{shown.segment}"] if shown.segment else []
+    parts += [f"{name}{sign}{number:.12g}" for name, sign, number in shown.measured]
     parts += list(shown.contains)
     return " ".join(f'"{part}"' if " " in part else part for part in parts)
 

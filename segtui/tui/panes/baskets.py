@@ -56,6 +56,8 @@ class BasketsPane(ViewsPane):
         super().__init__(desk)
         self.rules, self.segments = RulesView(self), SegmentsView(self)
         self.views: tuple[View, ...] = (self.rules, self.segments, UsesPlot(self), ScatterPlot(self), NetworkPlot(self))
+        self.drawn: tuple[View, ...] = self.views[3:]
+        """Views that draw the rules which pass the filter."""
         self.cursor = self.view.cursor
         self.shown = RuleFilter()
         self.ended = ""
@@ -191,7 +193,12 @@ class BasketsPane(ViewsPane):
         spec = self.spec
         if spec is None:
             return
-        choices = [(f"{word} {words.shown_cutoff(spec, field)}", what) for field, word, what in words.CUTOFFS]
+        work = self.work()
+        now = f"now {fmt.clean(work.items_are, 50)}; " if work is not None and work.items_are else ""
+        choices = [
+            (f"{word} {words.shown_cutoff(spec, field)}", now * (field == "by") + what)
+            for field, word, what in words.CUTOFFS
+        ]
         self.desk.pick("Which cut-off?", choices, 0, lambda at: self._ask_cutoff(words.CUTOFFS[at][0]))
 
     def _ask_cutoff(self, field: str) -> None:
@@ -249,12 +256,20 @@ class BasketsPane(ViewsPane):
 
     # -- which rules, in which order ------------------------------------------------------------------------
 
+    def _to_rules(self, *also: View) -> None:
+        """Go to the rules, where the view in front has nothing of what a key changes. also: views that have."""
+        if self.view is not self.rules and self.view not in also:
+            self.show_view(self.views.index(self.rules))
+
     def _filter(self, shown: RuleFilter) -> None:
+        sorts = (shown.sort, shown.folded) != (self.shown.sort, self.shown.folded)
+        self._to_rules(*(() if sorts else self.drawn))
         self.shown = shown
         self.rules.cursor.move(0, 1)
         self._again()
 
     def do_sort_rules(self, argument: str) -> None:
+        self._to_rules()
         if argument.strip():
             name = words.sort_named(argument)
             if name:
@@ -267,10 +282,15 @@ class BasketsPane(ViewsPane):
         self.desk.pick("Sort rules by", choices, at, lambda i: self._filter(replace(self.shown, sort=SORTS[i])))
 
     def do_filter_rules(self, argument: str) -> None:
+        self._to_rules(*self.drawn)
+
         def read(text: str) -> RuleFilter | str:
             found = words.typed_filter(text, self.shown)
             if isinstance(found, RuleFilter) and found.segment and self.nobody:
                 return "seg: asks for segments, and these baskets have no customers"
+            letters = self.answer.letters if self.answer is not None else ()
+            if isinstance(found, RuleFilter) and found.segment and letters and found.segment not in letters:
+                return f"there is no segment {fmt.clean(found.segment, 12)}; there are {', '.join(letters)}"
             return found
 
         def check(text: str) -> str:
@@ -287,7 +307,7 @@ class BasketsPane(ViewsPane):
         if argument.strip():
             take(argument)
         else:
-            title = "Rules with: text  from:TEXT  to:TEXT  len:N  seg:A (empty: all)"
+            title = "Rules with: text from:TEXT to:TEXT len:N seg:A lift>2 conf>=.5 count>100"
             self.desk.prompt(title, words.filter_text(self.shown), check, take)
 
     def do_hide_families(self, _: str) -> None:
@@ -339,8 +359,15 @@ class BasketsPane(ViewsPane):
             if row is not None:
                 x, sign, y = words.arrow(row.antecedent, row.consequent, self.signs.ascii)
                 self.desk.open_table(f"Baskets with {x} {sign} {y}", RuleBasketsQuestion(page.spec, row.number))
-        else:
+        elif self.ended or self._unanswered():
             self._again()
+        else:
+            self._to_rules()
+
+    def _unanswered(self) -> bool:
+        """Whether what the view in front draws is not there."""
+        question = getattr(self.view, "question", lambda: None)()
+        return question is not None and self.asked(question) is None
 
     def export_question(self) -> BasketsQuestion | None:
         """What is written: every rule at the cut-offs on screen."""
@@ -412,6 +439,8 @@ class BasketsPane(ViewsPane):
         parts += [f"{fmt.count(page.within)} within families hidden (w)"] if page.within else []
         parts += [f"{fmt.count(page.folded)} folded (d)"] if page.folded else []
         parts.append(f"{fmt.plural(page.baskets, 'basket')}")
+        work = self.work()
+        parts += [fmt.clean(work.items_are, 50)] if work is not None and work.items_are else []
         sep = "; "
         variants = [line((f" {sep.join(parts[:count])}", "dim")) for count in range(len(parts), 0, -1)]
         if page.spec != self.spec:

@@ -283,7 +283,8 @@ def why_missing(need: str, session: SessionLike | None) -> str:
         return ""
     if need in ("customers", "answer") and session is not None and session.dataset is not None:
         return NEEDS["customers"] if session.dataset.baskets_only else NEEDS[need]
-    return NEEDS["data"] if need == "customers" else NEEDS[need]
+    opened = session is not None and session.dataset is not None
+    return NEEDS["data"] if need == "customers" or (need == "baskets" and not opened) else NEEDS[need]
 
 
 def is_there(need: str, session: SessionLike | None) -> bool:
@@ -295,6 +296,8 @@ def is_there(need: str, session: SessionLike | None) -> bool:
         return False
     if need == "data":
         return session.dataset is not None
+    if need == "baskets":
+        return session.dataset is not None and session.dataset.has_baskets
     if need == "customers":
         return session.dataset is not None and not session.dataset.baskets_only
     if need == "answer":
