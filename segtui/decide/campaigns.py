@@ -151,7 +151,13 @@ def _proposal(play: Play, segment: Segment, facts: Facts, inputs: Inputs, later:
         notes=tuple(notes),
         later=after,
         experiment=experiment,
-        worth=worth(experiment.sizes[0], play.compare, inputs, order_value(facts, segment)),
+        worth=worth(
+            experiment.sizes[0],
+            play.compare,
+            inputs,
+            order_value(facts, segment),
+            experiment.base if experiment.known else None,
+        ),
     )
 
 

@@ -151,7 +151,8 @@ class Inputs:
 class Experiment:
     """How a play is put to the test, and what so many customers can show.
 
-    arms: names of the arm that the play is done to, and of the one held out. sizes: customers expected in each; the
+    arms: names of the arm that the play is done to, and of the one held out. known: whether `base` is more than a
+    guess. sizes: customers expected in each; the
     lists have the exact ones. held_out: the share behind them. base: the share who order anyway, with `base_from` in
     words. smallest: the least difference between the arms' shares that shows in 80 of 100 experiments at the 5 % level,
     None where not even everyone ordering would. smallest_spend: likewise of money per customer. wanted: customers per
@@ -171,6 +172,7 @@ class Experiment:
     enough: float | None
     refused: str
     said: tuple[str, ...]
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +180,9 @@ class Worth:
     """What the play comes to, from what the user entered: contacted * (uplift * margin * order value - cost).
 
     low, mid, high: None where something is not entered. break_even: the uplift at which it comes to nothing; None
-    where margin, cost or order value are missing, or where no uplift does. needs: what is to be entered, in words.
-    said: all of that in sentences.
+    where margin, cost or order value are missing, or where no uplift that can be does. needs: what is to be entered,
+    in words. said: all of that in sentences. impossible: uplifts that cannot be, as nobody is left to add (or to lose),
+    in a sentence; these come to no money.
     """
 
     low: float | None
@@ -189,6 +192,7 @@ class Worth:
     order_value: float | None
     needs: tuple[str, ...]
     said: tuple[str, ...]
+    impossible: str = ""
 
 
 @dataclass(frozen=True, slots=True)
