@@ -201,11 +201,11 @@ def _campaigns_lines(decided: Decisions) -> Iterator[str]:
         if one.play != told:
             told = one.play
             yield from _sentence(f"{one.title}: {one.does}")
-        yield from _sentence(f"{one.letter}, {one.size:,} customers: {one.reason}", INDENT)
+        yield from _sentence(f"{one.letter}, {one.whom}: {one.reason}", INDENT)
         yield from _sentence(" ".join(one.worth.said), INDENT)
         yield from _sentence(one.experiment.refused or " ".join(one.experiment.said[:2]), INDENT)
     if found.overlaps:
-        yield "Plays for the same customers (a list marks who is on another one):"
+        yield "Plays for the same customers (a list marks who is on another one; arms are the same in all):"
         for overlap in found.overlaps:
             yield from _sentence(overlap.said, INDENT)
     yield from _rfm_lines(found.rfm)

@@ -54,7 +54,8 @@ def test_plays_are_about_the_segments_of_the_answer(pipeline: Pipeline, recipe: 
     assert found.proposals
     answer = finish(pipeline.exact(recipe, lambda step: None))
     sizes = dict(zip(answer.letters, answer.segmentation.sizes, strict=True))
-    assert all(one.size == sizes[one.letter] for one in found.proposals)
+    assert all(one.members == sizes[one.letter] for one in found.proposals)
+    assert all(one.size == one.members or one.only is not None for one in found.proposals)
     assert {one.play for one in found.proposals} | {one.play for one in found.not_offered} == {p.id for p in book.plays}
 
 
@@ -291,10 +292,12 @@ def test_lists_are_written_headless_and_agree_with_the_document(examples: Path, 
     files = [pl.read_csv(path, infer_schema_length=0) for path in folder.iterdir()]
     assert len(files) == 2 * len({one["play"] for one in told["campaigns"]["plays"]})
     lists = pl.concat(files)
-    assert all(segments[id] == letter for id, letter in lists.select("id", "segment").iter_rows())
+    assert all(segments[id] == letter for id, letter in lists.select("customer_id", "segment").iter_rows())
     sizes = {(one["play"], one["segment"]): one["size"] for one in told["campaigns"]["plays"]}
     counted = lists.group_by("play", "segment").len()
     assert {(play, letter): n for play, letter, n in counted.iter_rows()} == sizes
+    several = lists.group_by("customer_id").agg(pl.col("arm").is_in(["held out", "usual discount"]).n_unique() == 1)
+    assert several["arm"].all()  # who is held out of one play is held out of all
     for pair in told["campaigns"]["overlaps"]:
         marked = lists.filter(pl.col("play") == pair["plays"][0], pl.col("also_in").str.contains(pair["plays"][1]))
         assert marked.height == pair["customers"]

@@ -196,10 +196,22 @@ class Worth:
 
 
 @dataclass(frozen=True, slots=True)
+class Only:
+    """Whom a play is for within its segments: customers whose `column` compares with `value` as `sign` says
+    ("answered": who have a value at all)."""
+
+    column: str
+    sign: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """A play for a segment. revenue: the base it works on, what the segment has spent; None where the data has none.
 
-    reason: why, with the figures. notes: what else to know. later: what the segment did in the holdout.
+    size: whom it is for, which is all `members` of the segment, or those whom `only` means; `later` and the experiment
+    are theirs. share, revenue, revenue_share: of the whole segment. reason: why, with the figures. notes: what else to
+    know. later: what they did in the holdout.
     """
 
     play: str
@@ -217,6 +229,20 @@ class Proposal:
     later: Realised | None
     experiment: Experiment
     worth: Worth
+    members: int = 0
+    only: Only | None = None
+
+    @property
+    def counted(self) -> tuple[int, ...]:
+        """Every number of customers that is told of it and of its segment, with what can be reckoned from them."""
+        spared = (self.size, self.members - self.size) if self.only is not None else ()
+        return (*self.experiment.sizes, *spared)
+
+    @property
+    def whom(self) -> str:
+        """How many it is for: 1,000 customers, or 217 of 670 customers."""
+        some = f"{self.size:,} of {self.members:,}" if self.only is not None else f"{self.size:,}"
+        return f"{some} customers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +257,9 @@ class NotOffered:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Two plays that take the same customers. letters: of the segments that get both; customers: in them; both: how
-    many of these are expected in the first arm of either (arms of two plays are drawn apart). said: in a sentence."""
+    """Two plays that take the same customers. letters: of the segments that get both; customers: in them, whom both are
+    for; both: how many of these are expected in the first arm of both (who is held out of one play of a campaign is
+    held out of all). said: in a sentence."""
 
     plays: tuple[str, str]
     titles: tuple[str, str]

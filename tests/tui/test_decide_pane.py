@@ -290,7 +290,7 @@ async def test_the_list_of_the_play_under_the_cursor_is_written():
         await until(app, pilot, "Write the list of win-back")
         await pilot.press("enter")
         await until(app, pilot, lambda: bool(engine.tables))
-        assert engine.tables == [(PlayListQuestion(Inputs(), "win-back", "may"), "win-back.csv", False)]
+        assert engine.tables == [(PlayListQuestion(Inputs(), "win-back", "may"), "may-win-back.csv", False)]
 
 
 async def test_recommendations_are_written_by_the_best_that_is_offered():
@@ -401,7 +401,7 @@ async def test_the_shipped_orders_on_the_real_engine(tmp_path):
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         same = [p for p in found.proposals if p.play == one.play]
-        assert list(rows[0]) == ["id", "segment", "arm", "play", "also_in"]
+        assert list(rows[0]) == ["customer_id", "segment", "arm", "play", "campaign", "also_in"]
         assert len(rows) == sum(p.size for p in same)
         assert {row["segment"] for row in rows} == {p.letter for p in same}
         assert {row["arm"] for row in rows} == {"contacted", "held out"}

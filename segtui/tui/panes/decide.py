@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -279,6 +280,12 @@ class DecidePane(ViewsPane):
 
 
 _OTHERS = (PricesQuestion(), ProductsQuestion(), LeaderboardQuestion(), RulesQuestion())
+
+
+def list_file(campaign: str, play: str) -> str:
+    """The file that the list of a play is written to unless another is typed: "spring-2026-win-back.csv"."""
+    name = re.sub(r"[^a-z0-9]+", "-", campaign.lower()).strip("-")
+    return f"{name[:40]}-{play}.csv" if name else f"{play}.csv"
 
 
 def typed_list(argument: str) -> tuple[str, str]:

@@ -217,10 +217,14 @@ def several(own: tuple[Proposal, ...], full: bool) -> list[Said]:
     """A warning where a segment gets several plays."""
     if len(own) < 2:
         return []
-    text = f"{len(own)} plays would address the same {own[0].size:,} customers"
+    sizes = sorted({one.size for one in own})
+    text = f"{len(own)} plays would address the same {sizes[-1]:,} customers"
+    if len(sizes) > 1:
+        text = f"{len(own)} plays would address some of the same customers ({sizes[0]:,} to {sizes[-1]:,})"
     if full:
         text += (
-            ": choose one, or read each result as what it does on top of the others. Lists mark who is on another one."
+            ": choose one, or read the result as what they do together: who is held out of one play of a campaign is "
+            "held out of all. Lists mark who is on another one."
         )
     else:
         text += " (lists mark them)."
