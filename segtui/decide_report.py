@@ -342,7 +342,8 @@ def _recommendations_lines(decided: Decisions) -> Iterator[str]:
     if board is None:
         yield from _sentence(f"recommendations: none, {decided.why_not('recommendations')}")
         return
-    yield "recommendations: hit@10, the share of customers with a hit among ten items"
+    items = max((trial.items for trial in board.trials), default=0)
+    yield f"recommendations: hit@10, the share of customers with a hit among ten of {items:,} items"
     for trial in board.trials:
         yield from _sentence(_trial(trial))
     for purpose in (Purpose.AGAIN, Purpose.NEW):

@@ -196,6 +196,7 @@ async def test_work_can_be_stopped_and_gone_on_with():
         await until(app, pilot, "orders and 200,000")  # the other parts come all the same
         await pilot.press("C")
         await until(app, pilot, "0.910 (0.902 to 0.917)")
+        await until(app, pilot, "what was stopped is done")
 
 
 async def test_a_failure_is_told_where_the_part_would_be():
@@ -293,6 +294,21 @@ async def test_the_list_of_the_play_under_the_cursor_is_written():
         assert engine.tables == [(PlayListQuestion(Inputs(), "win-back", "may"), "may-win-back.csv", False)]
 
 
+async def test_the_evidence_writes_the_list_of_its_play():
+    """x over the evidence is of the page behind it, not of the labels."""
+    engine = FakeEngine(orders=True)
+    async with of_orders(engine=engine) as (app, pilot):
+        await shown(app, pilot, "v", "G", "enter")
+        await until(app, pilot, "x write its list")
+        await pilot.press("x")
+        await until(app, pilot, "Name of the campaign")
+        await pilot.press(*"may", "enter")
+        await until(app, pilot, "Write the list of win-back")
+        await pilot.press("enter")
+        await until(app, pilot, lambda: bool(engine.tables))
+        assert engine.tables == [(PlayListQuestion(Inputs(), "win-back", "may"), "may-win-back.csv", False)]
+
+
 async def test_recommendations_are_written_by_the_best_that_is_offered():
     engine = FakeEngine(orders=True)
     async with of_orders(engine=engine) as (app, pilot):
@@ -334,6 +350,21 @@ async def test_plays_for_the_same_customers_are_warned_of():
         await pilot.press("l")
         await until(app, pilot, "4,010 (3,900 to 4,100) orders")
         assert "would address the same" not in grid(app)
+
+
+async def test_a_narrow_terminal_says_which_columns_are_left_out():
+    """60 columns: no low and high, no ranges, and both tables say so; what is left is whole."""
+    async with of_orders((60, 16)) as (app, pilot):
+        await opened(app, pilot)
+        await pilot.press("7", "v")
+        await until(app, pilot, "low and high: enter")
+        head = next(row for row in grid(app).splitlines() if "points" in row)
+        assert head.rstrip().endswith("points   middle")
+        await pilot.press("v")
+        await until(app, pilot, "ranges: enter")
+        assert any(row.rstrip().endswith("offered") for row in grid(app).splitlines())
+        await until(app, pilot, "22.2%")
+        assert any(row.rstrip().endswith("always") for row in grid(app).splitlines())
 
 
 # -- snapshots --------------------------------------------------------------------------------------------

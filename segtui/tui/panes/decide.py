@@ -63,6 +63,8 @@ class DecidePane(ViewsPane):
         self._ended: dict[tuple[str, Question], str] = {}
         """How work on a part ended that came to nothing, by answer."""
         self._last: Parts | None = None
+        self._resumed = False
+        """Whether what was stopped goes on, and nobody has said yet that it is done."""
 
     @property
     def spec(self) -> DecideSpec:
@@ -168,14 +170,17 @@ class DecidePane(ViewsPane):
                 self._asked = question
                 session.ask_aside(question)
                 return
+        if self._resumed:
+            self._resumed = False
+            self.desk.say("what was stopped is done", "done")
 
     def do_resume_decide(self, _: str) -> None:
         """Go on with what was stopped or failed."""
         answer = self._settled()
         before = len(self._ended)
         self._ended = {key: text for key, text in self._ended.items() if answer is None or key[0] != answer.fingerprint}
-        if len(self._ended) == before:
-            self.desk.say("nothing was stopped")
+        self._resumed = len(self._ended) < before
+        self.desk.say("going on with what was stopped" if self._resumed else "nothing was stopped")
         self.ask()
         self.repaint()
 
