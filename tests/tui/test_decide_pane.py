@@ -260,6 +260,32 @@ async def test_the_page_goes_over_segments():
         await until(app, pilot, "4,000 (3,900 to 4,100) orders")
 
 
+async def test_the_cursor_goes_from_sentence_to_sentence():
+    """Each stop is the beginning of a sentence and shows its end; the last one ends the page, and back is the same."""
+    async with of_orders((80, 24)) as (app, pilot):
+        await shown(app, pilot)
+
+        def front() -> str:
+            return next(row for row in grid(app).splitlines() if row.startswith("> "))[10:].strip()
+
+        stops = [front()]
+        while len(stops) < 40:
+            await pilot.press("j")
+            await settled(app, pilot)
+            if front() == stops[-1]:
+                break
+            stops.append(front())
+        begun = ("recency <=", "Over 52", "Most bought", "They paid", "How they", "2 plays", "Early", "Why", "Proof")
+        assert [any(stop.startswith(word) for stop in stops) for word in begun] == [True] * len(begun)
+        assert all(stop[0].isupper() or stop[0].isdigit() for stop in stops[1:] if not stop.startswith("Win"))
+        assert stops[-1].startswith("Nobody knows yet what a play does")
+        assert "model alone." in grid(app)
+        for stop in stops[-2::-1]:
+            await pilot.press("k")
+            await settled(app, pilot)
+            assert front() == stop
+
+
 async def test_enter_opens_everything_that_is_known():
     async with of_orders() as (app, pilot):
         await shown(app, pilot, "enter")
