@@ -205,7 +205,7 @@ def _campaigns_lines(decided: Decisions) -> Iterator[str]:
         yield from _sentence(" ".join(one.worth.said), INDENT)
         yield from _sentence(one.experiment.refused or " ".join(one.experiment.said[:2]), INDENT)
     if found.overlaps:
-        yield "Plays for the same customers (a list marks who is on another one; arms are the same in all):"
+        yield "Plays for the same customers (lists mark who is on another):"
         for overlap in found.overlaps:
             yield from _sentence(overlap.said, INDENT)
     yield from _rfm_lines(found.rfm)
@@ -255,7 +255,7 @@ def _value_lines(decided: Decisions) -> Iterator[str]:
         )
         for one in whole
     ]
-    titles = ("segment", "customers", "alive (est.)", "orders", "95 %", "revenue", "95 %")
+    titles = ("segment", "customers", "est. alive", "orders", "95 %", "revenue", "95 %")
     yield from printing.table(titles, rows, right=range(1, len(titles)))
     yield from _value_notes(found)
 
@@ -385,7 +385,7 @@ def _products(decided: Decisions) -> Iterator[str]:
     if not decided.products:
         return
     yield ""
-    yield "most bought in each segment (share of its customers who bought it; of everybody else)"
+    yield "most bought in each segment (share of its customers; of everybody else)"
     for one in decided.products:
         items = (f"{item.item} ({item.share:.0%}; {item.rest:.0%})" for item in one.products[:ITEMS_SHOWN])
         yield from _sentence(f"{decided.letters[one.segment]}: {', '.join(items)}", INDENT)
