@@ -195,7 +195,7 @@ def _proposal(
         share=segment.share,
         revenue=_revenue(facts, segment),
         revenue_share=segment.revenue_share,
-        reason=f"{reason} {said(only, size, segment.size)}" if only is not None else reason,
+        reason=f"{reason} {said(only, size, segment.size, dataset.frame.columns)}" if only is not None else reason,
         notes=tuple(notes),
         later=after,
         experiment=experiment,

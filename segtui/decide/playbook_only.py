@@ -15,6 +15,8 @@ from segtui.decide.playbook_parser import Mistake
 from segtui.decided.campaigns import Only
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from segtui.results import Dataset, Labels
@@ -64,12 +66,22 @@ def within(dataset: Dataset, labels: Labels, only: Only | None) -> Labels:
     return labels if only is None else np.where(meant(dataset, only), labels, np.uint8(255)).astype(np.uint8)
 
 
-def said(only: Only, some: int, everyone: int) -> str:
-    """Of how many the figures are, or whom the list leaves out, with the column that says so."""
+ORDINALS = ("first", "second", "third")
+
+
+def said(only: Only, some: int, everyone: int, names: Sequence[str] = ()) -> str:
+    """Of how many the figures are, or whom the list leaves out, with the column that says so. names: all columns; where
+    several read alike, it says which of them."""
+    column = f"“{only.column.strip()}”"
+    alike = [name for name in names if name.strip().casefold() == only.column.strip().casefold()]
+    if len(alike) > 1:
+        at = alike.index(only.column)
+        which = f"the {ORDINALS[at]}" if at < len(ORDINALS) else f"number {at + 1}"
+        column += f", {which} of {len(alike)} that read so"
     if only.sign == ANSWERED:
         return (
-            f"{some:,} of these {everyone:,} answered (column “{only.column}”): what is said of answers is of "
+            f"{some:,} of these {everyone:,} answered (column {column}): what is said of answers is of "
             "them, and the list holds nobody else."
         )
     which = SIGNS[only.sign].format(figure(only.value))
-    return f"The list holds {some:,} of these {everyone:,}: those with “{only.column}” {which}."
+    return f"The list holds {some:,} of these {everyone:,}: those with {column} {which}."

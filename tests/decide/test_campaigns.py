@@ -15,7 +15,8 @@ from segtui.decide import arms, playbook
 from segtui.decide.campaign_overlaps import overlaps
 from segtui.decide.campaigns import campaigns, order_value, wanted
 from segtui.decide.playbook_facts import Facts, truth
-from segtui.decided.campaigns import Campaigns, Inputs, Proposal
+from segtui.decide.playbook_only import said
+from segtui.decided.campaigns import Campaigns, Inputs, Only, Proposal
 from segtui.errors import UsageError
 from segtui.explain.profile import ProfileCache, profile
 from segtui.pipeline import Pipeline
@@ -249,6 +250,14 @@ def test_a_play_on_answers_says_how_many_answered_and_where() -> None:
     assert (one.size, one.members) == (2, 4)
     assert "2 of these 4 answered (column “Recommend”)" in one.reason
     assert one.reason.startswith("Half of those who answered say 9.5 or more")
+
+
+def test_columns_that_read_alike_are_told_apart() -> None:
+    only = Only("Recommend", "answered", 0.0)
+    assert "(column “Recommend”, the first of 2 that read so)" in said(only, 2, 4, ["id", "Recommend", "Recommend "])
+    other = replace(only, column="Recommend ")
+    assert "(column “Recommend”, the second of 2 that read so)" in said(other, 2, 4, ["Recommend", "Recommend "])
+    assert "(column “Recommend”)" in said(only, 2, 4, ["id", "Recommend"])
 
 
 def test_order_value_by_hand() -> None:
