@@ -130,7 +130,7 @@ def assigned(
         own = np.array(letters)[labels[chosen]]
         contacted, kept_back = one.arms
         arm = np.where(drawn < limit, kept_back, contacted)
-        others = _others([(play, who[chosen]) for play, who in taken if play != one.play], len(ids))
+        others = yield from _others([(play, who[chosen]) for play, who in taken if play != one.play], len(ids))
         columns = (ids, own.tolist(), arm.tolist(), [one.play] * len(ids), [name] * len(ids), others)
         parts.append(pl.DataFrame(dict(zip(COLUMNS, columns, strict=True)), schema=dict.fromkeys(COLUMNS, pl.String)))
     return pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.String))
@@ -141,10 +141,13 @@ def _taken(dataset: Dataset, labels: Labels, one: Wanted) -> NDArray[np.bool_]:
     return np.isin(labels, list(one.clusters)) & meant(dataset, one.only)
 
 
-def _others(plays: Sequence[tuple[str, NDArray[np.bool_]]], customers: int) -> list[str]:
+def _others(plays: Sequence[tuple[str, NDArray[np.bool_]]], customers: int) -> Steps[list[str]]:
     """The plays that take each customer, in words."""
     found = [""] * customers
     for play, who in plays:
-        for at in np.flatnonzero(who).tolist():
-            found[at] += f", {play}" if found[at] else play
+        rows = np.flatnonzero(who)
+        for first in range(0, len(rows), 8 * PIECE):
+            for at in rows[first : first + 8 * PIECE].tolist():
+                found[at] += f", {play}" if found[at] else play
+            yield Progress("marking who is on other lists", None, play)
     return found

@@ -93,7 +93,7 @@ def value(told: Told) -> Iterator[Child]:
     )
     whole = (*found.segments, *([found.all] if found.all is not None else []))
     rows = [_worth(told, one) for one in whole if one.letter not in told.hidden]
-    titles = ("segment", "customers", "still customers", "orders", "revenue")
+    titles = ("segment", "customers", "still customers (an estimate)", "orders", "revenue")
     yield table(f"Expected over {found.weeks:g} weeks", titles, rows, right=range(1, 5))
     if any(not one.trusted for one in found.segments):
         yield caveats("! What these customers did later does not bear these figures out. Do not use them.")

@@ -231,6 +231,7 @@ def test_a_play_leaves_out_whom_it_is_not_for() -> None:
     inputs = Inputs(mid=0.5, margin=0.5, cost=1.0)
     (one,) = finish(campaigns(data, whole, labels([0, 0, 0, 0, 0, 1]), book, inputs)).proposals
     assert (one.size, one.members, one.whom) == (3, 5, "3 of 5 customers")
+    assert one.counted == (2, 1, 3, 2)  # arms, those it is for, those left out: a delivery withholds few of any
     assert one.experiment.sizes == (2, 1)
     assert one.later is not None
     assert (one.later.customers, one.later.active) == (3, pytest.approx(1 / 3))
