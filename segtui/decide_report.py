@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from segtui import printing
 from segtui.decided.recommendations import Method, Purpose
-from segtui.decided.value import Verdict
+from segtui.decided.value import TOLERANCE
 from segtui.printing import Json
 
 if TYPE_CHECKING:
@@ -201,11 +201,11 @@ def _campaigns_lines(decided: Decisions) -> Iterator[str]:
         if one.play != told:
             told = one.play
             yield from _sentence(f"{one.title}: {one.does}")
-        yield from _sentence(f"{one.letter}, {one.size:,} customers: {one.reason}", INDENT)
+        yield from _sentence(f"{one.letter}, {one.whom}: {one.reason}", INDENT)
         yield from _sentence(" ".join(one.worth.said), INDENT)
         yield from _sentence(one.experiment.refused or " ".join(one.experiment.said[:2]), INDENT)
     if found.overlaps:
-        yield "Plays for the same customers (a list marks who is on another one):"
+        yield "Plays for the same customers (lists mark who is on another):"
         for overlap in found.overlaps:
             yield from _sentence(overlap.said, INDENT)
     yield from _rfm_lines(found.rfm)
@@ -243,10 +243,9 @@ def _value_lines(decided: Decisions) -> Iterator[str]:
         return
     yield f"value: expected over {found.weeks:g} weeks (95 %: of the model alone)"
     whole = (*found.segments, *([found.all] if found.all is not None else []))
-    doubted = _doubted(found)
     rows = [
         (
-            one.letter + (" !" if one.letter in doubted else ""),
+            one.letter + ("" if one.trusted else " !"),
             f"{one.customers:,}",
             "-" if one.alive is None else f"{one.alive:,.0f}",
             _whole(one.orders),
@@ -256,14 +255,16 @@ def _value_lines(decided: Decisions) -> Iterator[str]:
         )
         for one in whole
     ]
-    titles = ("segment", "customers", "alive", "orders", "95 %", "revenue", "95 %")
+    titles = ("segment", "customers", "est. alive", "orders", "95 %", "revenue", "95 %")
     yield from printing.table(titles, rows, right=range(1, len(titles)))
     yield from _value_notes(found)
 
 
 def _value_notes(found: LifetimeValue) -> Iterator[str]:
-    if _doubted(found):
-        yield from _sentence("! the holdout does not bear this segment's figures out")
+    for one in found.segments:
+        for said in (*one.doubts, one.unjudged):
+            if said:
+                yield from _sentence(f"{one.letter}{' !' if one.doubts else ''}: {said}")
     for why, what in ((found.no_alive, "who is still a customer"), (found.no_value, "money")):
         if why:
             yield from _sentence(f"Nothing is said of {what}: {why}.")
@@ -273,21 +274,17 @@ def _value_notes(found: LifetimeValue) -> Iterator[str]:
         yield from _sentence(_checked(found.calibration))
 
 
-def _doubted(found: LifetimeValue) -> set[str]:
-    """Segments whose orders or money came out otherwise in the holdout."""
-    money = () if found.calibration is None or found.no_value else found.calibration.spend_by_segment
-    return {one.letter for one in found.segments if not one.trusted} | {
-        check.group for check in money if check.verdict is Verdict.OFF
-    }
-
-
 def _checked(found: Calibration) -> str:
     told = [_check(found.orders, "orders"), *([_check(found.spend, "of revenue")] if found.spend is not None else [])]
-    return f"In the {found.weeks:.0f} weeks of the holdout, expected and seen: {'; '.join(told)}."
+    return (
+        f"In the {found.weeks:.0f} weeks of the holdout, expected and seen of all: {'; '.join(told)}. "
+        f"Holds: {TOLERANCE} times as much expected as seen."
+    )
 
 
 def _check(one: Check, what: str) -> str:
-    return f"{one.expected:,.0f} and {one.observed:,.0f} {what} ({one.verdict.value})"
+    ratio = "" if one.ratio is None else f"{one.ratio:.2f} times, 95 % {one.low:.2f} to {one.high:.2f}: "
+    return f"{one.expected:,.0f} and {one.observed:,.0f} {what} ({ratio}{one.verdict.value})"
 
 
 def _whole(value: Range) -> str:
@@ -309,10 +306,13 @@ def _prices_lines(decided: Decisions) -> Iterator[str]:
     if found is None:
         yield from _sentence(f"prices: not said, {decided.why_not('prices')}")
         return
-    yield "prices: what was paid for the same goods in the same quantities, 1 = as everyone"
+    yield from _sentence(
+        "prices: what was paid over what the same goods cost at the reference price, the median price of the item in "
+        "the same quantity tier around the time; 1 = at that price, and `all` says what everyone paid"
+    )
     rows = [
-        (one.letter, _share_of(one.paid.index), _share_of(one.paid.below), f"{one.paid.compared:.0%}")
-        for one in found.segments
+        (one.letter or "all", _share_of(one.paid.index), _share_of(one.paid.below), f"{one.paid.compared:.0%}")
+        for one in (*found.segments, found.everyone)
     ]
     yield from printing.table(("segment", "index (95 %)", "bought below it", "of revenue"), rows, right=(1, 2, 3))
     yield from _price_notes(found)
@@ -342,7 +342,8 @@ def _recommendations_lines(decided: Decisions) -> Iterator[str]:
     if board is None:
         yield from _sentence(f"recommendations: none, {decided.why_not('recommendations')}")
         return
-    yield "recommendations: hit@10, the share of customers with a hit among ten items"
+    items = max((trial.items for trial in board.trials), default=0)
+    yield f"recommendations: hit@10, the share of customers with a hit among ten of {items:,} items"
     for trial in board.trials:
         yield from _sentence(_trial(trial))
     for purpose in (Purpose.AGAIN, Purpose.NEW):
@@ -384,7 +385,7 @@ def _products(decided: Decisions) -> Iterator[str]:
     if not decided.products:
         return
     yield ""
-    yield "bought by most customers of a segment (share; everybody else)"
+    yield "most bought in each segment (share of its customers; of everybody else)"
     for one in decided.products:
         items = (f"{item.item} ({item.share:.0%}; {item.rest:.0%})" for item in one.products[:ITEMS_SHOWN])
         yield from _sentence(f"{decided.letters[one.segment]}: {', '.join(items)}", INDENT)

@@ -211,7 +211,7 @@ def _offered(board: Leaderboard, purpose: Purpose, method: Method | None) -> Met
 
 
 def products(pipeline: Pipeline, recipe: Recipe) -> Steps[tuple[SegmentProducts, ...]]:
-    """The items most customers of each segment bought, with a rule as the reason where there is one.
+    """The items bought most in each segment, with a rule as the reason where there is one.
 
     Raises AnalysisError where the orders name no items.
     """

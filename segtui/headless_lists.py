@@ -50,7 +50,7 @@ class ListOptions:
                 hint="Give both, such as --lists spring --campaign spring-2026.",
             )
         if self.campaign is not None:
-            campaign_id(self.campaign, "play")
+            campaign_id(self.campaign)
         if self.folder is not None:
             self._check_folder(self.folder, gather)
         if self.recommend is not None:
@@ -104,7 +104,7 @@ def _plays(
     inputs = Inputs.of(recipe.decide)
     lists = finish(deciding_lists.play_lists(pipeline, recipe, inputs, options.campaign, of=book), report)
     proposed = finish(deciding.plays(pipeline, recipe, inputs, book), report).proposals
-    arms = {play: pair for play, _, pair in wanted(proposed)}
+    arms = {one.play: one.arms for one in wanted(proposed)}
     paths = finish(
         play_lists_file.write(
             lists, arms, options.folder, source_files(recipe.gather),
@@ -112,7 +112,7 @@ def _plays(
         ),
         report,
     )  # fmt: skip
-    several = lists.filter(lists["also_in"] != "")["id"].n_unique()
+    several = lists.filter(lists["also_in"] != "")["customer_id"].n_unique()
     yield f"wrote {len(paths)} lists of campaign {options.campaign} to {options.folder}"
     if several:
         yield f"note: {several:,} customers are on the lists of several plays; the column also_in names the others"

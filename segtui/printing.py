@@ -61,17 +61,38 @@ def _pad(text: str, width: int, right: bool) -> str:
     return space + text if right else text + space
 
 
+LOG_SECONDS = 15.0
+"""Between two lines of progress where nobody watches."""
+
+
 @contextmanager
 def progress_line() -> Iterator[Report]:
-    """A line on standard error that says what is going on, where a person can see it; gone at the end."""
+    """A line on standard error that says what is going on, where a person can see it; gone at the end. Elsewhere, such
+    as in a log, a line from time to time, and none of short work."""
     if not sys.stderr.isatty():
-        yield lambda progress: None
+        yield _Log().show
         return
     line = _Line(sys.stderr)
     try:
         yield line.show
     finally:
         line.clear()
+
+
+class _Log:
+    """A line every LOG_SECONDS, the first after as long."""
+
+    def __init__(self) -> None:
+        self._due = time.monotonic() + LOG_SECONDS
+
+    def show(self, progress: Progress) -> None:
+        """Say what is going on, unless something was said of late."""
+        now = time.monotonic()
+        if now < self._due:
+            return
+        self._due = now + LOG_SECONDS
+        share = "" if progress.done is None else f" {progress.done:.0%}"
+        say(f"{progress.doing}{share}  {progress.detail}")
 
 
 class _Line:

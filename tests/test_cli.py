@@ -410,6 +410,19 @@ def test_no_progress_line_in_a_pipe(monkeypatch) -> None:
     assert sys.stderr.getvalue() == ""  # type: ignore[attr-defined]
 
 
+def test_long_work_says_what_it_does_in_a_pipe(monkeypatch) -> None:
+    """A line 15 seconds after the beginning and 15 after that; nothing before and between."""
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    clock = iter([0.0, 1.0, 15.0, 16.0, 31.0])
+    monkeypatch.setattr(printing.time, "monotonic", lambda: next(clock))
+    with printing.progress_line() as report:
+        for at in range(4):
+            report(Progress(f"judging \x1b{at}", 0.25 * at, "of 2,000"))
+    assert sys.stderr.getvalue().splitlines() == [  # type: ignore[attr-defined]
+        "segtui: judging \ufffd1 25% of 2,000", "segtui: judging \ufffd3 75% of 2,000",
+    ]  # fmt: skip
+
+
 # -- the rest ----------------------------------------------------------------------------------------------
 
 

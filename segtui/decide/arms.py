@@ -6,17 +6,20 @@ with the highest byte first, modulo 10,000, is the customer's lot; whoever's lot
 10,000 is held out. For customer C00042 in campaign spring: printf '6:springC00042' | sha256sum.
 
 Nobody else decides a lot, so customers who come or go move no one; a larger share only adds to those held out;
-campaigns under different names draw anew. The length in front keeps "spring1" + "7" apart from "spring" + "17".
+campaigns under different names draw anew. The length in front keeps "spring1" + "7" apart from "spring" + "17". The
+play has no say: who is held out of one play of a campaign is held out of all of them, so that no other one reaches him.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from segtui.decide.playbook_only import meant
+from segtui.decided.campaigns import Only
 from segtui.errors import AnalysisError, UsageError
 from segtui.progress import Progress, Steps
 
@@ -40,11 +43,11 @@ def threshold(held_out: float) -> int:
     return round(held_out * LOTS)
 
 
-def campaign_id(campaign: str, play: str) -> str:
-    """The name that lots are drawn under: each play of a campaign draws its own. Raises UsageError for an empty one."""
+def campaign_id(campaign: str) -> str:
+    """The name that lots are drawn under, the same for all plays of a campaign. Raises UsageError for an empty one."""
     if not campaign.strip():
         raise UsageError("the campaign has no name", hint="Name it, such as spring-2026: the lots hang on the name.")
-    return f"{campaign}/{play}"
+    return campaign
 
 
 def lots(campaign: str, customers: Sequence[str]) -> Steps[Lots]:
@@ -86,6 +89,20 @@ def customer_ids(dataset: Dataset, chosen: NDArray[np.bool_] | None = None) -> l
     return column.cast(pl.String).to_list()
 
 
+class Wanted(NamedTuple):
+    """A play whose list is made. play: its id; clusters: those it is for; arms: names (done to, held out); only: whom
+    it is for within them, None for everyone."""
+
+    play: str
+    clusters: Sequence[int]
+    arms: tuple[str, str]
+    only: Only | None = None
+
+
+COLUMNS = ("customer_id", "segment", "arm", "play", "campaign", "also_in")
+"""The lists of a campaign as files."""
+
+
 def assigned(
     dataset: Dataset,
     labels: Labels,
@@ -98,32 +115,39 @@ def assigned(
     """The lists of a campaign: COLUMNS, all text; by play as wanted, then canonical.
 
     labels: uint8 (customers,), canonical order; cluster j has letters[j]. held_out: share of customers not contacted.
-    A customer is in one arm of each play, and in several plays where these take the same segment: `also_in` names the
-    others among `every` play that is proposed (None: those wanted), "" where there is none.
+    A customer is in the same arm of each play, and in several plays where these take him: `also_in` names the others
+    among `every` play that is proposed (None: those wanted), "" where there is none.
     """
     import polars as pl
 
-    limit = threshold(held_out)
-    proposed = wanted if every is None else every
+    limit, name = threshold(held_out), campaign_id(campaign)
+    taken = [(one.play, _taken(dataset, labels, one)) for one in (wanted if every is None else every)]
     parts: list[pl.DataFrame] = []
-    for play, clusters, (contacted, kept_back) in wanted:
-        chosen = np.isin(labels, list(clusters))
+    for one in wanted:
+        chosen = _taken(dataset, labels, one)
         ids = customer_ids(dataset, chosen)
-        drawn = yield from lots(campaign_id(campaign, play), ids)
-        names = np.array(letters)[labels[chosen]]
+        drawn = yield from lots(name, ids)
+        own = np.array(letters)[labels[chosen]]
+        contacted, kept_back = one.arms
         arm = np.where(drawn < limit, kept_back, contacted)
-        others = np.array([_others(proposed, play, cluster) for cluster in range(len(letters))])[labels[chosen]]
-        columns = (ids, names.tolist(), arm.tolist(), [play] * len(ids), others.tolist())
+        others = yield from _others([(play, who[chosen]) for play, who in taken if play != one.play], len(ids))
+        columns = (ids, own.tolist(), arm.tolist(), [one.play] * len(ids), [name] * len(ids), others)
         parts.append(pl.DataFrame(dict(zip(COLUMNS, columns, strict=True)), schema=dict.fromkeys(COLUMNS, pl.String)))
     return pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.String))
 
 
-def _others(proposed: Sequence[Wanted], play: str, cluster: int) -> str:
-    """The other plays that take a cluster."""
-    return ", ".join(one for one, clusters, _ in proposed if one != play and cluster in clusters)
+def _taken(dataset: Dataset, labels: Labels, one: Wanted) -> NDArray[np.bool_]:
+    """Of every customer, whether a play is for him."""
+    return np.isin(labels, list(one.clusters)) & meant(dataset, one.only)
 
 
-Wanted = tuple[str, Sequence[int], tuple[str, str]]
-"""A play's id, the clusters it is for, and the names of its arms (done to, held out)."""
-
-COLUMNS = ("id", "segment", "arm", "play", "also_in")
+def _others(plays: Sequence[tuple[str, NDArray[np.bool_]]], customers: int) -> Steps[list[str]]:
+    """The plays that take each customer, in words."""
+    found = [""] * customers
+    for play, who in plays:
+        rows = np.flatnonzero(who)
+        for first in range(0, len(rows), 8 * PIECE):
+            for at in rows[first : first + 8 * PIECE].tolist():
+                found[at] += f", {play}" if found[at] else play
+            yield Progress("marking who is on other lists", None, play)
+    return found

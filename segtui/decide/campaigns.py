@@ -12,20 +12,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from segtui.decide.arms import Wanted
 from segtui.decide.campaign_overlaps import overlaps
 from segtui.decide.campaigns_words import percent
 from segtui.decide.campaigns_worth import OTHER, checked, worth
 from segtui.decide.experiment import design
 from segtui.decide.playbook import Play, Playbook
 from segtui.decide.playbook_facts import Facts, find, lacking, truth
+from segtui.decide.playbook_only import meant, said, within
 from segtui.decide.playbook_template import filled
 from segtui.decide.playbook_words import Of, Tree, parts
 from segtui.decide.rfm_grid import floats, of_dataset, outcome_of, realised
-from segtui.decided.campaigns import Campaigns, Inputs, NotOffered, Proposal, Realised, Rfm
+from segtui.decided.campaigns import Campaigns, Inputs, NotOffered, Only, Proposal, Realised, Rfm
 from segtui.errors import AnalysisError
 from segtui.progress import Progress, Steps
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from segtui.results import Dataset, Labels, Profile, Segment
 
 RFM = ("recency", "frequency", "monetary")
@@ -56,12 +60,44 @@ def campaigns(
     missed: list[NotOffered] = []
     for done, play in enumerate(playbook.plays):
         yield Progress("matching plays", done / len(playbook.plays), play.title)
-        fits = [segment for segment in profile.segments if truth(play.when, facts, segment)]
-        offered += [_proposal(play, segment, facts, inputs, later, dataset) for segment in fits]
+        only = _resolved(play.only, facts)
+        if play.only is not None and only is None:
+            words = dict.fromkeys((*lacking(play.when, facts), play.only.column))
+            needs = tuple(playbook.means(word) for word in words)
+            missed.append(NotOffered(play.id, play.title, f"It needs {', '.join(needs)}.", needs))
+            continue
+        inside = within(dataset, labels, only)
+        own = later if only is None else (yield from _later(dataset, inside))
+        counts = np.bincount(inside, minlength=256)
+        fits = [
+            segment
+            for segment in profile.segments
+            if truth(play.when, facts, segment) and (only is None or counts[segment.cluster])
+        ]
+        for segment in fits:
+            some = segment.size if only is None else int(counts[segment.cluster])
+            value = order_value(facts, segment)
+            if only is not None:
+                value = _own_order_value(dataset, facts, inside == segment.cluster) or value
+            offered.append(_proposal(play, segment, facts, inputs, own, dataset, only, some, value))
         if not fits:
             missed.append(_not_offered(play, facts, playbook))
     notes = _notes(facts, playbook, inputs)
-    return Campaigns(rfm, why, tuple(offered), tuple(missed), playbook.path, notes, overlaps(offered))
+    shared = overlaps(offered, lambda one, two: _both(dataset, labels, one, two))
+    return Campaigns(rfm, why, tuple(offered), tuple(missed), playbook.path, notes, shared)
+
+
+def _resolved(only: Only | None, facts: Facts) -> Only | None:
+    """With the column of the data in place of the playbook's word; None where there is none."""
+    name = None if only is None else facts.feature(only.column)
+    return None if only is None or name is None else replace(only, column=name)
+
+
+def _both(dataset: Dataset, labels: Labels, one: Proposal, two: Proposal) -> int:
+    """How many customers of a segment two plays are for."""
+    if one.only is None or two.only is None or one.only == two.only:
+        return min(one.size, two.size)
+    return int((meant(dataset, one.only) & meant(dataset, two.only) & (labels == one.cluster)).sum())
 
 
 def facts_of(
@@ -124,18 +160,30 @@ def _later(dataset: Dataset, labels: Labels) -> Steps[Later]:
 # -- a play and a segment --------------------------------------------------------------------------------------
 
 
-def _proposal(play: Play, segment: Segment, facts: Facts, inputs: Inputs, later: Later, dataset: Dataset) -> Proposal:
+def _proposal(
+    play: Play,
+    segment: Segment,
+    facts: Facts,
+    inputs: Inputs,
+    later: Later,
+    dataset: Dataset,
+    only: Only | None,
+    size: int,
+    value: float | None,
+) -> Proposal:
+    """size: whom it is for, in the segment; value: revenue per order of theirs."""
     after = later[segment.cluster] if later else None
     holdout = None if dataset.rollup is None else dataset.rollup.holdout
     days = None if holdout is None else (holdout[1] - holdout[0]).days
     asked = inputs if play.compare != OTHER else replace(inputs, low=None, mid=None, high=None)  # uplifts of a contact
-    experiment = design(segment.size, play.arms, asked, after, days)
+    experiment = design(size, play.arms, asked, after, days)
     notes = [text for note in play.notes if (text := filled(note, facts, segment)) is not None]
     if after is not None:
         notes.append(
             f"In the {days} days of the holdout {percent(after.active)} of them ordered "
             f"({percent(after.low)} to {percent(after.high)})."
         )
+    reason = filled(play.reason, facts, segment) or f"It fits: {play.source}"
     return Proposal(
         play=play.id,
         title=play.title,
@@ -143,16 +191,33 @@ def _proposal(play: Play, segment: Segment, facts: Facts, inputs: Inputs, later:
         letter=segment.letter,
         segment=segment.name,
         cluster=segment.cluster,
-        size=segment.size,
+        size=size,
         share=segment.share,
         revenue=_revenue(facts, segment),
         revenue_share=segment.revenue_share,
-        reason=filled(play.reason, facts, segment) or f"It fits: {play.source}",
+        reason=f"{reason} {said(only, size, segment.size, dataset.frame.columns)}" if only is not None else reason,
         notes=tuple(notes),
         later=after,
         experiment=experiment,
-        worth=worth(experiment.sizes[0], play.compare, inputs, order_value(facts, segment)),
+        worth=worth(
+            experiment.sizes[0],
+            play.compare,
+            inputs,
+            value,
+            experiment.base if experiment.known else None,
+        ),
+        members=segment.size,
+        only=only,
     )
+
+
+def _own_order_value(dataset: Dataset, facts: Facts, who: NDArray[np.bool_]) -> float | None:
+    """Revenue per order of some customers; None where money or orders are missing."""
+    names = [facts.feature(word) for word in ("monetary", "frequency")]
+    if not all(name is not None and dataset.frame[name].dtype.is_numeric() for name in names):
+        return None
+    money, orders = (float(np.nansum(floats(dataset.frame[str(name)])[who])) for name in names)
+    return money / orders if money > 0 and orders > 0 else None
 
 
 def _revenue(facts: Facts, segment: Segment) -> float | None:
@@ -194,9 +259,10 @@ def _notes(facts: Facts, playbook: Playbook, inputs: Inputs) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def wanted(proposals: Sequence[Proposal]) -> list[tuple[str, list[int], tuple[str, str]]]:
+def wanted(proposals: Sequence[Proposal]) -> list[Wanted]:
     """Proposals as `arms.assigned` takes them: each play once, with the clusters of all its segments."""
-    found: dict[str, tuple[str, list[int], tuple[str, str]]] = {}
+    found: dict[str, Wanted] = {}
     for one in proposals:
-        found.setdefault(one.play, (one.play, [], one.experiment.arms))[1].append(one.cluster)
+        before = found.get(one.play, Wanted(one.play, (), one.experiment.arms, one.only))
+        found[one.play] = before._replace(clusters=(*before.clusters, one.cluster))
     return list(found.values())

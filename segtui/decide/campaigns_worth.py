@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from math import isfinite
 
-from segtui.decide.campaigns_words import money, points
+from segtui.decide.campaigns_words import money, percent, points
 from segtui.decided.campaigns import Inputs, Worth
 from segtui.errors import UsageError
 
@@ -40,9 +40,11 @@ def checked(inputs: Inputs) -> Inputs:
     return inputs
 
 
-def worth(contacted: int, compare: str, inputs: Inputs, measured: float | None) -> Worth:
-    """What a play comes to for so many customers in its first arm. measured: revenue per order in the data.
+def worth(contacted: int, compare: str, inputs: Inputs, measured: float | None, base: float | None = None) -> Worth:
+    """What a play comes to for so many customers in its first arm. measured: revenue per order in the data; base: the
+    share who order anyway, None where nobody knows it.
 
+    An uplift that base leaves no room for, more than 1 - base or less than -base, comes to no money and is told of.
     Of a play that spares contacts it is what is not spent less what these contacts would have come to: the same sum
     with the other sign.
     """
@@ -67,12 +69,45 @@ def worth(contacted: int, compare: str, inputs: Inputs, measured: float | None) 
         )
     gain = inputs.margin * value
     sign = -1 if compare == SPARED else 1
-    low, mid, high = (None if u is None else sign * contacted * (u * gain - inputs.cost) for u in uplifts)
+    beyond = tuple(u for u in uplifts if u is not None and not possible(base, u))
+    low, mid, high = (
+        None if u is None or u in beyond else sign * contacted * (u * gain - inputs.cost) for u in uplifts
+    )
     even = inputs.cost / gain if gain > 0 else None
-    said = (*_sums(contacted, compare, (low, mid, high), uplifts), _even(even, gain, inputs.cost, compare))
+    least = even
+    if even is not None and not possible(base, even):
+        even = None
+    impossible = _impossible(beyond, base)
+    said = (
+        *_sums(contacted, compare, (low, mid, high), uplifts),
+        *([impossible] if impossible else []),
+        _even(even, gain, inputs.cost, compare, least, base),
+    )
     if no_uplift:
         said = (*said, "Enter an uplift for what it comes to.")
-    return Worth(low, mid, high, even, value, no_uplift, said)
+    return Worth(low, mid, high, even, value, no_uplift, said, impossible)
+
+
+ROUNDING = 1e-9
+"""What sums of shares as people type them may miss 0 or 1 by."""
+
+
+def possible(base: float | None, uplift: float) -> bool:
+    """Whether so many more can order where `base` order anyway (None: unknown)."""
+    if base is None:
+        return -1 <= uplift <= 1
+    return -ROUNDING <= base + uplift <= 1 + ROUNDING
+
+
+def _impossible(beyond: tuple[float, ...], base: float | None) -> str:
+    """Uplifts that cannot be, in a sentence; "" where all can."""
+    if not beyond or base is None:
+        return ""
+    parts = []
+    for way, some in (("added", [u for u in beyond if u > 0]), ("taken away", [-u for u in beyond if u < 0])):
+        if some:
+            parts.append(f"{' and '.join(points(u) for u in some)} cannot be {way}")
+    return f"{percent(base)} order anyway, so that {' and '.join(parts)}."
 
 
 def _sums(
@@ -87,12 +122,21 @@ def _sums(
     return (f"With {who}: {', '.join(known)} (uplifts of a contact, as entered).",) if known else ()
 
 
-def _even(even: float | None, gain: float, cost: float, compare: str) -> str:
+def _even(even: float | None, gain: float, cost: float, compare: str, least: float | None, base: float | None) -> str:
+    """The break-even in a sentence. least: the same, also where so much cannot be added."""
     each = f"{money(cost)} a contact, {money(gain)} of margin an order"
-    if even is None or even > 1:
-        return f"A contact never pays for itself at these figures ({each})."
+    if even is None:
+        short = ""
+        if least is not None and base is not None:
+            short = f"; it takes {points(least)}, and {points(1 - base)} can be added"
+        return f"A contact never pays for itself at these inputs ({each}{short})."
     if compare == SPARED:
         return f"Contacts would pay for themselves from an uplift of {points(even)} on ({each})."
     if even == 0:
         return f"It pays for itself from the first order more on ({each})."
-    return f"It pays for itself from {points(even)} on: one order more for every {1 / even:,.0f} contacted ({each})."
+    return f"It pays for itself from {points(even)} on: one order more for every {_each(1 / even)} contacted ({each})."
+
+
+def _each(customers: float) -> str:
+    """1.4 · 9.9 · 12: one decimal below 10."""
+    return f"{customers:,.0f}" if customers >= 9.95 else f"{customers:.1f}".removesuffix(".0")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from math import ceil, inf, sqrt
 
 from segtui.decide.campaigns_words import money, percent, points
+from segtui.decide.campaigns_worth import possible
 from segtui.decided.campaigns import Experiment, Inputs, Realised
 
 LEHR = 16.0
@@ -79,7 +80,8 @@ def design(size: int, arms: tuple[str, str], inputs: Inputs, later: Realised | N
     mid = inputs.mid
     wanted = None if mid is None else lehr(base, mid)
     enough = None if mid is None else enough_held(base, mid, size)
-    refused = _refused(size, sizes, base, least, inputs, enough)
+    known = source != UNKNOWN
+    refused = _refused(size, sizes, base, least, inputs, enough, known=known)
     said = [f"{arms[0].capitalize()}: about {sizes[0]:,}; {arms[1]}: about {sizes[1]:,} ({percent(inputs.held_out)})."]
     said.append(f"Share who order anyway: {percent(base)} ({source}).")
     if least is not None and min(sizes) >= FEWEST:
@@ -92,7 +94,9 @@ def design(size: int, arms: tuple[str, str], inputs: Inputs, later: Realised | N
         said.append(f"Hold out {percent(enough)} to show {points(abs(mid))} here.")
     if refused:
         said.append(refused)
-    return Experiment(arms, sizes, inputs.held_out, base, source, least, spend, wanted, enough, refused, tuple(said))
+    return Experiment(
+        arms, sizes, inputs.held_out, base, source, least, spend, wanted, enough, refused, tuple(said), known
+    )
 
 
 def _base(inputs: Inputs, later: Realised | None, days: int | None) -> tuple[float, str]:
@@ -105,15 +109,25 @@ def _base(inputs: Inputs, later: Realised | None, days: int | None) -> tuple[flo
 
 
 def _refused(
-    size: int, sizes: tuple[int, int], base: float, least: float | None, inputs: Inputs, enough: float | None
+    size: int,
+    sizes: tuple[int, int],
+    base: float,
+    least: float | None,
+    inputs: Inputs,
+    enough: float | None,
+    *,
+    known: bool,
 ) -> str:
     """Why no result could be read from the experiment; "" where one can."""
     if not sizes[1]:
         return "Nobody is held out, so that nothing can be compared: hold out some."
     if min(sizes) < FEWEST or least is None:
         return f"{size:,} customers are too few for an experiment: merge segments, or do without a result."
-    if inputs.mid is not None and not 0 <= base + inputs.mid <= 1:
-        return f"{percent(base)} order anyway, so that {points(abs(inputs.mid))} cannot be added."
+    if inputs.mid is not None and not possible(base, inputs.mid):
+        if not known:
+            return f"Nobody knows how many order anyway, so that {points(abs(inputs.mid))} cannot be planned for."
+        way = "added" if inputs.mid > 0 else "taken away"
+        return f"{percent(base)} order anyway, so that {points(abs(inputs.mid))} cannot be {way}."
     if inputs.mid is not None and enough is None and least > abs(inputs.mid):
         best = smallest(base, size - size // 2, size // 2)
         shown = "" if best is None else f" Even equal arms show no less than {points(best)}."

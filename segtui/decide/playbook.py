@@ -10,16 +10,18 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from segtui.decide.campaigns_worth import COMPARED, CONTACT
+from segtui.decide.playbook_only import parsed
 from segtui.decide.playbook_parser import Mistake, condition
 from segtui.decide.playbook_template import Template, template
 from segtui.decide.playbook_words import ASKED, Tree
+from segtui.decided.campaigns import Only
 from segtui.errors import UsageError
 
 FILE = "playbook.toml"
 """Its name, as shipped and in the configuration folder."""
 
 MOST_BYTES = 1 << 20
-KEYS = ("id", "title", "does", "when", "reason", "notes", "arms", "compare")
+KEYS = ("id", "title", "does", "when", "only", "reason", "notes", "arms", "compare")
 ARMS = ("contacted", "held out")
 
 T = TypeVar("T")
@@ -37,7 +39,8 @@ class Known:
 class Play:
     """What may be done with a segment. when: for which; source: that as it was written. reason, notes: with figures.
 
-    arms: names of the two; compare: what the first gets that the other does not (`campaigns_worth.COMPARED`).
+    arms: names of the two; compare: what the first gets that the other does not (`campaigns_worth.COMPARED`). only: for
+    whom within a segment, its column a word; None: for everyone.
     """
 
     id: str
@@ -49,6 +52,7 @@ class Play:
     notes: tuple[Template, ...]
     arms: tuple[str, str]
     compare: str
+    only: Only | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ def _play(value: object, where: str) -> Play:
     table = _table(value, where)
     name = _take(table, "id", str, where)
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
-        _wrong(where, f"“{name}” cannot be an id", "Use up to 40 of a to z, 0 to 9 and -: lots are drawn under it.")
+        _wrong(where, f"“{name}” cannot be an id", "Use up to 40 of a to z, 0 to 9 and -: lists are named after it.")
     where = f"{where} (“{name}”)"
     _known(table, KEYS, where)
     source = _take(table, "when", str, where)
@@ -129,6 +133,9 @@ def _play(value: object, where: str) -> Play:
     try:
         place = "when"
         when = condition(source)
+        place = "only"
+        asked = _take(table, "only", str, where, "")
+        only = parsed(asked) if asked else None
         place = "reason"
         reason = template(_take(table, "reason", str, where))
         place = "notes"
@@ -136,7 +143,7 @@ def _play(value: object, where: str) -> Play:
     except Mistake as mistake:
         raise UsageError(mistake.what, where=f"{where}, {place}, character {mistake.at}", hint=mistake.hint) from None
     title, does = _take(table, "title", str, where), _take(table, "does", str, where)
-    return Play(name, title, does, when, source.strip(), reason, notes, (arms[0], arms[1]), compare)
+    return Play(name, title, does, when, source.strip(), reason, notes, (arms[0], arms[1]), compare, only)
 
 
 # -- what a table holds --------------------------------------------------------------------------------------

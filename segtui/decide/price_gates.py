@@ -49,9 +49,9 @@ def _weeks(panel: Panel | None) -> Gate:
 
 def _prices(panel: Panel | None) -> Gate:
     found, of = (panel.items, panel.histories) if panel else (0, 0)
-    told = f"prices hardly change: only {found:,} of {of:,} items with enough weeks had {PRICES} prices or more"
-    if found >= ITEMS:
-        told = f"{found:,} of {of:,} items with enough weeks had {PRICES} prices or more"
+    told = f"{found:,} of {of:,} items with enough weeks had {PRICES} prices or more"
+    if found < ITEMS:
+        told = f"too few items: {told}" if found == of else f"prices hardly change: only {told}"
     return Gate("prices", found >= ITEMS, told, f"{ITEMS} items")
 
 

@@ -63,6 +63,10 @@ Filed = Callable[[str, Finding], Steps[list[Found]]]
 """Gives what is filed under a name, which it computes where nothing is; names hold for the same purchases alone."""
 
 
+MANY = 100
+"""Items from which on ten of them are a choice (ours)."""
+
+
 def unfiled(name: str, find: Finding) -> Steps[list[Found]]:
     """Computes it every time."""
     del name
@@ -84,7 +88,7 @@ def leaderboard(
     """
     trials: list[Trial] = []
     standings: list[Standing] = []
-    notes = _left_out(bought)
+    notes = (*_left_out(bought), *_short(len(bought.items)))
     for protocol in (Protocol.TIME, Protocol.LAST):
         made = yield from split(bought, protocol)
         trials.append(made if isinstance(made, Trial) else made.trial)
@@ -100,6 +104,17 @@ def leaderboard(
             standings += yield from judge(method, made, labels, drawn, filed)
             heard(Leaderboard(tuple(trials), tuple(standings), notes=notes))
     return Leaderboard(tuple(trials), tuple(standings), verdicts(trials, standings, methods), True, notes)
+
+
+def _short(items: int) -> tuple[str, ...]:
+    """What lists of ten are of a short catalogue."""
+    if items >= MANY:
+        return ()
+    listed = min(TOP, items)
+    return (
+        f"{listed} of {items} items are on every list, so that most customers have a hit whatever the method: read the "
+        "difference from popularity, not the height",
+    )
 
 
 def _left_out(bought: Purchases) -> tuple[str, ...]:

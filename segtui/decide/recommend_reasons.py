@@ -98,7 +98,7 @@ def _sentence(rules: RuleSet, items: tuple[str, ...], row: int, counted: _Counte
     before = " and ".join(items[one] for one in rules.antecedents[row] if one >= 0)
     adjusted = float(counted.adjusted[row])
     if np.isfinite(adjusted) and adjusted > 0:
-        expected, by = both / adjusted, "by basket size alone"
+        expected, by = both / adjusted, "to first order, by basket size alone"
     else:
         expected, by = with_x * int(counted.consequent[row]) / max(1, counted.baskets), "by chance alone"
     text = f"Of {with_x:,} {whose} with {before}, {both:,} ({both / with_x:.0%}) also had {name}"

@@ -15,7 +15,7 @@ from segtui.decide import value_bgnbd, value_check, value_gates, value_spend
 from segtui.decide.value_bgnbd import OrderRows
 from segtui.decide.value_spend import SpendRows
 from segtui.decide.value_sums import Expected, Worth
-from segtui.decided.value import Check, Gate, LifetimeValue, OrderModel, SpendModel, Verdict
+from segtui.decided.value import Gate, LifetimeValue, OrderModel, SpendModel
 from segtui.errors import AnalysisError
 from segtui.gather.scan import in_background
 from segtui.progress import Progress, Steps, as_part
@@ -48,7 +48,7 @@ def lifetime_value(
 
     labels: uint8, every customer in canonical order, the place of their segment in `letters`, 255 for none. holdout:
     what they did after the snapshot, which nothing here is fitted on. Where it shows the models off, they are refused
-    (`value_check.BAND`). Raises AnalysisError for a horizon that is none.
+    (`decided.value.BAND`). Raises AnalysisError for a horizon that is none.
     """
     if not weeks > 0 or not np.isfinite(weeks):
         raise AnalysisError(f"{weeks} weeks are no horizon", hint="Ask for a number of weeks above 0.")
@@ -143,11 +143,12 @@ class _Work:
             worth = Worth(self.next_order(made.spend), spend_tilts, self.money.found.covariance(range(3)))
         tilts = yield from self.tilts(made.weeks)
         expected = Expected(orders, alive, tilts, self.covariance(), worth)
-        off = {check.group for check in _checks(made) if check.verdict is Verdict.OFF}
         parts = [(letter, np.flatnonzero(self.labels == place)) for place, letter in enumerate(self.letters)]
         segments = []
         for letter, at in parts:
-            segments.append(expected.of(letter, at, letter not in off))
+            doubts, unjudged = value_check.borne_out(made.calibration, letter, money=not made.no_value)
+            own = expected.of(letter, at, not doubts)
+            segments.append(replace(own, doubts=doubts, unjudged=unjudged))
             yield Progress(DOING, 0.95)
         everybody = expected.of("all", np.arange(len(orders)), True)
         yield Progress(DOING, 0.98)
@@ -207,7 +208,3 @@ class _Work:
         whole = np.full(self.history.customers, np.nan)
         whole[self.history.who] = values
         return whole
-
-
-def _checks(made: LifetimeValue) -> tuple[Check, ...]:
-    return made.calibration.orders_by_segment if made.calibration is not None else ()

@@ -151,7 +151,8 @@ class Inputs:
 class Experiment:
     """How a play is put to the test, and what so many customers can show.
 
-    arms: names of the arm that the play is done to, and of the one held out. sizes: customers expected in each; the
+    arms: names of the arm that the play is done to, and of the one held out. known: whether `base` is more than a
+    guess. sizes: customers expected in each; the
     lists have the exact ones. held_out: the share behind them. base: the share who order anyway, with `base_from` in
     words. smallest: the least difference between the arms' shares that shows in 80 of 100 experiments at the 5 % level,
     None where not even everyone ordering would. smallest_spend: likewise of money per customer. wanted: customers per
@@ -171,6 +172,7 @@ class Experiment:
     enough: float | None
     refused: str
     said: tuple[str, ...]
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +180,9 @@ class Worth:
     """What the play comes to, from what the user entered: contacted * (uplift * margin * order value - cost).
 
     low, mid, high: None where something is not entered. break_even: the uplift at which it comes to nothing; None
-    where margin, cost or order value are missing, or where no uplift does. needs: what is to be entered, in words.
-    said: all of that in sentences.
+    where margin, cost or order value are missing, or where no uplift that can be does. needs: what is to be entered,
+    in words. said: all of that in sentences. impossible: uplifts that cannot be, as nobody is left to add (or to lose),
+    in a sentence; these come to no money.
     """
 
     low: float | None
@@ -189,13 +192,26 @@ class Worth:
     order_value: float | None
     needs: tuple[str, ...]
     said: tuple[str, ...]
+    impossible: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Whom a play is for within its segments: customers whose `column` compares with `value` as `sign` says
+    ("answered": who have a value at all)."""
+
+    column: str
+    sign: str
+    value: float
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """A play for a segment. revenue: the base it works on, what the segment has spent; None where the data has none.
 
-    reason: why, with the figures. notes: what else to know. later: what the segment did in the holdout.
+    size: whom it is for, which is all `members` of the segment, or those whom `only` means; `later` and the experiment
+    are theirs. share, revenue, revenue_share: of the whole segment. reason: why, with the figures. notes: what else to
+    know. later: what they did in the holdout.
     """
 
     play: str
@@ -213,6 +229,20 @@ class Proposal:
     later: Realised | None
     experiment: Experiment
     worth: Worth
+    members: int = 0
+    only: Only | None = None
+
+    @property
+    def counted(self) -> tuple[int, ...]:
+        """Every number of customers that is told of it and of its segment, with what can be reckoned from them."""
+        spared = (self.size, self.members - self.size) if self.only is not None else ()
+        return (*self.experiment.sizes, *spared)
+
+    @property
+    def whom(self) -> str:
+        """How many it is for: 1,000 customers, or 217 of 670 customers."""
+        some = f"{self.size:,} of {self.members:,}" if self.only is not None else f"{self.size:,}"
+        return f"{some} customers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +257,9 @@ class NotOffered:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Two plays that take the same customers. letters: of the segments that get both; customers: in them; both: how
-    many of these are expected in the first arm of either (arms of two plays are drawn apart). said: in a sentence."""
+    """Two plays that take the same customers. letters: of the segments that get both; customers: in them, whom both are
+    for; both: how many of these are expected in the first arm of both (who is held out of one play of a campaign is
+    held out of all). said: in a sentence."""
 
     plays: tuple[str, str]
     titles: tuple[str, str]

@@ -26,10 +26,12 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class PaidPrices:
-    """What a segment (or everyone) paid, against what the same goods cost others in the same tier at the same time.
+    """What a segment (or everyone) paid, against the reference price of the same goods: the median price of the item in
+    the same quantity tier around the time.
 
     customers, lines: with a price; revenue: what they paid. compared: share of the revenue that has a reference price.
-    index: money paid over the same goods at reference prices, 1 = as everyone. below: share of the compared revenue
+    index: money paid over the same goods at reference prices, 1 = at
+    the reference; what everyone paid need not be 1. below: share of the compared revenue
     paid clearly below the reference; below_depth: how far below, the mean over those lines. discount, discount_depth:
     the same of the discounts that the lines themselves name. None where it cannot be said; `notes` say why.
     """

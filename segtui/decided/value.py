@@ -70,6 +70,13 @@ class Gate:
     stops: str
 
 
+BAND = 1.25
+"""Expected over observed must lie within 1/BAND and BAND (ours): decisions on budgets stand a fifth, not more."""
+
+TOLERANCE = f"{1 / BAND:.2f} to {BAND:.2f}"
+"""The same in words."""
+
+
 class Verdict(StrEnum):
     """What the holdout says of an expectation."""
 
@@ -133,7 +140,9 @@ class SegmentValue:
     letter: of it, or "all". customers: with a first order. alive: how many of them are expected still to order.
     at_risk: the share with a chance below AT_RISK; both None where leaving cannot be seen. value: None where money
     cannot be said.
-    trusted: whether the holdout, where there was one, leaves the orders of this segment standing.
+    trusted: whether the holdout, where there was one, leaves the orders and the money of this segment standing. doubts:
+    where not, a sentence for each that it does not bear out. unjudged: where the holdout is too small to judge the
+    orders of this segment, that in a sentence.
     """
 
     letter: str
@@ -143,6 +152,8 @@ class SegmentValue:
     orders: Range
     value: Range | None
     trusted: bool = True
+    doubts: tuple[str, ...] = ()
+    unjudged: str = ""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

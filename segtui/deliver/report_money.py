@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from segtui import figures
-from segtui.decided.value import Verdict
+from segtui.decided.value import TOLERANCE
 from segtui.deliver.html import joined
 from segtui.deliver.report_blocks import bullets, caveats, paragraph, table
 from segtui.deliver.report_told import nothing, withheld
 
 if TYPE_CHECKING:
     from segtui.decided.prices import Interval, Prices
-    from segtui.decided.value import Calibration, Check, LifetimeValue, Range, SegmentValue
+    from segtui.decided.value import Calibration, Check, Range, SegmentValue
     from segtui.deliver.html import Child
     from segtui.deliver.report_told import Told
 
@@ -29,12 +29,17 @@ def prices(told: Told) -> Iterator[Child]:
         yield paragraph("Nothing is said of prices: ", told.say(decided.why_not("prices")))
         return
     yield paragraph(
-        "What a segment paid, against what the same goods in the same quantities cost others at the time. 1.00 is the "
-        "same price; 0.95 is 5 % less. Ranges are 95 % ranges."
+        "What a segment paid, against the reference price: the median price of the same item in the same quantity tier "
+        "at the time. 1.00 is that price; 0.95 is 5 % less. The last row is what everyone paid. Ranges are 95 % ranges."
     )
     rows: list[list[Child]] = [
-        [told.letter(one.letter), _range(one.paid.index), _share(one.paid.below), f"{one.paid.compared:.0%}"]
-        for one in found.segments
+        [
+            told.letter(one.letter) if one.letter else "everyone",
+            _range(one.paid.index),
+            _share(one.paid.below),
+            f"{one.paid.compared:.0%}",
+        ]
+        for one in (*found.segments, found.everyone)
         if one.letter not in told.hidden
     ]
     titles = ("segment", "price paid", "of it bought cheaper", "revenue that can be compared")
@@ -86,12 +91,11 @@ def value(told: Told) -> Iterator[Child]:
         f"What a model of orders expects in the next {found.weeks:g} weeks, if nothing changes. The ranges are those "
         "of the model alone; what customers do by chance comes on top."
     )
-    doubted = _doubted(found)
     whole = (*found.segments, *([found.all] if found.all is not None else []))
-    rows = [_worth(told, one, one.letter in doubted) for one in whole if one.letter not in told.hidden]
-    titles = ("segment", "customers", "still customers", "orders", "revenue")
+    rows = [_worth(told, one) for one in whole if one.letter not in told.hidden]
+    titles = ("segment", "customers", "still customers (an estimate)", "orders", "revenue")
     yield table(f"Expected over {found.weeks:g} weeks", titles, rows, right=range(1, 5))
-    if doubted:
+    if any(not one.trusted for one in found.segments):
         yield caveats("! What these customers did later does not bear these figures out. Do not use them.")
     for why, what in ((found.no_alive, "who is still a customer"), (found.no_value, "money")):
         if why:
@@ -99,8 +103,8 @@ def value(told: Told) -> Iterator[Child]:
     yield paragraph(_checked(found.calibration))
 
 
-def _worth(told: Told, one: SegmentValue, doubted: bool) -> list[Child]:
-    name = "all" if one.letter == "all" else joined(told.letter(one.letter), " !" if doubted else "")
+def _worth(told: Told, one: SegmentValue) -> list[Child]:
+    name = "all" if one.letter == "all" else joined(told.letter(one.letter), "" if one.trusted else " !")
     if told.few(one.customers):
         return [name, *(withheld() for _ in range(4))]
     alive: Child = nothing() if one.alive is None else f"{one.alive:,.0f}"
@@ -113,19 +117,14 @@ def _expected(found: Range) -> str:
     return f"{found.expected:,.0f}{between}"
 
 
-def _doubted(found: LifetimeValue) -> set[str]:
-    """Segments whose orders or money came out otherwise in the holdout."""
-    spend = () if found.calibration is None or found.no_value else found.calibration.spend_by_segment
-    return {one.letter for one in found.segments if not one.trusted} | {
-        check.group for check in spend if check.verdict is Verdict.OFF
-    }
-
-
 def _checked(found: Calibration | None) -> str:
     if found is None:
         return "Not checked on later orders: none were kept apart. A holdout window would tell."
     said = [_check(found.orders, "orders"), *([_check(found.spend, "of revenue")] if found.spend is not None else [])]
-    return f"Checked on the {found.weeks:.0f} weeks of the holdout: {'; '.join(said)}."
+    return (
+        f"Checked on the {found.weeks:.0f} weeks of the holdout: {'; '.join(said)}. "
+        f"It holds where {TOLERANCE} times as much was expected as seen."
+    )
 
 
 def _check(one: Check, what: str) -> str:

@@ -65,17 +65,21 @@ def _entered(one: Proposal) -> bool:
 def _play(told: Told, place: int, one: Proposal) -> Markup:
     id = f"play-{place}"
     head = element("h4", one.title, " for ", told.letter(one.letter), id=id)
-    if one.letter in told.hidden:
+    if one.letter in told.hidden or any(map(told.few, one.counted[2:])):
         return element("article", head, paragraph("Its figures are withheld."), class_="card", aria_labelledby=id)
     money = "" if one.revenue_share is None else f", {percent(one.revenue_share)} of revenue"
     rows: list[tuple[str, Child]] = [
-        ("Whom", f"{figures.plural(one.size, 'customer')} ({percent(one.share)}){money}"),
+        ("Whom", f"{figures.plural(one.size, 'customer')} {_of(one)}({percent(one.share)}){money}"),
         ("Why", joined(told.say(one.reason), *(joined(" ", told.say(note)) for note in one.notes))),
         ("Test it", told.say(_experiment(one))),
     ]
     if _entered(one):
         rows.append(("Worth", told.say(" ".join(one.worth.said))))
     return element("article", head, paragraph(told.say(one.does)), facts(rows), class_="card play", aria_labelledby=id)
+
+
+def _of(one: Proposal) -> str:
+    return f"of a segment of {figures.count(one.members)} " if one.only is not None else ""
 
 
 def _experiment(one: Proposal) -> str:

@@ -28,7 +28,7 @@ def campaigns(handover: Handover, *, hide: bool) -> pl.DataFrame | None:
     )
     if not hide:
         return table
-    small = {one.letter for one in found.proposals if any(map(withhold.few, one.experiment.sizes))}
+    small = {one.letter for one in found.proposals if any(map(withhold.few, one.counted))}
     return withhold.without(table, small | small_segments(handover), ("play", "title", "does", "segment_name"))
 
 

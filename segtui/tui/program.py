@@ -176,7 +176,7 @@ class Program:
     def do_export_list(self, argument: str) -> None:
         """Ask for the campaign's name and for a path, and write the list of the play under the cursor; among ways of
         recommending, the lists by the one under the cursor."""
-        from segtui.tui.panes.decide import typed_list
+        from segtui.tui.panes.decide import list_file, typed_list
 
         pane = self._decide()
         if pane is not None and pane.view is pane.board:
@@ -193,7 +193,7 @@ class Program:
             question = pane.list_of_play(name.strip())
             if question is not None:
                 title = f"Write the list of {fmt.clean(question.play, 30)} as CSV to"
-                self._ask_where(title, question, f"{question.play}.csv", path)
+                self._ask_where(title, question, list_file(question.campaign, question.play), path)
 
         if campaign:
             named(campaign)

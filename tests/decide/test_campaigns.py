@@ -15,7 +15,8 @@ from segtui.decide import arms, playbook
 from segtui.decide.campaign_overlaps import overlaps
 from segtui.decide.campaigns import campaigns, order_value, wanted
 from segtui.decide.playbook_facts import Facts, truth
-from segtui.decided.campaigns import Campaigns, Inputs, Proposal
+from segtui.decide.playbook_only import said
+from segtui.decided.campaigns import Campaigns, Inputs, Only, Proposal
 from segtui.errors import UsageError
 from segtui.explain.profile import ProfileCache, profile
 from segtui.pipeline import Pipeline
@@ -216,6 +217,50 @@ def test_base_comes_from_the_holdout_of_the_segment() -> None:
     assert one.experiment.base == 0.25
 
 
+def test_a_play_leaves_out_whom_it_is_not_for() -> None:
+    """Five of A with 1, 1, 2, 1, 3 orders of 10, 20, 60, 30, 90: the second order is for three, who gave 60 in three
+    orders; one of them orders in the holdout. Of three, 20 % held out is round(.6) = 1, so that two are contacted:
+    2 * (.5 * .5 * 20 - 1) = 8."""
+    orders, money = [1, 1, 2, 1, 3, 1], [10.0, 20.0, 60.0, 30.0, 90.0, 5.0]
+    frame = pl.DataFrame({"id": list("abcdef"), "recency": [9.0] * 6, "frequency": orders, "monetary": money})
+    outcome = pl.DataFrame({"orders": [1, 0, 5, 0, 5, 5], "spend": [8.0, 0, 0, 0, 50, 50]})
+    facts = profile_of({"recency": (9, 9), "frequency": (1.6, 4), "monetary": (42, 50)})
+    whole = replace(facts.profile, segments=(replace(facts.profile.segments[0], size=5), facts.profile.segments[1]))
+    book = replace(BOOK, plays=tuple(play for play in BOOK.plays if play.id == "second-order"))
+    data = dataset(frame, outcome=outcome)
+    inputs = Inputs(mid=0.5, margin=0.5, cost=1.0)
+    (one,) = finish(campaigns(data, whole, labels([0, 0, 0, 0, 0, 1]), book, inputs)).proposals
+    assert (one.size, one.members, one.whom) == (3, 5, "3 of 5 customers")
+    assert one.counted == (2, 1, 3, 2)  # arms, those it is for, those left out: a delivery withholds few of any
+    assert one.experiment.sizes == (2, 1)
+    assert one.later is not None
+    assert (one.later.customers, one.later.active) == (3, pytest.approx(1 / 3))
+    assert (one.worth.order_value, one.worth.mid) == (20.0, pytest.approx(8.0))
+    assert "The list holds 3 of these 5: those with “frequency” below 2." in one.reason
+    (listed,) = wanted([one])
+    rows = finish(arms.assigned(data, labels([0, 0, 0, 0, 0, 1]), ("A", "B"), [listed], "s", 0.2))
+    assert rows["customer_id"].to_list() == ["a", "b", "d"]
+
+
+def test_a_play_on_answers_says_how_many_answered_and_where() -> None:
+    frame = pl.DataFrame({"id": list("abcde"), "Recommend": [9, None, 10, None, 3]})
+    facts = profile_of({"Recommend": (9.5, 6.0)})
+    whole = replace(facts.profile, segments=(replace(facts.profile.segments[0], size=4),))
+    book = replace(BOOK, plays=tuple(play for play in BOOK.plays if play.id == "recommendation"))
+    (one,) = finish(campaigns(dataset(frame), whole, labels([0, 0, 0, 0, 1]), book, Inputs())).proposals
+    assert (one.size, one.members) == (2, 4)
+    assert "2 of these 4 answered (column “Recommend”)" in one.reason
+    assert one.reason.startswith("Half of those who answered say 9.5 or more")
+
+
+def test_columns_that_read_alike_are_told_apart() -> None:
+    only = Only("Recommend", "answered", 0.0)
+    assert "(column “Recommend”, the first of 2 that read so)" in said(only, 2, 4, ["id", "Recommend", "Recommend "])
+    other = replace(only, column="Recommend ")
+    assert "(column “Recommend”, the second of 2 that read so)" in said(other, 2, 4, ["Recommend", "Recommend "])
+    assert "(column “Recommend”)" in said(only, 2, 4, ["id", "Recommend"])
+
+
 def test_order_value_by_hand() -> None:
     facts = profile_of({"monetary": (90.0, 100.0), "frequency": (3.0, 4.0), "average_order_value": (20.0, 20.0)})
     assert order_value(facts, facts.profile.segments[0]) == 30
@@ -227,12 +272,14 @@ def test_order_value_by_hand() -> None:
 
 def test_lists_follow_proposals(examples: Path) -> None:
     found = answered(examples / "customers.csv", 5)
-    taken = {play: (clusters, names) for play, clusters, names in wanted(found.proposals)}
+    taken = {one.play: (one.clusters, one.arms) for one in wanted(found.proposals)}
     assert taken["smaller-discount"][1] == ("smaller discount", "usual discount")
     assert all(len(clusters) == 1 for clusters, _ in taken.values())
     data = dataset(pl.DataFrame({"id": ["a", "b"]}))
-    lists = finish(arms.assigned(data, labels([0, 1]), ("A", "B"), [("win-back", [1], ("in", "out"))], "s", 0.5))
-    assert lists["id"].to_list() == ["b"]
+    lists = finish(
+        arms.assigned(data, labels([0, 1]), ("A", "B"), [arms.Wanted("win-back", [1], ("in", "out"))], "s", 0.5)
+    )
+    assert lists["customer_id"].to_list() == ["b"]
 
 
 def test_overlaps_by_hand(examples: Path) -> None:
@@ -245,9 +292,12 @@ def test_overlaps_by_hand(examples: Path) -> None:
     found = overlaps([play("x", "A", 100, 80), play("x", "B", 50, 40), play("y", "C", 70, 60), play("z", "A", 100, 50),
                       play("z", "B", 50, 25)])  # fmt: skip
     assert [(pair.plays, pair.letters, pair.customers, pair.both) for pair in found] == [
-        (("x", "z"), ("A", "B"), 150, 60)  # .8 · .5 · 100 + .8 · .5 · 50
+        (("x", "z"), ("A", "B"), 150, 75)  # who is in the smaller first arm is in the other one too: .5 of 150
     ]
-    assert found[0].said == "X and Z take the same 150 customers (A, B); about 60 would get both."
+    assert found[0].said.startswith("X and Z take the same 150 customers (A, B); about 75 would get both, and whoever")
+    (half,) = overlaps([play("x", "A", 100, 80), play("z", "A", 100, 50)], lambda one, two: 10)
+    assert (half.customers, half.both) == (10, 5)
+    assert overlaps([play("x", "A", 100, 80), play("z", "A", 100, 50)], lambda one, two: 0) == ()
     assert overlaps([]) == ()
 
 

@@ -120,6 +120,39 @@ def test_contacts_that_never_pay() -> None:
     assert worth(10, CONTACT, Inputs(margin=0.5, cost=0.0), 40.0).break_even == 0
 
 
+def test_uplifts_that_nobody_is_left_for_come_to_no_money() -> None:
+    """62 % order anyway: 10 and 20 points can be added, 40 cannot. 1000 * (.1 * .5 * 40 - .5) = 1,500."""
+    found = worth(1000, CONTACT, Inputs(0.1, 0.2, 0.4, 0.5, 0.5), 40.0, 0.62)
+    assert (found.low, found.mid, found.high) == (pytest.approx(1500), pytest.approx(3500), None)
+    assert found.impossible == "62 % order anyway, so that 40 points cannot be added."
+    assert found.impossible in found.said
+    assert "at 40 points" not in found.said[0]
+    edge = worth(1000, CONTACT, Inputs(0.1, 0.2, 0.4, 0.5, 0.5), 40.0, 0.6)
+    assert (edge.impossible, edge.high) == ("", pytest.approx(7500))  # everyone
+    none = worth(1000, CONTACT, Inputs(0.1, 0.2, 0.4, 0.5, 0.5), 40.0, 0.95)
+    assert (none.low, none.mid, none.high) == (None, None, None)
+    fewer = worth(1000, CONTACT, Inputs(-0.2, 0.1, 0.2, 0.5, 0.5), 40.0, 0.1)
+    assert (fewer.low, fewer.impossible) == (None, "10 % order anyway, so that 20 points cannot be taken away.")
+    unknown = worth(1000, CONTACT, Inputs(0.1, 0.2, 0.9, 0.5, 0.5), 40.0)
+    assert (unknown.impossible, unknown.high) == ("", pytest.approx(17500))
+
+
+def test_a_break_even_that_nobody_is_left_for_is_never_reached() -> None:
+    """5 a contact of 20 of margin: 25 points, and with 80 % who order anyway 20 can be added."""
+    inputs = Inputs(margin=0.5, cost=5.0)
+    found = worth(10, CONTACT, inputs, 40.0, 0.8)
+    assert found.break_even is None
+    assert "never pays for itself at these inputs" in found.said[0]
+    assert "it takes 25 points, and 20 points can be added" in found.said[0]
+    assert worth(10, CONTACT, inputs, 40.0, 0.75).break_even == 0.25
+
+
+def test_contacts_for_an_order_more_have_a_decimal_below_ten() -> None:
+    """Margin 20 an order: 14.4 a contact is 72 points, one of every 1.4; 4 is 20 points, one of every 5."""
+    said = [worth(10, CONTACT, Inputs(margin=0.5, cost=cost), 40.0).said[0] for cost in (14.4, 4.0, 0.5)]
+    assert ["every 1.4 " in said[0], "every 5 " in said[1], "every 40 " in said[2]] == [True] * 3
+
+
 @pytest.mark.parametrize(
     "inputs",
     [

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segtui.decide import playbook
+from segtui.decide.playbook import parse
 from segtui.decide.playbook_facts import number, truth
 from segtui.decide.playbook_parser import Mistake, condition, expression
 from segtui.decide.playbook_template import filled, template
@@ -28,6 +29,7 @@ from segtui.decide.playbook_words import (
     Tree,
     text,
 )  # fmt: skip
+from segtui.decided.campaigns import Only
 from segtui.errors import UsageError
 from tests.decide.making import profile_of
 
@@ -241,6 +243,7 @@ def test_ones_own_takes_its_place(tmp_path: Path) -> None:
         (PLAY.replace('"x"', '"X Y"'), "play 1", "cannot be an id"),
         (PLAY.replace('title = "X"', ""), "play 1 (“x”)", "“title” is missing"),
         (PLAY.replace('"size > 1"', "1"), "when", "a text in quotes"),
+        (PLAY + 'only = "mean(f) < 2"\n', "play 1 (“x”), only, character 1", "says of no customer"),
         (PLAY + 'colour = "red"\n', "play 1 (“x”)", "“colour” is not known"),
         (PLAY + 'arms = ["a", "a"]\n', "arms", "two different"),
         (PLAY + 'compare = "all"\n', "compare", "“all” is not known"),
@@ -277,3 +280,13 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 def test_no_file_breaks_it(text_: str) -> None:
     with suppress(UsageError):
         assert playbook.parse(text_, "playbook.toml").path == "playbook.toml"
+
+
+def test_whom_a_play_is_for() -> None:
+    def only(text: str) -> Only | None:
+        return parse(PLAY + f"only = '{text}'\n", "p").plays[0].only
+
+    assert parse(PLAY, "p").plays[0].only is None
+    assert only("frequency < 2") == Only("frequency", "<", 2.0)
+    assert only('"Average order value" >= 12.5') == Only("Average order value", ">=", 12.5)
+    assert only("answered( recommend )") == Only("recommend", "answered", 0.0)

@@ -81,7 +81,9 @@ def test_prices_that_never_change() -> None:
 
 
 def test_too_few_items_and_too_few_weeks() -> None:
-    assert shut(reaction(shop(-1.5, items=29)))["weeks"] == "29 items sold in 20 weeks or more"
+    few = shut(reaction(shop(-1.5, items=29)))
+    assert few["prices"] == "too few items: 29 of 29 items with enough weeks had 3 prices or more"
+    assert few["weeks"] == "29 items sold in 20 weeks or more"
     assert shut(reaction(shop(-1.5, weeks=19)))["weeks"] == "0 items sold in 20 weeks or more"
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from segtui.decide import value_gates
 from segtui.decide.value import lifetime_value
-from segtui.decide.value_check import calibrate, check, refusal
+from segtui.decide.value_check import borne_out, calibrate, check, refusal
 from segtui.decide.value_fit import Optimum
 from segtui.decide.value_history import History, Holdout
-from segtui.decided.value import Gate, LifetimeValue, OrderModel, SpendModel, Verdict
+from segtui.decided.value import Calibration, Check, Gate, LifetimeValue, OrderModel, SpendModel, Verdict
 from segtui.errors import AnalysisError
 from segtui.progress import finish
 
@@ -143,6 +143,17 @@ def test_a_segment_that_is_off_is_not_trusted() -> None:
     )
     assert found.refused == ""
     assert [one.trusted for one in found.segments] == [True, False]
+    assert [bool(one.doubts) for one in found.segments] == [False, True]
+
+
+def test_a_segment_whose_money_is_off_is_not_trusted() -> None:
+    """Those who never came back before spend 40 % of what they did, in as many orders."""
+    history, holdout = people(4_000, 5)
+    assert holdout.spend is not None
+    found = valued(history, holdout=replace(holdout, spend=np.where(history.x > 0, holdout.spend, holdout.spend * 0.4)))
+    assert found.no_value == ""
+    assert [one.trusted for one in found.segments] == [True, False]
+    assert ["of revenue" in "".join(one.doubts) for one in found.segments] == [False, True]
 
 
 def test_no_horizon() -> None:
@@ -276,14 +287,51 @@ def test_the_band(ratio: float, verdict: Verdict) -> None:
 
 
 def test_too_few_orders_say_nothing() -> None:
-    found = check("A", np.full(29, 5.0), np.ones(29))
+    found = check("A", np.full(29, 1.25), np.ones(29))
     assert found.verdict is Verdict.FEW
     assert refusal(found, "orders", 13) == ""
-    nothing = check("A", np.ones(5), np.zeros(5))
+    nothing = check("A", np.ones(4), np.zeros(4))
     assert (nothing.ratio, nothing.verdict) == (None, Verdict.FEW)
     assert check("A", np.ones(0), np.zeros(0)).verdict is Verdict.FEW
     # money is judged by the orders behind it
-    assert check("A", np.full(29, 5.0), np.full(29, 900.0), np.ones(29)).verdict is Verdict.FEW
+    assert check("A", np.full(29, 1100.0), np.full(29, 900.0), np.ones(29)).verdict is Verdict.FEW
+
+
+def test_few_orders_that_are_off_by_far_are_told() -> None:
+    """20 orders where 60 were expected of four: 3 times, and 3 / e^(1.96 * sqrt(.05 * 4 / 3)) = 1.81 is beyond 1.25;
+    30 expected are 1.5 times, with an interval from .90: too few to tell."""
+    observed = np.array([2.0, 4.0, 6.0, 8.0])
+    off, few = check("A", np.full(4, 15.0), observed), check("A", np.full(4, 7.5), observed)
+    assert off.low == pytest.approx(3 / np.exp(1.96 * np.sqrt(0.05 * 4 / 3)))
+    assert (off.verdict, few.verdict) == (Verdict.OFF, Verdict.FEW)
+    assert check("A", np.full(4, 1.2), np.zeros(4)).verdict is Verdict.OFF  # 4.8 expected, more than 1.25 * 3.69
+    assert check("A", np.full(4, 1.1), np.zeros(4)).verdict is Verdict.FEW
+
+
+def checked(orders: Check, spend: Check | None = None) -> Calibration:
+    return Calibration(13.0, orders, (orders,), (), spend, () if spend is None else (spend,), None, None)
+
+
+def test_orders_and_money_bear_a_segment_out() -> None:
+    """One rule for both: off in either is a doubt, and few orders are said to be few, never trusted in silence."""
+    holds, off, few = (
+        Check("A", 100, 120.0, seen, 120 / seen, low, high, verdict)
+        for seen, low, high, verdict in (
+            (100.0, 1.1, 1.3, Verdict.HOLDS), (80.0, 1.3, 1.7, Verdict.OFF), (20.0, 0.9, 9.0, Verdict.FEW),
+        )
+    )  # fmt: skip
+    assert borne_out(None, "A", money=True) == ((), "")
+    assert borne_out(checked(holds, holds), "A", money=True) == ((), "")
+    assert borne_out(checked(off), "B", money=True) == ((), "")
+    (doubt,), unjudged = borne_out(checked(off), "A", money=True)
+    assert "120 orders were expected in the holdout and 80 seen (1.50 times, 95 % 1.30 to 1.70)" in doubt
+    assert "0.80 to 1.25 would do" in doubt
+    assert unjudged == ""
+    (doubt,), _ = borne_out(checked(holds, off), "A", money=True)
+    assert "of revenue were expected" in doubt
+    assert borne_out(checked(holds, off), "A", money=False) == ((), "")
+    doubts, unjudged = borne_out(checked(few), "A", money=True)
+    assert (doubts, "20 seen, too few to tell" in unjudged) == ((), True)
 
 
 def test_ranks_by_hand() -> None:

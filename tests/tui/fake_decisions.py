@@ -24,6 +24,7 @@ from segtui.decided.recommendations import (
 )
 from segtui.decided.value import Gate, LifetimeValue, Range, SegmentValue
 
+DOUBT = "The holdout does not bear these figures out: 90 orders were expected in the holdout and 30 seen."
 HOSTILE = "x\x1b]52;c;cm0gLXJmIH4=\x1b\\y\x9bz\u202e [/bold]"
 ORDER_VALUE = 50.0
 
@@ -72,7 +73,16 @@ def _worth(inputs: Inputs, contacted: int) -> Worth:
 def value(letters: Sequence[str]) -> LifetimeValue:
     """Ten orders more for every letter; B is not borne out by the holdout."""
     segments = tuple(
-        SegmentValue(one, 1000, 900.0, 0.1, Range(4000.0 + 10 * at, 3900.0, 4100.0), Range(2e5, 1.9e5, 2.1e5), at != 1)
+        SegmentValue(
+            one,
+            1000,
+            900.0,
+            0.1,
+            Range(4000.0 + 10 * at, 3900.0, 4100.0),
+            Range(2e5, 1.9e5, 2.1e5),
+            at != 1,
+            (DOUBT,) if at == 1 else (),
+        )
         for at, one in enumerate(letters)
     )
     return LifetimeValue(52.0, (Gate("repeaters", "enough repeat customers", True, "2,331 customers", "orders"),),

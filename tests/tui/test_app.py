@@ -256,6 +256,7 @@ async def test_customers_scroll_far_and_read_only_what_is_shown():
         assert "customer_id" in grid(app)
         await pilot.press("q")
         await until(app, pilot, "4 Segments")
+        assert "row with 510000" not in grid(app)  # it was about the table
 
 
 async def test_help_is_searched_and_runs_a_command():

@@ -196,6 +196,7 @@ async def test_work_can_be_stopped_and_gone_on_with():
         await until(app, pilot, "orders and 200,000")  # the other parts come all the same
         await pilot.press("C")
         await until(app, pilot, "0.910 (0.902 to 0.917)")
+        await until(app, pilot, "what was stopped is done")
 
 
 async def test_a_failure_is_told_where_the_part_would_be():
@@ -259,6 +260,32 @@ async def test_the_page_goes_over_segments():
         await until(app, pilot, "4,000 (3,900 to 4,100) orders")
 
 
+async def test_the_cursor_goes_from_sentence_to_sentence():
+    """Each stop is the beginning of a sentence and shows its end; the last one ends the page, and back is the same."""
+    async with of_orders((80, 24)) as (app, pilot):
+        await shown(app, pilot)
+
+        def front() -> str:
+            return next(row for row in grid(app).splitlines() if row.startswith("> "))[10:].strip()
+
+        stops = [front()]
+        while len(stops) < 40:
+            await pilot.press("j")
+            await settled(app, pilot)
+            if front() == stops[-1]:
+                break
+            stops.append(front())
+        begun = ("recency <=", "Over 52", "Most bought", "They paid", "How they", "2 plays", "Early", "Why", "Proof")
+        assert [any(stop.startswith(word) for stop in stops) for word in begun] == [True] * len(begun)
+        assert all(stop[0].isupper() or stop[0].isdigit() for stop in stops[1:] if not stop.startswith("Win"))
+        assert stops[-1].startswith("Nobody knows yet what a play does")
+        assert "model alone." in grid(app)
+        for stop in stops[-2::-1]:
+            await pilot.press("k")
+            await settled(app, pilot)
+            assert front() == stop
+
+
 async def test_enter_opens_everything_that_is_known():
     async with of_orders() as (app, pilot):
         await shown(app, pilot, "enter")
@@ -290,7 +317,22 @@ async def test_the_list_of_the_play_under_the_cursor_is_written():
         await until(app, pilot, "Write the list of win-back")
         await pilot.press("enter")
         await until(app, pilot, lambda: bool(engine.tables))
-        assert engine.tables == [(PlayListQuestion(Inputs(), "win-back", "may"), "win-back.csv", False)]
+        assert engine.tables == [(PlayListQuestion(Inputs(), "win-back", "may"), "may-win-back.csv", False)]
+
+
+async def test_the_evidence_writes_the_list_of_its_play():
+    """x over the evidence is of the page behind it, not of the labels."""
+    engine = FakeEngine(orders=True)
+    async with of_orders(engine=engine) as (app, pilot):
+        await shown(app, pilot, "v", "G", "enter")
+        await until(app, pilot, "x write its list")
+        await pilot.press("x")
+        await until(app, pilot, "Name of the campaign")
+        await pilot.press(*"may", "enter")
+        await until(app, pilot, "Write the list of win-back")
+        await pilot.press("enter")
+        await until(app, pilot, lambda: bool(engine.tables))
+        assert engine.tables == [(PlayListQuestion(Inputs(), "win-back", "may"), "may-win-back.csv", False)]
 
 
 async def test_recommendations_are_written_by_the_best_that_is_offered():
@@ -334,6 +376,21 @@ async def test_plays_for_the_same_customers_are_warned_of():
         await pilot.press("l")
         await until(app, pilot, "4,010 (3,900 to 4,100) orders")
         assert "would address the same" not in grid(app)
+
+
+async def test_a_narrow_terminal_says_which_columns_are_left_out():
+    """60 columns: no low and high, no ranges, and both tables say so; what is left is whole."""
+    async with of_orders((60, 16)) as (app, pilot):
+        await opened(app, pilot)
+        await pilot.press("7", "v")
+        await until(app, pilot, "low and high: enter")
+        head = next(row for row in grid(app).splitlines() if "points" in row)
+        assert head.rstrip().endswith("points   middle")
+        await pilot.press("v")
+        await until(app, pilot, "ranges: enter")
+        assert any(row.rstrip().endswith("offered") for row in grid(app).splitlines())
+        await until(app, pilot, "22.2%")
+        assert any(row.rstrip().endswith("always") for row in grid(app).splitlines())
 
 
 # -- snapshots --------------------------------------------------------------------------------------------
@@ -401,7 +458,7 @@ async def test_the_shipped_orders_on_the_real_engine(tmp_path):
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         same = [p for p in found.proposals if p.play == one.play]
-        assert list(rows[0]) == ["id", "segment", "arm", "play", "also_in"]
+        assert list(rows[0]) == ["customer_id", "segment", "arm", "play", "campaign", "also_in"]
         assert len(rows) == sum(p.size for p in same)
         assert {row["segment"] for row in rows} == {p.letter for p in same}
         assert {row["arm"] for row in rows} == {"contacted", "held out"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -62,6 +63,8 @@ class DecidePane(ViewsPane):
         self._ended: dict[tuple[str, Question], str] = {}
         """How work on a part ended that came to nothing, by answer."""
         self._last: Parts | None = None
+        self._resumed = False
+        """Whether what was stopped goes on, and nobody has said yet that it is done."""
 
     @property
     def spec(self) -> DecideSpec:
@@ -167,14 +170,17 @@ class DecidePane(ViewsPane):
                 self._asked = question
                 session.ask_aside(question)
                 return
+        if self._resumed:
+            self._resumed = False
+            self.desk.say("what was stopped is done", "done")
 
     def do_resume_decide(self, _: str) -> None:
         """Go on with what was stopped or failed."""
         answer = self._settled()
         before = len(self._ended)
         self._ended = {key: text for key, text in self._ended.items() if answer is None or key[0] != answer.fingerprint}
-        if len(self._ended) == before:
-            self.desk.say("nothing was stopped")
+        self._resumed = len(self._ended) < before
+        self.desk.say("going on with what was stopped" if self._resumed else "nothing was stopped")
         self.ask()
         self.repaint()
 
@@ -279,6 +285,12 @@ class DecidePane(ViewsPane):
 
 
 _OTHERS = (PricesQuestion(), ProductsQuestion(), LeaderboardQuestion(), RulesQuestion())
+
+
+def list_file(campaign: str, play: str) -> str:
+    """The file that the list of a play is written to unless another is typed: "spring-2026-win-back.csv"."""
+    name = re.sub(r"[^a-z0-9]+", "-", campaign.lower()).strip("-")
+    return f"{name[:40]}-{play}.csv" if name else f"{play}.csv"
 
 
 def typed_list(argument: str) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from segtui.tui import format as fmt
 from segtui.tui.panes import decide_words as words
@@ -24,8 +24,16 @@ LABEL = 8
 """Cells of the label before a part."""
 
 
+class Row(NamedTuple):
+    """A line of the page: what it shows, the play it is about, and the row its sentence begins at."""
+
+    line: Line
+    play: str
+    start: int
+
+
 class PageView(View):
-    """Rows are lines of the page; j and k scroll, h and l go to another segment."""
+    """Rows are lines of the page; j and k go from sentence to sentence, h and l to another segment."""
 
     name = "segment"
     pane: DecidePane
@@ -33,7 +41,9 @@ class PageView(View):
     def __init__(self, pane: DecidePane) -> None:
         super().__init__(pane)
         self.at = 0
-        self._rows: list[tuple[Line, str]] = []
+        self._rows: list[Row] = []
+        self._before = 0
+        """The row of the cursor when it was last drawn."""
 
     def segment(self) -> Segment | None:
         """The segment in front."""
@@ -51,7 +61,7 @@ class PageView(View):
     def play(self) -> str:
         """The play under the cursor, else the first of the segment; "" where it has none."""
         parts, segment = self.pane.parts(), self.segment()
-        if self._rows and (found := self._rows[min(self.cursor.at, len(self._rows) - 1)][1]):
+        if self._rows and (found := self._rows[min(self.cursor.at, len(self._rows) - 1)].play):
             return found
         own = parts.plays_of(segment.letter) if parts is not None and segment is not None else ()
         return own[0].play if own else ""
@@ -64,11 +74,30 @@ class PageView(View):
             return []
         detail = words.BRIEF if height < TALL else words.PAGE
         self._rows = self._lines(parts, segment, width, detail)
-        window = self.cursor.window(len(self._rows), height - 2)
+        window = self._window(height - 2)
         lines = [self._letters(parts, len(self._rows) - window.stop, width), self._heading(segment, width)]
         self.first_row_y = len(lines)
         pane = self.pane
-        return [*lines, *(line(pane.mark(at), *self._rows[at][0].runs, ground=pane.ground(at)) for at in window)]
+        return [*lines, *(line(pane.mark(at), *self._rows[at].line.runs, ground=pane.ground(at)) for at in window)]
+
+    def _window(self, height: int) -> range:
+        """The rows to show. The cursor stands at the beginning of a sentence, all of which is seen; only one that is
+        longer than the window is gone through line by line."""
+        rows, cursor = self._rows, self.cursor
+        cursor.window(len(rows), height)
+        if not rows:
+            return range(0)
+        start = rows[cursor.at].start
+        further = next((at for at in range(cursor.at, len(rows)) if rows[at].start != start), len(rows))
+        if further - start <= height:
+            down = cursor.at == self._before + 1 and cursor.at != start and further < len(rows)
+            start = further if down else start
+            end = next((at for at in range(start, len(rows)) if rows[at].start != start), len(rows)) - 1
+            cursor.at = min(end, start + height - 1)
+            cursor.window(len(rows), height)
+            cursor.at = start
+        self._before = cursor.at
+        return cursor.window(len(rows), height)
 
     def _letters(self, parts: Parts, below: int, width: int) -> Line:
         segments = parts.segments
@@ -88,15 +117,16 @@ class PageView(View):
         name = fmt.clean(segment.name, max(8, width - len(sizes) - 4), self.signs.ellipsis)
         return line((f" {segment.letter} ", seg(letter_place(segment.letter))), (name, "bold"), (sizes, ""))
 
-    def _lines(self, parts: Parts, segment: Segment, width: int, detail: int) -> list[tuple[Line, str]]:
-        rows: list[tuple[Line, str]] = []
+    def _lines(self, parts: Parts, segment: Segment, width: int, detail: int) -> list[Row]:
+        rows: list[Row] = []
         last = ""
         for said in words.page(parts, segment, detail):
             text = fmt.clean(said.text) or self.pane.state(said.part)
+            start = len(rows)
             for part in folded(text, width - LABEL - 3, said.role):
                 label = LABELS[said.part] if said.part != last else ""
                 last = said.part
-                rows.append((line((fmt.pad(label, LABEL), "title"), *part.runs), said.play))
+                rows.append(Row(line((fmt.pad(label, LABEL), "title"), *part.runs), said.play, start))
         return rows
 
     def copied(self, whole: bool) -> tuple[str, str]:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 WIDE = 100
 """Columns from which there is room for sizes."""
 
+NARROW_PLAYS, NARROW_BOARD = 67, 80
+"""Columns below which there is no room for low and high, and for ranges."""
+
 PURPOSES = (Purpose.AGAIN, Purpose.NEW)
 
 
@@ -52,27 +55,32 @@ class PlaysView(View):
         if not isinstance(found, Campaigns):
             return [BLANK, *told(fmt.clean(found.why) if found is not None else self.pane.state("do"), width, "dim")]
         below = self._below(width, 9 if height < 24 else 14)
-        room = max(1, height - 1 - len(below))
+        room = max(1, height - 1 - len(below) - (width < NARROW_PLAYS))
         wide = width >= WIDE
-        title = max(10, min(40, width - (75 if wide else 58)))
+        narrow = width < NARROW_PLAYS
+        title = max(10, min(40, width - (75 if wide else 40 if narrow else 58)))
         sizes = " customers  rev %" if wide else ""
-        head = f"  {fmt.pad('play', title)} seg{sizes}  done to   held  points      low   middle     high"
+        money = "   middle" if narrow else "      low   middle     high"
+        head = f"  {fmt.pad('play', title)} seg{sizes}  treated   held  points{money}"
         lines = [line((head, "dim under"))]
-        self.first_row_y = 1
+        if narrow:
+            lines.insert(0, line((" low and high: enter, or a wider terminal"[:width], "dim")))
+        self.first_row_y = len(lines)
         for at in self.cursor.window(len(found.proposals), room):
-            runs = self._row(found.proposals[at], title, wide)
+            runs = self._row(found.proposals[at], title, wide=wide, narrow=narrow)
             lines.append(line(self.pane.mark(at), *runs, ground=self.pane.ground(at)))
         if not found.proposals:
             lines += told("No segment fits a play; enter says why.", width, "")
         return [*lines, *[BLANK] * (height - len(lines) - len(below)), *below]
 
-    def _row(self, one: Proposal, title: int, wide: bool) -> list[Run]:
+    def _row(self, one: Proposal, title: int, *, wide: bool, narrow: bool) -> list[Run]:
         name = fmt.pad(fmt.clean(one.title), title, ellipsis=self.signs.ellipsis)
         experiment, worth = one.experiment, one.worth
-        points = fmt.NOTHING if experiment.smallest is None else f"{100 * experiment.smallest:.1f}"
+        points = fmt.NOTHING if experiment.smallest is None else words.in_points(experiment.smallest)
         cells = f"{fmt.count(one.size):>10}{fmt.share(one.revenue_share):>7}" if wide else ""
         cells += f"{experiment.sizes[0]:>9,}{experiment.sizes[1]:>7,}{points:>8}"
-        money = "".join(f"{fmt.short(value):>9}" for value in (worth.low, worth.mid, worth.high))
+        figures = (worth.mid,) if narrow else (worth.low, worth.mid, worth.high)
+        money = "".join(f"{fmt.short(value):>9}" for value in figures)
         return [(name, "bold"), (f"  {one.letter:<2}", seg(letter_place(one.letter))), (cells, ""), (money, "good")]
 
     def _below(self, width: int, height: int) -> list[Line]:
@@ -162,25 +170,34 @@ class BoardView(View):
         rows = self._rows()
         judged = [trial for trial in board.trials if not trial.refusal]
         below = self._below(board, rows, width)
-        lines = [self._state(board, width), self._titles(judged)]
+        narrow = width < NARROW_BOARD
+        lines = [self._state(board, width), self._titles(judged, narrow)]
+        if narrow:
+            lines.insert(0, line((" ranges: enter, or a wider terminal"[:width], "dim")))
         self.first_row_y = len(lines)
         window = self.cursor.window(len(rows), max(1, height - len(lines) - len(below)))
         pane = self.pane
-        lines += [line(pane.mark(at), *self._row(board, *rows[at], judged), ground=pane.ground(at)) for at in window]
+        lines += [
+            line(pane.mark(at), *self._row(board, *rows[at], judged, narrow), ground=pane.ground(at)) for at in window
+        ]
         return [*lines, *[BLANK] * (height - len(lines) - len(below)), *below][:height]
 
     def _state(self, board: Leaderboard, width: int) -> Line:
-        text = " hit@10: the share of customers with a hit among ten items (95 %)"
+        items = max((trial.items for trial in board.trials), default=0)
+        text = f" hit@10: the share of customers with a hit among ten of {items:,} items (95 %)"
         if board.complete:
             return line((text[:width], "dim"))
         return line((f" so far, nothing is offered yet: {self.pane.state('board')}"[:width], "warn"))
 
-    def _titles(self, judged: list[Trial]) -> Line:
-        cells = "".join(fmt.pad(one.protocol, 21) for one in judged)
+    def _titles(self, judged: list[Trial], narrow: bool) -> Line:
+        cells = "".join(fmt.pad(one.protocol, 10 if narrow else 21, ellipsis=self.signs.ellipsis) for one in judged)
         return line((f"  {fmt.pad('for', 10)}{fmt.pad('method', 19)}{cells}offered", "dim under"))
 
-    def _row(self, board: Leaderboard, purpose: Purpose, method: Method, judged: list[Trial]) -> list[Run]:
-        cells = "".join(fmt.pad(_hit(board.standing(method, purpose, one.protocol)), 21) for one in judged)
+    def _row(
+        self, board: Leaderboard, purpose: Purpose, method: Method, judged: list[Trial], narrow: bool
+    ) -> list[Run]:
+        stands = [board.standing(method, purpose, one.protocol) for one in judged]
+        cells = "".join(fmt.pad(_value(one), 10) if narrow else fmt.pad(_hit(one), 21) for one in stands)
         mark, role = self._mark(board, purpose, method)
         return [(f"{purpose:<10}", "dim"), (f"{method:<19}", "bold"), (cells, ""), (mark, role)]
 
@@ -227,6 +244,10 @@ def _hit(one: Standing | None) -> str:
         return fmt.NOTHING
     hit = one.overall.hit
     return f"{hit.value:.1%} ({100 * hit.low:.1f} to {100 * hit.high:.1f})"
+
+
+def _value(one: Standing | None) -> str:
+    return fmt.NOTHING if one is None else f"{one.overall.hit.value:.1%}"
 
 
 def _why(board: Leaderboard, purpose: Purpose, method: Method) -> str:

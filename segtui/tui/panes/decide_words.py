@@ -101,10 +101,14 @@ def worth(parts: Parts, segment: Segment, detail: int) -> list[Said]:
     text += f" and {_range(one.value, detail)} of revenue" if one.value is not None else ""
     text += " are expected." if detail == BRIEF else " are expected (95 %, of the model alone)."
     if one.alive is not None and detail > BRIEF:
-        text += f" {one.alive:,.0f} of {one.customers:,} are still customers."
+        text += f" The model takes about {one.alive:,.0f} of {one.customers:,} to be still customers: an estimate."
     said = [Said("worth", text)]
-    if not one.trusted:
-        said.append(Said("worth", "The holdout does not bear these figures out.", "warn"))
+    if detail == BRIEF and one.doubts:
+        said.append(Said("worth", "The holdout does not bear these figures out (enter says how far off).", "warn"))
+    else:
+        said += [Said("worth", doubt, "warn") for doubt in one.doubts]
+    if one.unjudged:
+        said.append(Said("worth", one.unjudged, "dim"))
     return [*said, *(_gates(found) if detail == FULL else [])]
 
 
@@ -132,7 +136,7 @@ def _range(value: Range, detail: int) -> str:
 
 
 def together(parts: Parts, segment: Segment, detail: int) -> list[Said]:
-    """The items that most of them bought, with a rule as the reason where there is one."""
+    """The items that they bought most, with a rule as the reason where there is one."""
     found = parts.products
     if found is None or isinstance(found, Missing):
         return _absent("buy", found)
@@ -171,7 +175,9 @@ def prices(parts: Parts, segment: Segment, detail: int) -> list[Said]:
     if paid.index is None:
         said = [Said("prices", f"What they paid cannot be compared. {' '.join(paid.notes)}", "dim")]
     else:
-        text = f"They paid {_interval(paid.index)} times what everyone pays for the same goods"
+        text = f"They paid {_interval(paid.index)} times the reference price (the median at the same quantity)"
+        everyone = found.everyone.paid.index
+        text += "" if everyone is None else f"; everyone paid {everyone.value:.3f}"
         text += "" if detail == BRIEF else f" ({paid.compared:.0%} of revenue compared)"
         said = [Said("prices", f"{text}.")]
     if detail < FULL:
@@ -211,10 +217,14 @@ def several(own: tuple[Proposal, ...], full: bool) -> list[Said]:
     """A warning where a segment gets several plays."""
     if len(own) < 2:
         return []
-    text = f"{len(own)} plays would address the same {own[0].size:,} customers"
+    sizes = sorted({one.size for one in own})
+    text = f"{len(own)} plays would address the same {sizes[-1]:,} customers"
+    if len(sizes) > 1:
+        text = f"{len(own)} plays would address some of the same customers ({sizes[0]:,} to {sizes[-1]:,})"
     if full:
         text += (
-            ": choose one, or read each result as what it does on top of the others. Lists mark who is on another one."
+            ": choose one, or read the result as what they do together: who is held out of one play of a campaign is "
+            "held out of all. Lists mark who is on another one."
         )
     else:
         text += " (lists mark them)."
@@ -228,7 +238,7 @@ def play(one: Proposal, full: bool) -> list[Said]:
     told += [(said, "") for said in one.experiment.said] if full else [(f"Proof: {proof(one)}", "")]
     if one.experiment.refused:
         told.append((f"No result can be read from it: {one.experiment.refused}", "warn"))
-    role = "key" if one.worth.needs else "good"
+    role = "key" if one.worth.needs else "warn" if one.worth.impossible else "good"
     told += [(said, role) for said in one.worth.said] if full else [(expected(one), role)]
     return [Said("do", text, role, one.play) for text, role in told]
 
@@ -239,13 +249,26 @@ def proof(one: Proposal) -> str:
     (first, second), (some, others) = experiment.arms, experiment.sizes
     text = f"about {some:,} {first}, {others:,} {second}"
     if experiment.smallest is not None:
-        text += f"; they can show {100 * experiment.smallest:.1f} points"
+        text += f"; they can show {in_points(experiment.smallest)} points or more"
     return text
+
+
+def in_points(difference: float) -> str:
+    """.021 -> 2.1, .135 -> 14: as sentences about plays have it."""
+    value = 100 * difference
+    return f"{value:.1f}".removesuffix(".0") if abs(value) < 9.95 else f"{value:.0f}"
+
+
+UPLIFTS = ("low", "middle", "high")
 
 
 def expected(one: Proposal) -> str:
     """What it comes to, or what is to be entered for that."""
     told = one.worth
+    figures = (told.low, told.mid, told.high)
+    if told.impossible:
+        known = [f"{name} {value:,.0f}" for name, value in zip(UPLIFTS, figures, strict=True) if value is not None]
+        return f"Comes to: {', '.join(known) or 'not said'}. {told.impossible}"
     if told.low is None or told.mid is None or told.high is None:
         return f"Comes to: enter (e) {', '.join(told.needs)}." if told.needs else "Comes to: not said."
     return f"Comes to: low {told.low:,.0f}, middle {told.mid:,.0f}, high {told.high:,.0f}, as entered (e)."

@@ -43,6 +43,7 @@ class CustomersScreen(Screen[None]):
         self.table = FrameTable(desk.charset, id="table")
         self.failed = False
         self._last_find = ""
+        self._said = False
         self._searching = 0
 
     def compose(self) -> ComposeResult:
@@ -109,6 +110,8 @@ class CustomersScreen(Screen[None]):
     # -- commands -------------------------------------------------------------------------------------------
 
     def do_back(self, _: str) -> None:
+        if self._said:
+            self.desk.say("")  # it was about this table
         self.dismiss(None)
 
     def do_cursor_down(self, _: str) -> None:
@@ -183,6 +186,7 @@ class CustomersScreen(Screen[None]):
             came(None)
 
     def _say(self, text: str) -> None:
+        self._said = True
         self.desk.say(text)
         self.refresh_lines()
 
