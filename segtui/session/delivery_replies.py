@@ -108,13 +108,13 @@ def _orders(
         return None
     measured = []
     for source in found:
-        sides = [
-            labelled_orders(source, data, labels, answer, gather, cells=as_text, as_text=as_text)[0]
-            for as_text in (True, False)
-        ]
-        first = next(sides[0].batches)
-        yield Progress("measuring the first orders", 0.8)
-        measured.append((yield from _measured(sides[0], first, next(sides[1].batches))))
+        rows = []
+        for as_text in (True, False):
+            table, _ = labelled_orders(source, data, labels, answer, gather, cells=as_text, as_text=as_text)
+            yield Progress("reading the first orders", 0.8)
+            rows.append(next(table.batches))
+            yield Progress("reading the first orders", 0.9)
+        measured.append((yield from _measured(table, *rows)))
     forms = [form for form, _ in measured[0].sizes if all(one.about(form) is not None for one in measured)]
     return LabelledSize(
         sum(one.rows for one in measured),

@@ -141,6 +141,7 @@ class Hearing:
             self.app.exporting = self.app.exporting and event.job not in WRITING
             self.app.status.job = None
             back = "; the data is as it was, u takes the change back" if event.job == REOPENING else ""
+            back = "; nothing was written" if event.job == DELIVERING else back
             self.app.say(f"stopped: {event.job}{back or '; what stood before still stands'}", "done")
             self._job_ended(event.job, "stopped")
             self.app.redraw()

@@ -131,7 +131,7 @@ class Program:
 
         spec = self._offered or DeliverySpec(f"{self._stem()}_delivery")
         spec = replace(spec, folder=argument.strip() or spec.folder)
-        self.app.show(DeliverScreen(self.app, spec, self.app.delivered), self._deliver)
+        self.app.show(DeliverScreen(self.app, self.app.status, spec, self.app.delivered), self._deliver)
 
     def _deliver(self, spec: DeliverySpec | None) -> None:
         if spec is not None and self.app.session is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from segtui.errors import DeliveryError
 from segtui.recipe import STANDARD_PARTS, GatherSpec, Recipe, SourceSpec
+from segtui.session.questions import DeliveryQuestion
 from segtui.session.session import Session
 from segtui.tui.app import SegApp
 from segtui.tui.screens.deliver import ABOUT, Choices, DeliverScreen, contents
@@ -92,8 +93,8 @@ async def test_parts_formats_and_switches_are_chosen_and_offered_again():
 async def test_sizes_follow_what_is_chosen():
     async with running(FakeEngine(orders=True), (80, 40), recipe=ORDERS) as (app, pilot):
         await shown(app, pilot)
-        await until(app, pilot, "18,424 x 7")
-        assert "75,012 x 13" in grid(app)
+        await until(app, pilot, "18,424 rows × 7")
+        assert "75,012 rows × 13" in grid(app)
         assert "about 1.2 MB" in grid(app)
         await pilot.press("tab", "j", "space")  # orders too: 1,234,567 + 7,000,000
         await until(app, pilot, "about 8.2 MB")
@@ -156,7 +157,7 @@ async def test_progress_names_the_part_and_a_stop_is_told():
             await until(app, pilot, "delivering customers")
             assert app.exporting
             await pilot.press("ctrl+c")
-            await until(app, pilot, "stopped: delivering")
+            await until(app, pilot, "stopped: delivering; nothing was written")
         assert engine.closed == ["deliver"]
         assert engine.delivered == []
         assert not app.exporting
@@ -179,10 +180,30 @@ async def test_the_files_of_the_last_delivery_are_listed():
         await until(app, pilot, "delivered to")
         await shown(app, pilot, "D")
         await pilot.press("tab", "G", "space")
-        await until(app, pilot, "1.2 MB  customers.csv")
+        await until(app, pilot, f"customers.csv {'.' * 39} 1.2 MB")
         assert "a warning of it" in grid(app)
         await pilot.press("q")
         await until(app, pilot, lambda: isinstance(app.screen, DeliverScreen))
+
+
+async def test_first_rows_follow_a_new_answer():
+    engine = FakeEngine()
+    async with running(engine) as (app, pilot):
+        await shown(app, pilot)
+        assert engine.replies.count(DeliveryQuestion()) == 1
+        app.change(app.session.recipe.with_k(5), "k 4→5")
+        await until(app, pilot, lambda: engine.replies.count(DeliveryQuestion()) >= 2)
+
+
+async def test_first_rows_that_cannot_be_read_are_told_and_the_rest_works():
+    engine = FakeEngine()
+    async with running(engine) as (app, pilot):
+        await until(app, pilot, "exact")
+        engine.broken["reply"] = DeliveryError("the source has changed since it was opened", where="d", hint="Open it.")
+        await pilot.press("D")
+        await until(app, pilot, "no first rows: d: the source has changed since it was opened")
+        await pilot.press("escape")
+        await until(app, pilot, lambda: not isinstance(app.screen, DeliverScreen))
 
 
 async def test_the_export_dialog_leads_here_and_a_typed_folder_is_offered():
@@ -240,7 +261,7 @@ async def test_the_shipped_customers_are_delivered_replaced_and_guarded(tmp_path
     async with app.run_test(size=(80, 40)) as pilot:
         await long(app, pilot, "exact")
         app.run_command("deliver", str(folder))
-        whole = f"{len(rows):,} x {header.count(',') + 5}"
+        whole = f"{len(rows):,} rows × {header.count(',') + 5}"
         await long(app, pilot, whole)
         screen = app.screen
         assert isinstance(screen, DeliverScreen)
@@ -259,7 +280,7 @@ async def test_the_shipped_customers_are_delivered_replaced_and_guarded(tmp_path
         assert json.loads((folder / "passport.json").read_text(encoding="utf-8"))
         first = lines[1].split(",")[0]
         assert screen._view.rows[0][0] == first == rows[0].split(",")[0]
-        assert contents(app.delivered)[0][0].endswith("README.txt")
+        assert contents(app.delivered)[0][0].startswith("README.txt ....")
 
         (folder / "mine.txt").write_text("mine")  # now it may not be replaced
         app.run_command("deliver")

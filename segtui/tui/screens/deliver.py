@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from segtui.results import Cell, PageColumn
     from segtui.session.delivery_view import DeliveryView, LabelledSize
     from segtui.session.events import FolderWritten
+    from segtui.tui.status import Status
 
 ABOUT = {
     "customers": "every input row with its segment",
-    "orders": "every order line with its customer's segment",
+    "orders": "every order line with its segment",
     "segments": "who they are, and the rule of each",
     "profiles": "means and spreads by segment, and the features",
     "evidence": "what speaks for and against every k",
@@ -106,10 +107,11 @@ class DeliverScreen(Screen[DeliverySpec | None]):
     CSS_PATH = "../styles/deliver.tcss"
     BINDINGS: ClassVar = [Binding("escape,ctrl+g", "give_up", show=False)]
 
-    def __init__(self, desk: Desk, spec: DeliverySpec, last: FolderWritten | None) -> None:
+    def __init__(self, desk: Desk, status: Status, spec: DeliverySpec, last: FolderWritten | None) -> None:
         super().__init__()
         self.desk = desk
         self.place = "deliver"
+        self._status = status
         self._last = last
         self._path = spec.folder
         self._on = {*spec.parts, *spec.formats, *((SAFE,) if spec.csv_safe else ())}
@@ -154,6 +156,11 @@ class DeliverScreen(Screen[DeliverySpec | None]):
         self.query_one(Preview).repaint()
         self._refill()
 
+    def ended(self) -> None:
+        """A job failed or was stopped: where it was this question, the first rows do not come."""
+        if self._view is None:
+            self._tell(f"no first rows: {self._status.text}")
+
     # -- what can be chosen -----------------------------------------------------------------------------------
 
     def _refill(self) -> None:
@@ -174,7 +181,7 @@ class DeliverScreen(Screen[DeliverySpec | None]):
 
     def _switch(self, key: str, said: str, *, possible: bool = True) -> Line:
         signs = self.desk.charset
-        sign = (signs.on if key in self._on else signs.off) if possible else signs.dash
+        sign = (signs.on if key in self._on else signs.off) if possible else f" {signs.dash} "
         name = "" if possible else "dim"
         return line((f"   {sign} ", name or "bold"), (f"{key:<16}", name), (said, "dim"))
 
@@ -183,7 +190,7 @@ class DeliverScreen(Screen[DeliverySpec | None]):
         size = None
         if self._view is not None and part in LABELLED:
             size = self._view.customers if part == "customers" else self._view.orders
-        told = f", {size.rows:,} x {size.columns}" if size is not None else ""
+        told = f", {size.rows:,} rows {self.desk.charset.times} {size.columns}" if size is not None else ""
         if why is not None:
             return self._switch(part, f"not here: {fmt.clean(why)}", possible=False)
         return self._switch(part, ABOUT[part] + told)
@@ -332,6 +339,7 @@ def _page(view: DeliveryView) -> FirstRows:
 
 def contents(last: FolderWritten) -> list[tuple[str, str]]:
     """The files with their sizes, and what is to be known of them."""
-    said = [(f"{fmt.size(size):>9}  {fmt.clean(name)}", "") for name, size in last.files]
+    named = [(fmt.clean(name, 44), fmt.size(size)) for name, size in last.files]
+    said = [(f"{name} {'.' * (58 - len(name) - len(size))} {size}", "") for name, size in named]
     said += [("", ""), *((f"not there: {part}: {fmt.clean(why)}", "warn") for part, why in last.missing)]
     return [*said, *((fmt.clean(warning), "dim") for warning in last.warnings)]
