@@ -30,6 +30,9 @@ SHOWN = 3
 MEASURED = 2_000
 """First rows that are written to memory to see how large they are."""
 
+PACKED = 20_000
+"""The same for formats that hold what comes again and again once: a few rows look larger than they are."""
+
 LEAST = 1_000
 """Rows from which a packed format is measured: fewer are mostly head and foot."""
 
@@ -127,7 +130,7 @@ def _measured(table: Table, text: pl.DataFrame, typed: pl.DataFrame) -> Steps[La
     """The first rows written to memory, scaled to all; but xlsx, which a few rows do not tell."""
     import polars as pl
 
-    text, typed, sizes = text.head(MEASURED), typed.head(MEASURED), []
+    text, typed, sizes = text.head(MEASURED), typed.head(PACKED), []
     writers: dict[str, Callable[[BytesIO], object]] = {
         "csv": lambda out: text.write_csv(out),
         "tsv": lambda out: text.write_csv(out, separator="\t"),
