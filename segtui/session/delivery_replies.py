@@ -59,13 +59,16 @@ def view(pipeline: Pipeline, answer: Answer) -> Steps[DeliveryView]:
     Raises DeliveryError where they have changed.
     """
     from segtui.deliver.labels import added_columns, label
-    from segtui.deliver.rows import labelled_rows
+    from segtui.deliver.rows import changed, labelled_rows
+    from segtui.gather.dataset import identity
 
     gather = answer.recipe.gather
+    if identity(gather) != pipeline.dataset.opened:
+        raise changed()
     ground = yield from pipeline.ground(answer.recipe)
     data = ground.dataset
     added, _ = added_columns(data.frame.columns, answer)
-    labels = yield from label(data, answer, ground.matrix, nothing="")
+    labels = yield from label(data, answer, ground.matrix, nothing=None)
     text = labelled_rows(data, gather, labels, added, cells=True, text=True)
     first = next(text.batches)
     yield Progress("reading the first rows", 0.5)
