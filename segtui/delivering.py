@@ -8,7 +8,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from segtui import basketing, deciding, explaining, weighing
-from segtui.deliver.handover import Handover
+from segtui.deliver.handover import Handover, anonymous
 from segtui.errors import AnalysisError
 from segtui.lettered import segments_of
 from segtui.pipeline import unwatched
@@ -104,7 +104,7 @@ def _gathered(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec, shuffles: 
         ground=ground,
         answer=answer,
         model=(yield from model(pipeline, recipe, ground, answer)),
-        warnings=tuple(dict.fromkeys([*pipeline.dataset.warnings, *pipeline.inspection.warnings, *answer.warnings])),
+        warnings=anonymous([*pipeline.dataset.warnings, *pipeline.inspection.warnings, *answer.warnings]),
         assessment=assessment,
         sweep=sweep,
         prediction=prediction,

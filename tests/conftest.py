@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
 from segtui import demo
 
@@ -16,6 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent
 # No deadline either: how long an example takes says how busy the machine is.
 settings.register_profile("same", derandomize=not os.environ.get("SEGTUI_FUZZ"), deadline=None)
 settings.load_profile("same")
+
+# Nor on which modules a worker happens to have loaded: Hypothesis tries constants that it finds in their source.
+if not os.environ.get("SEGTUI_FUZZ") and hasattr(providers, "_get_local_constants"):
+    providers._get_local_constants = lambda: providers._local_constants
 
 
 @pytest.fixture(autouse=True)

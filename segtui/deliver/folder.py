@@ -85,7 +85,7 @@ def _parts(making: Making) -> Steps[dict[str, passport.Json]]:
         try:
             yield from as_part(steps, f"delivering {part}", 0.1 + 0.8 * number / len(wanted), 0.8 / len(wanted))
             told[part] = {"files": sorted(set(making.folder.names()) - before)}
-        except (AnalysisError, ModuleNotFoundError) as error:  # a part may come with an extra
+        except AnalysisError as error:
             for name in set(making.folder.names()) - before:
                 making.folder.drop(name)
             told[part] = {"missing": str(error)}

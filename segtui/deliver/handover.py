@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from segtui.explained import Drivers, SegmentRules
     from segtui.recipe import GatherSpec
     from segtui.results import Answer, Dataset, Inspection
+
+_EXAMPLES = re.compile(r" \(such as [^()]*\)")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -51,3 +55,8 @@ class Handover:
     def why_not(self, part: str) -> str:
         """Why a part is missing; "" where it is there or was not asked for."""
         return dict(self.reasons).get(part, "")
+
+
+def anonymous(warnings: Iterable[str]) -> tuple[str, ...]:
+    """Each warning once and without its examples, which may be customers: a delivery is passed on."""
+    return tuple(dict.fromkeys(_EXAMPLES.sub("", warning) for warning in warnings))

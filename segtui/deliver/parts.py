@@ -235,7 +235,7 @@ def sql(making: Making) -> Steps[None]:
 def script(making: Making) -> Steps[None]:
     """A script that scores without segtui."""
     yield Progress("writing the script")
-    from segtui.deliver.script import script as written  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    from segtui.deliver.script import script as written
 
     making.write("segment.py", written(making.handover.model, making.handover))
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from segtui.deliver.handover import Handover
     from segtui.deliver.repeat import SourceFile
     from segtui.recipe import Recipe
-    from segtui.results import RollUp
+    from segtui.results import JoinReport, RollUp
 
 Json = dict[str, object]
 
@@ -78,13 +78,19 @@ def _rows(handover: Handover) -> Json:
     return {
         "tables": [{"table": absolute(one.path), "kind": one.kind.value, "rows": one.rows} for one in whole.sources],
         "order_lines": None if rollup is None or not rollup.lines else _lines(rollup),
-        "joins": [{**asdict(one), "left": absolute(one.left), "right": absolute(one.right)} for one in whole.joins],
+        "joins": [_join(one) for one in whole.joins],
         "customer_rows": whole.input_rows,
         "left_out": [{"reason": one.reason, "rows": len(one.rows)} for one in whole.left_out],
         "customers": whole.customers,
         "set_aside": [{"reason": reason, "customers": count} for reason, count in handover.answer.set_aside],
         "in_segments": handover.ground.dataset.customers,
     }
+
+
+def _join(report: JoinReport) -> Json:
+    """Without the examples: they are customers, and a passport is passed on."""
+    told = {name: value for name, value in asdict(report).items() if not name.endswith("_examples")}
+    return {**told, "left": absolute(report.left), "right": absolute(report.right)}
 
 
 def _lines(rollup: RollUp) -> Json:

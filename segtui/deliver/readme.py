@@ -27,7 +27,7 @@ ABOUT = (
      "They say what is bought together, not what would follow from an offer."),
     ("marked_*.csv", "Rules and items that mark a segment out against all other segments."),
     ("leaderboard.csv", "How every way of recommending fares beside popularity, with 95 % intervals."),
-    ("products.csv", "The items most customers of each segment bought."),
+    ("products.csv", "For each segment the items that the largest share of its customers bought."),
     ("recommendations.csv", "A list for every customer. Scores compare within one list alone. Holds customers."),
     ("prices.csv", "What segments paid for the same goods. The reaction to prices is an association in past prices, "
      "not an experiment."),

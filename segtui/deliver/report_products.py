@@ -50,7 +50,7 @@ def products(told: Told) -> Iterator[Child]:
             )
     if rows:
         titles = ("segment", "customers who bought", "share of them")
-        yield table("What most customers of a segment bought", titles, rows, right=(1,), kind="words")
+        yield table("Bought by the most customers of a segment", titles, rows, right=(1,), kind="words")
     elif decided.why_not("products"):
         yield paragraph("What segments buy cannot be said: ", told.say(decided.why_not("products")))
 

@@ -76,7 +76,7 @@ class Told:
             return f"{figures.share(value)} %"
         if kind == "money":
             return figures.money(value)
-        named = unit and kind and kind not in ("day", "-1 to 1") and column.feature not in LABELS
+        named = unit and kind and kind not in ("day", "from -1 to 1") and column.feature not in LABELS
         return f"{figures.number(value, 3)} {kind}" if named else figures.number(value, 3)
 
     def letter(self, letter: str) -> Markup:

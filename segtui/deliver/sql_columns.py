@@ -135,7 +135,8 @@ def _at_level(value: str, column: MatrixColumn, source: Source, dialect: Dialect
             return "1 = 1"
         known = [literal for other in named if (literal := _literal(other, source, dialect))]
         off = f"{value} NOT IN ({', '.join(known)})" if known else f"{value} IS NOT NULL"
-        return off if gap in named else f"{off} OR {value} IS NULL"
+        apart = column.fill is None and any(map(source.says_missing, source.columns))
+        return off if apart or gap in named else f"{off} OR {value} IS NULL"
     literal = _literal(level, source, dialect)
     there = f"{value} = {literal}" if literal else ""
     without = f"{value} IS NULL" if gap == level else ""

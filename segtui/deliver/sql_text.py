@@ -65,9 +65,15 @@ def _blanked(text: str, kept: str, dialect: Dialect) -> str:
 
 
 def wrapped(raw: str, sign: str, labels: tuple[str, ...], dialect: Dialect) -> str:
-    """Labels with `sign` between them as ";one;two;", without blanks around them (up to 15 on either side)."""
-    cell = f"{dialect.text(sign)} || {_blanked(raw, ''.join(labels), dialect)} || {dialect.text(sign)}"
-    for count in (8, 4, 2, 1):
-        cell = replaced(cell, dialect.text(sign + " " * count), dialect.text(sign))
-        cell = replaced(cell, dialect.text(" " * count + sign), dialect.text(sign))
+    """Labels with `sign` between them as ";one;two;", without blanks around them (up to 15 on either side).
+
+    A blank that some label holds within stays what it is, so it is taken off by itself, in turn with spaces (up to
+    three of them: SQLite takes no deeper expressions).
+    """
+    together = "".join(labels)
+    within = [blank for blank in _BLANKS if blank in together]
+    cell = f"{dialect.text(sign)} || {_blanked(raw, together, dialect)} || {dialect.text(sign)}"
+    for blanks in (*(" " * count for count in (8, 4, 2, 1)), *(*within, " ") * (3 if within else 0)):
+        cell = replaced(cell, dialect.text(sign + blanks), dialect.text(sign))
+        cell = replaced(cell, dialect.text(blanks + sign), dialect.text(sign))
     return cell

@@ -46,7 +46,7 @@ _DEFINITIONS: dict[str, tuple[str, str]] = {
     "typical_gap": ("days", "median of the days between successive days with an order; missing with one such day"),
     "gap_spread": ("days", "standard deviation of those days; missing below two gaps"),
     "trend": (
-        "-1 to 1",
+        "from -1 to 1",
         f"days with an order in the last {RECENT} days against the {RECENT} days before: "
         "(recent - earlier) / (recent + earlier); 0 where there is none in either",
     ),

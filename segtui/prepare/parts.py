@@ -218,6 +218,8 @@ def zero_one(values: pl.Series, columns: list[MatrixColumn]) -> Steps[list[NDArr
     """The 0/1 columns of one feature for these customers; `columns` must be all of them, for what "(other)" is."""
     levels = tuple(c.level for c in columns if c.level is not None and not says_missing(c, values))
     separator, fill = (columns[0].separator, columns[0].fill) if columns else ("", None)
+    # whoever has no value is then at a level of their own, and not among the others
+    taken = (*levels, MISSING_LEVEL) if fill is None and len(levels) < len(columns) else levels
     members = labels.membership(values, separator, levels, fill) if separator and levels else None
     text = None if members is not None or not levels else clean.levels_of(values, fill)
     found: list[NDArray[np.bool_]] = []
@@ -228,7 +230,7 @@ def zero_one(values: pl.Series, columns: list[MatrixColumn]) -> Steps[list[NDArr
         elif members is not None:
             found.append(members[levels.index(str(column.level))])
         elif text is not None:
-            found.append(encode.indicator(text, str(column.level), levels))
+            found.append(encode.indicator(text, str(column.level), taken))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -151,6 +152,20 @@ def test_its_own_recipe_gives_the_very_same_files(
     one, two = hashes(tmp_path / "one"), hashes(tmp_path / "two")
     assert {f"{kind}.{form}" for form in FORMATS} <= set(one)
     assert one == two  # everything, the passport too, since versions are the same
+
+
+def test_what_is_passed_on_names_no_customer(tmp_path: Path) -> None:
+    orders, survey = tmp_path / "orders.csv", tmp_path / "survey.csv"
+    lines = (
+        f"Z{i:03},O{i}-{n},2025-0{1 + n}-1{i % 9},{1 + i % 5},{3 + i}" for i in range(60) for n in range(1 + i % 3)
+    )
+    orders.write_text("customer_id,order_id,date,quantity,price\n" + "\n".join(lines) + "\n")
+    survey.write_text("customer_id,stars\n" + "".join(f"Z{i:03},{1 + i % 5}\n" for i in (*range(10, 70), 12)))
+    parts = "segments,profiles,evidence,model,sql,report"
+    assert run(orders, survey, "--k", "2", "--deliver", tmp_path / "out", "--parts", parts) == 0
+    assert "repeat the customer_id" in (tmp_path / "out" / "README.txt").read_text().replace("\n ", "")
+    for path in (tmp_path / "out").iterdir():
+        assert not re.search(r"\bZ\d{3}\b", path.read_text()), path.name
 
 
 def test_without_delivery_the_recipe_gives_the_same_labels(customers: Path, tmp_path: Path, monkeypatch) -> None:

@@ -306,7 +306,7 @@ def test_criteria_that_disagree_are_said_to(case: Case) -> None:
 
 def test_what_cannot_be_said_is_refused_with_the_reason(customers: Case) -> None:
     source = customers.page()
-    assert "There is nothing to say: there are no order lines here" in part(source, "together")
+    assert "There is nothing to say: there are no baskets here" in part(source, "together")
     assert "Nothing is said of prices" in part(source, "do")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from segtui import delivering
@@ -416,6 +416,13 @@ POLICIES = ("median", "most_frequent", "indicator", "level")
     policy=st.sampled_from(POLICIES),
     winsorise=st.booleans(),
     seed=st.integers(0, 99),
+)
+@example(
+    rows=[(0.0, None, None, True), (1.0, None, "B\n", True), (2.0, None, "B\nB", True)],
+    transform="none",
+    policy="median",
+    winsorise=False,
+    seed=0,
 )
 @pytest.mark.skipif(not engines.has_math(), reason="this SQLite lacks mathematical functions")
 def test_any_small_table(rows: list[Any], transform: str, policy: str, winsorise: bool, seed: int) -> None:

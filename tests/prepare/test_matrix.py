@@ -145,6 +145,16 @@ def test_exact_values_say_the_same_for_all(transform: str, weight: float, seed: 
     assert np.allclose(exact, matrix.values, rtol=1e-6, atol=1e-6)
 
 
+def test_a_number_taken_for_levels_puts_whoever_has_none_at_one_level_only() -> None:
+    visits = [1] * 110 + [2] * 70 + [7] + [None] * 20  # 7 is rarer than 1 %, so it is one of the others
+    data, inspection = inspected({"id": [f"k{i}" for i in range(201)], "visits": visits}, "id")
+    matrix = finish(build(data, inspection, only(FeatureSpec("visits", treat="nominal")), ColumnCache()))
+    assert [column.level for column in matrix.columns] == ["1", "2", "(missing)", "(other)"]
+    at = matrix.values > 0
+    assert at.sum(axis=1).tolist() == [110, 70, 20, 1]
+    assert (at.sum(axis=0) == 1).all()
+
+
 def test_cache_and_buffers_change_nothing() -> None:
     data, inspection = shop()
     cache = ColumnCache()

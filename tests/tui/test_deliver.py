@@ -11,7 +11,8 @@ from segtui.recipe import STANDARD_PARTS, GatherSpec, Recipe, SourceSpec
 from segtui.session.questions import DeliveryQuestion
 from segtui.session.session import Session
 from segtui.tui.app import SegApp
-from segtui.tui.screens.deliver import ABOUT, Choices, DeliverScreen, contents
+from segtui.tui.screens.deliver import Choices, DeliverScreen
+from segtui.tui.screens.delivery_words import ABOUT, contents
 from segtui.tui.widgets.line_input import LineInput
 from tests.tui import fake_delivery
 from tests.tui.driving import ORDERS, grid, running, same_as_golden, until
