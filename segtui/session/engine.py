@@ -12,8 +12,9 @@ from segtui.decided.recommendations import Leaderboard
 from segtui.evidence import Assessment, Sweep
 from segtui.explained import Toggle
 from segtui.progress import Steps
-from segtui.recipe import Anchor, BasketSpec, LabelledSpec, Recipe
+from segtui.recipe import Anchor, BasketSpec, DeliverySpec, GatherSpec, LabelledSpec, Recipe
 from segtui.results import Answer, Dataset, Inspection, Preview, TraceStep
+from segtui.session.events import FolderWritten
 from segtui.session.questions import Question
 
 Trace = Callable[[TraceStep], None]
@@ -84,6 +85,15 @@ class Engine(Protocol):
 
     def export(self, recipe: Recipe, spec: LabelledSpec) -> Steps[tuple[tuple[Path, ...], tuple[str, ...]]]:
         """Write labelled customers of the exact answer; returns the paths and what is worth saying."""
+        ...
+
+    def standing(self, gather: GatherSpec, spec: DeliverySpec) -> bool:
+        """Whether an earlier delivery stands where one is to be written; an error where none can be. Touches the disk;
+        called from any thread."""
+        ...
+
+    def deliver(self, recipe: Recipe, spec: DeliverySpec) -> Steps[FolderWritten]:
+        """Write a folder of everything asked for of the exact answer, whole or not at all."""
         ...
 
     def export_table(

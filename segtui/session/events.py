@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 OPENING, REOPENING = "opening", "reading again"
 FITTING, REFINING, SETTLING = "fitting", "refining", "refining the first run"
 SWEEPING, ASSESSING, TRYING = "sweeping", "assessing", "trying features"
-LOOKING_UP, EXPORTING = "looking up", "exporting"
+LOOKING_UP, EXPORTING, DELIVERING = "looking up", "exporting", "delivering"
 MINING, SHUFFLING = "mining rules", "shuffling baskets"
 DECIDING, RECOMMENDING = "deciding", "judging recommendations"
 """What jobs are called, on screen and in events."""
@@ -108,6 +108,21 @@ class Exported:
 
 
 @dataclass(frozen=True, slots=True)
+class FolderWritten:
+    """A delivery is written, whole. files: (name within the folder, bytes); missing: (part, why it is not there)."""
+
+    folder: Path
+    files: tuple[tuple[str, int], ...]
+    missing: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(size for _, size in self.files)
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """A job ended with a message for the analyst. job: one of the names below."""
 
@@ -138,6 +153,7 @@ Event = (
     | Tried
     | Shuffled
     | Exported
+    | FolderWritten
     | Failed
     | StoppedByAnalyst
     | Idle

@@ -13,8 +13,9 @@ from segtui.errors import AnalysisError
 from segtui.evidence import Assessment, Sweep
 from segtui.pipeline import Pipeline, Shelf, Trace, unwatched
 from segtui.progress import Progress, Steps
-from segtui.recipe import Anchor, GatherSpec, LabelledSpec, Recipe
+from segtui.recipe import Anchor, DeliverySpec, GatherSpec, LabelledSpec, Recipe
 from segtui.results import Answer, Cell, Dataset, Preview
+from segtui.session.events import FolderWritten
 from segtui.session.pages import CustomersPage, FramePage, LeftOutPage, nearby_page
 from segtui.session.questions import (
     AdoptionQuestion,
@@ -22,6 +23,7 @@ from segtui.session.questions import (
     BorderQuestion,
     ComparisonQuestion,
     CustomersQuestion,
+    DeliveryQuestion,
     DistributionQuestion,
     DriversQuestion,
     LabQuestion,
@@ -136,6 +138,7 @@ class LocalEngine(Pipeline):
             DistributionQuestion: self._distribution,
             MarkedQuestion: self._marked,
             PlayListQuestion: self._play_list,
+            DeliveryQuestion: self._delivery,
         }
 
     def shuffle(self, spec: BasketSpec, found: Callable[[ShuffledView], None]) -> Steps[ShuffledView]:
@@ -286,6 +289,24 @@ class LocalEngine(Pipeline):
         ground = yield from self.ground(recipe)
         paths = yield from write(ground.dataset, recipe.gather, answer, ground.matrix, spec)
         return paths, notes(ground.dataset, answer)
+
+    def _delivery(self, _: DeliveryQuestion, answer: Answer) -> Steps[object]:
+        from segtui.session import delivery_replies
+
+        return delivery_replies.view(self, answer)
+
+    def standing(self, gather: GatherSpec, spec: DeliverySpec) -> bool:
+        """Whether an earlier delivery stands there; an error where none can be written."""
+        from segtui.session import delivery_replies
+
+        return delivery_replies.standing(gather, spec)
+
+    def deliver(self, recipe: Recipe, spec: DeliverySpec) -> Steps[FolderWritten]:
+        """Write the folder, whole or not at all."""
+        from segtui import delivering
+
+        made = yield from delivering.deliver(self, recipe, spec)
+        return FolderWritten(made.folder, made.files, made.missing, made.warnings)
 
     def export_table(
         self, question: Question, answer: Answer | None, path: str, overwrite: bool

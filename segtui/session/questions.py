@@ -264,6 +264,11 @@ class RecommendedQuestion:
     method: Method | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveryQuestion:
+    """What a delivered folder would hold: first rows, sizes, what cannot be -> session.delivery_view.DeliveryView."""
+
+
 OfDecisions = PlaysQuestion | ValueQuestion | PricesQuestion | ProductsQuestion | LeaderboardQuestion
 """Parts of the Decide pane."""
 
@@ -291,4 +296,5 @@ Question = (
     | OfDecisions
     | PlayListQuestion
     | RecommendedQuestion
+    | DeliveryQuestion
 )

@@ -21,17 +21,28 @@ import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from segtui.errors import AnalysisError, SegtuiError
 from segtui.evidence import Assessment, Sweep
 from segtui.progress import Progress, Steps
-from segtui.recipe import K_MAX, K_MIN, BasketSpec, DecideSpec, FeatureSpec, GatherSpec, LabelledSpec, Recipe
+from segtui.recipe import (
+    K_MAX,
+    K_MIN,
+    BasketSpec,
+    DecideSpec,
+    DeliverySpec,
+    FeatureSpec,
+    GatherSpec,
+    LabelledSpec,
+    Recipe,
+)
 from segtui.results import Answer, Dataset, Inspection, Preview, Scores, TraceStep
 from segtui.session import autosave
 from segtui.session.events import (
     ASSESSING,
     DECIDING,
+    DELIVERING,
     EXPORTING,
     FITTING,
     LOOKING_UP,
@@ -95,6 +106,9 @@ SWEEPS_KEPT = 8
 
 ASSESSMENTS_KEPT = 64
 """Assessments at hand; one that is needed again later is put together from filed pieces."""
+
+W = TypeVar("W")
+"""What writing comes to."""
 
 SHUFFLES_KEPT = 8
 """Cut-offs whose comparison with shuffled baskets is at hand."""
@@ -379,6 +393,20 @@ class Session(Listener):
         """Write the labelled customers of the current recipe, converged."""
         recipe = self._history.current.value
         self._worker.enqueue(EXPORTING, lambda: self._export(recipe, spec))
+
+    def standing(self, spec: DeliverySpec) -> bool:
+        """Whether an earlier delivery stands where one is to be written. Touches the disk: not for the event loop.
+
+        Raises DeliveryError, SourceError or UsageError where none can be written there.
+        """
+        if self._engine is None:
+            raise _nothing_open()
+        return self._engine.standing(self._history.current.value.gather, spec)
+
+    def deliver(self, spec: DeliverySpec) -> None:
+        """Write a folder of everything asked for of the current recipe, converged; `FolderWritten` follows."""
+        recipe = self._history.current.value
+        self._worker.enqueue(DELIVERING, lambda: self._deliver(recipe, spec))
 
     def export_table(self, question: Question, path: str, *, overwrite: bool = False) -> None:
         """Write the whole table that answers a question as CSV."""
@@ -751,19 +779,28 @@ class Session(Listener):
         return answer is not None and answer.recipe.gather != self.opened_gather
 
     def _export(self, recipe: Recipe, spec: LabelledSpec) -> Steps[None]:
+        engine = self._engine_now()
+        paths, notes = yield from self._written(recipe, lambda exported: engine.export(exported, spec))
+        self._tell(Exported(paths, notes))
+
+    def _deliver(self, recipe: Recipe, spec: DeliverySpec) -> Steps[None]:
+        engine = self._engine_now()
+        self._tell((yield from self._written(recipe, lambda delivered: engine.deliver(delivered, spec))))
+
+    def _written(self, recipe: Recipe, write: Callable[[Recipe], Steps[W]]) -> Steps[W]:
+        """Write on the data of `recipe`, with the letters that it has on screen; other data is read for it first."""
         if self.dataset is None:
-            raise AnalysisError("there is nothing to export yet", hint="Open a file first.")
+            raise _nothing_open()
         reads = recipe.gather != self.opened_gather
         try:
             if reads:
                 yield from self._read(recipe)
             yield from self._settle_here()
-            exported = replace(self._computed(recipe), anchor=self._source(recipe).anchor)
-            paths, notes = yield from self._engine_now().export(exported, spec)
+            lettered = replace(self._computed(recipe), anchor=self._source(recipe).anchor)
+            return (yield from write(lettered))
         finally:
             if reads:
                 self._answer_current()
-        self._tell(Exported(paths, notes))
 
     def _export_table(self, question: Question, answer: Answer | None, path: str, overwrite: bool) -> Steps[None]:
         answer = self._asked_of(question, answer)
@@ -806,6 +843,10 @@ def _but_for_k(recipe: Recipe) -> Recipe:
 def _settings_aside(recipe: Recipe) -> Recipe:
     """The recipe without what no segment hangs on: how baskets are mined, and what is entered to decide."""
     return replace(recipe, baskets=BasketSpec(), decide=DecideSpec())
+
+
+def _nothing_open() -> SegtuiError:
+    return AnalysisError("there is nothing to export yet", hint="Open a file first.")
 
 
 def _read_since() -> SegtuiError:

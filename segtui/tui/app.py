@@ -35,6 +35,7 @@ from segtui.tui.widgets.ink import Ink, Palette, colour_styles, mono_styles
 if TYPE_CHECKING:
     from segtui.recipe import Recipe
     from segtui.results import TraceStep
+    from segtui.session.events import FolderWritten
     from segtui.session.questions import Question
     from segtui.tui.hearing import Hearing
 
@@ -85,6 +86,7 @@ class SegApp(SafeApp):
         self._keys = {id: tuple(key.strip() for key in keys.split(",")) for id, keys in (keymap or {}).items()}
         self.opening = Opening(self)
         self.exporting = False
+        self.delivered: FolderWritten | None = None
         self._given = recipe if recipe is not None and recipe.gather.sources else None
         self._make_session = make_session
         self.problems = tuple(problems)

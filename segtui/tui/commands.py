@@ -990,6 +990,14 @@ COMMANDS: tuple[Command, ...] = (
         argument="[PATH]",
         rank=30,
     ),
+    _c(
+        "deliver",
+        "D",
+        "deliver",
+        "Write a folder with everything known of these segments: choose parts and formats.",
+        needs="answer",
+        argument="[DIR]",
+    ),
     _c("open", "o", "open", "Open other files, or a folder of them.", argument="[PATHS]", rank=50),
     _c(
         "command-line",

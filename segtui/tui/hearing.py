@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from segtui.session.events import (
     ASSESSING,
+    DELIVERING,
+    EXPORTING,
     MINING,
     RECOMMENDING,
     REOPENING,
@@ -17,6 +19,7 @@ from segtui.session.events import (
     Event,
     Exported,
     Failed,
+    FolderWritten,
     Found,
     Idle,
     Opened,
@@ -34,6 +37,9 @@ from segtui.tui.screens.main import MainScreen
 if TYPE_CHECKING:
     from segtui.tui.app import SegApp
     from segtui.tui.bridge import SessionLike
+
+WRITING = (EXPORTING, DELIVERING)
+"""Jobs whose loss is asked about when the program is left."""
 
 ASIDE_SECONDS = 1.0
 """The progress of an assessment, and of trying features, is shown once in so many seconds."""
@@ -87,6 +93,8 @@ class Hearing:
         for screen in self.app.screen_stack:
             if isinstance(screen, MainScreen | AskingScreen):
                 screen.new_answer()
+            elif callable(renew := getattr(screen, "new_answer", None)):  # what need not be there at the start
+                renew()
 
     def _progressed(self, event: Progressed, session: SessionLike) -> None:
         if not session.busy and not session.background:
@@ -125,18 +133,35 @@ class Hearing:
             paths = ", ".join(fmt.clean(path) for path in event.paths)
             notes = "".join(f"; {fmt.clean(note)}" for note in event.notes)
             self.app.say(f"written: {paths}{notes}", "done")
+        elif isinstance(event, FolderWritten):
+            self._delivered(event)
         elif isinstance(event, Failed):
             self._failed(event)
         elif isinstance(event, StoppedByAnalyst):
-            self.app.exporting = self.app.exporting and event.job != "exporting"
+            self.app.exporting = self.app.exporting and event.job not in WRITING
             self.app.status.job = None
             back = "; the data is as it was, u takes the change back" if event.job == REOPENING else ""
+            back = "; nothing was written" if event.job == DELIVERING else back
             self.app.say(f"stopped: {event.job}{back or '; what stood before still stands'}", "done")
             self._job_ended(event.job, "stopped")
             self.app.redraw()
         elif isinstance(event, Idle):
             self.app.status.job = None
             self.app.redraw()
+
+    def _delivered(self, event: FolderWritten) -> None:
+        """Say where it went; in the log also what is not there, and what is to be known of it."""
+        self.app.exporting = False
+        self.app.status.job = None
+        self.app.delivered = event
+        for part, why in event.missing:
+            self.app.status.say(f"not delivered: {part}: {fmt.clean(why)}", "warn")
+        for warning in event.warnings:
+            self.app.status.note(fmt.clean(warning), "warn")
+        files = f"{fmt.plural(len(event.files), 'file')}, {fmt.size(event.size)}"
+        missing = f"; not there: {', '.join(part for part, _ in event.missing)} (! says why)" if event.missing else ""
+        self.app.say(f"delivered to {fmt.clean(event.folder)}: {files}{missing}", "done")
+        self.app.redraw()
 
     def _opened(self, event: Opened) -> None:
         self.app.opening.under_way = self.app.opening.under_way and event.again
@@ -164,7 +189,7 @@ class Hearing:
 
     def _failed(self, event: Failed) -> None:
         self.app.status.job = None
-        if event.job.startswith("export"):
+        if event.job in WRITING:
             self.app.exporting = False
         text = fmt.clean(event.error)
         was_opening, self.app.opening.under_way = self.app.opening.under_way, False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from segtui.tui.screens.customers import CustomersScreen
 from segtui.tui.screens.main import MainScreen
 
 if TYPE_CHECKING:
-    from segtui.recipe import LabelledSpec
+    from segtui.recipe import DeliverySpec, LabelledSpec
     from segtui.session.questions import Question
     from segtui.tui.app import SegApp
     from segtui.tui.panes.decide import DecidePane
@@ -27,6 +28,7 @@ class Program:
     def __init__(self, app: SegApp, mouse: bool) -> None:
         self.app = app
         self._mouse = mouse
+        self._offered: DeliverySpec | None = None
         self._last_stop = 0.0
 
     def do_stop(self, _: str) -> None:
@@ -108,10 +110,7 @@ class Program:
         assert self.app.session is not None
         from segtui.tui.screens.export import ExportScreen
 
-        sources = self.app.session.recipe.gather.sources
-        source = sources[0].path if sources else "customers.csv"
-        stem = Path(source).name.split(".")[0] or "customers"
-        path = argument.strip() or f"{stem}_segments.csv"
+        path = argument.strip() or f"{self._stem()}_segments.csv"
         self.app.show(ExportScreen(self.app, path), self._export)
 
     def _export(self, spec: LabelledSpec | None) -> None:
@@ -123,6 +122,32 @@ class Program:
             self.app.status.job = Progress(f"exporting to {fmt.clean(spec.path)}")
             self.app.session.export(spec)
             self.app.redraw()
+
+    def do_deliver(self, argument: str) -> None:
+        """Ask what to put into a folder and where; what was chosen before is offered again."""
+        assert self.app.session is not None
+        from segtui.recipe import DeliverySpec
+        from segtui.tui.screens.deliver import DeliverScreen
+
+        spec = self._offered or DeliverySpec(f"{self._stem()}_delivery")
+        spec = replace(spec, folder=argument.strip() or spec.folder)
+        self.app.show(DeliverScreen(self.app, self.app.status, spec, self.app.delivered), self._deliver)
+
+    def _deliver(self, spec: DeliverySpec | None) -> None:
+        if spec is not None and self.app.session is not None:
+            self._offered = replace(spec, overwrite=False)
+            self.app.exporting = True
+            self.app.status.quieten()
+            from segtui.progress import Progress
+
+            self.app.status.job = Progress(f"delivering to {fmt.clean(spec.folder)}")
+            self.app.session.deliver(spec)
+            self.app.redraw()
+
+    def _stem(self) -> str:
+        """What the first source is called, without folder and ending."""
+        sources = self.app.session.recipe.gather.sources if self.app.session is not None else ()
+        return (Path(sources[0].path).name.split(".")[0] if sources else "") or "customers"
 
     def do_export_table(self, argument: str) -> None:
         """Ask where to write the table on screen, and once more before something is replaced."""

@@ -27,6 +27,7 @@ from segtui.results import (
     Segment,
     Segmentation,
 )
+from segtui.session.events import FolderWritten
 
 COLUMNS = ("recency", "monetary", "age")
 
@@ -97,6 +98,7 @@ class FakeEngine:
         self.asked_about: list[tuple[str, Recipe]] = []
         self.export_gate = Gate()
         self.tables: list[tuple[object, str, bool]] = []
+        self.delivered = []
 
     def preview(self, recipe):
         return Preview("x.csv", ("a",), (("1",),))
@@ -211,6 +213,16 @@ class FakeEngine:
         yield from self.export_gate.pass_through("writing")
         self._on_open_data("export", recipe)
         return (Path(spec.path),), ()
+
+    def standing(self, gather, spec):
+        return spec.folder == "there"
+
+    def deliver(self, recipe, spec):
+        self._on_open_data("deliver", recipe)
+        yield from self.export_gate.pass_through("delivering")
+        self._on_open_data("deliver", recipe)
+        self.delivered.append((recipe, spec))
+        return FolderWritten(Path(spec.folder), (("customers.csv", 10),))
 
     def export_table(self, question, answer, path, overwrite):
         yield Progress("writing")

@@ -8,13 +8,15 @@ from dataclasses import replace
 
 import pytest
 
-from segtui.recipe import FeatureSpec, GatherSpec, LabelledSpec, Recipe, SourceSpec
+from segtui.errors import SegtuiError
+from segtui.recipe import DeliverySpec, FeatureSpec, GatherSpec, LabelledSpec, Recipe, SourceSpec
 from segtui.session import autosave
 from segtui.session.events import (
     Answered,
     Assessed,
     Exported,
     Failed,
+    FolderWritten,
     Found,
     Idle,
     Opened,
@@ -510,3 +512,21 @@ def test_a_session_only_looked_at_does_not_hide_earlier_work(tmp_path, monkeypat
     os.utime(next((tmp_path / "sessions").glob("1-*")), (1, 1))
     assert len(list((tmp_path / "sessions").iterdir())) == 2
     assert [saved.recipe.cluster.k for saved in autosave.offered(tmp_path)] == [5]
+
+
+def test_a_delivery_says_where_and_what(desk):
+    session = desk.opened()
+    assert not session.standing(DeliverySpec("out"))
+    assert session.standing(DeliverySpec("there"))
+    session.deliver(DeliverySpec("out"))
+    until(lambda: desk.of(FolderWritten))
+    [written] = desk.of(FolderWritten)
+    assert (written.folder.name, written.size) == ("out", 10)
+    ((recipe, _),) = desk.engine.delivered
+    assert recipe.anchor is not None  # the letters on screen are those delivered
+    assert recipe.cluster == session.recipe.cluster
+
+
+def test_nothing_can_stand_where_nothing_is_open(desk):
+    with pytest.raises(SegtuiError, match="nothing to export yet"):
+        desk.session.standing(DeliverySpec("out"))

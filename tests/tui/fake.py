@@ -34,6 +34,7 @@ from segtui.recipe import (
     Anchor,
     BasketSpec,
     DecideSpec,
+    DeliverySpec,
     FeatureSpec,
     GatherSpec,
     LabelledSpec,
@@ -73,12 +74,14 @@ from segtui.results import (
     SourceReport,
     TraceStep,
 )  # fmt: skip
+from segtui.session.events import FolderWritten
 from segtui.session.questions import (
     AdoptionQuestion,
     BasketsQuestion,
     BorderQuestion,
     ComparisonQuestion,
     CustomersQuestion,
+    DeliveryQuestion,
     DistributionQuestion,
     DriversQuestion,
     LabQuestion,
@@ -106,7 +109,7 @@ from segtui.session.questions import (
     ValueQuestion,
     WorkQuestion,
 )
-from tests.tui import fake_baskets, fake_compare, fake_decisions
+from tests.tui import fake_baskets, fake_compare, fake_decisions, fake_delivery
 from tests.tui import fake_evidence as evidence
 from tests.tui.fake_evidence import letter
 
@@ -306,6 +309,9 @@ class FakeEngine:
         self.started: list[str] = []
         self.closed: list[str] = []
         self.exported: list[LabelledSpec] = []
+        self.delivered: list[DeliverySpec] = []
+        self.stands: bool | SegtuiError = False
+        """What is found where a folder is to be delivered."""
         self.done: dict[Recipe, Answer] = {}
         self.replies: list[Question] = []
         self.page = Page(1_000_000, odd)
@@ -486,6 +492,7 @@ class FakeEngine:
             ProductsQuestion: lambda asked, answer: fake_decisions.products(answer.letters),
             PlayListQuestion: lambda asked, answer: self.page,
             MarkedQuestion: lambda asked, answer: fake_baskets.marked(),
+            DeliveryQuestion: lambda asked, answer: fake_delivery.view(self.orders, self.odd),
         }
 
     def shuffle(self, spec: BasketSpec, found: Callable[[ShuffledView], None]) -> Steps[ShuffledView]:
@@ -552,6 +559,16 @@ class FakeEngine:
         yield from self._work("export", f"writing {spec.path}")
         self.exported.append(spec)
         return (Path(spec.path), Path(spec.path + ".recipe.toml")), ()
+
+    def standing(self, gather: GatherSpec, spec: DeliverySpec) -> bool:
+        if isinstance(self.stands, SegtuiError):
+            raise self.stands
+        return self.stands
+
+    def deliver(self, recipe: Recipe, spec: DeliverySpec) -> Steps[FolderWritten]:
+        yield from self._work("deliver", "delivery: delivering customers")
+        self.delivered.append(spec)
+        return fake_delivery.written(spec)
 
     def export_table(
         self, question: Question, answer: Answer | None, path: str, overwrite: bool

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from segtui.results import TablePage
 
 ROWS = 3
+FOLDER = 2
+"""The option that leads to a whole folder."""
 ENDINGS = {".jsonl": "ndjson", ".pq": "parquet", ".feather": "arrow", ".ipc": "arrow", ".txt": "tsv"}
 
 
@@ -37,6 +39,7 @@ class Options(PickList, can_focus=True):
         Binding("left,h", "screen.turn(-1)", show=False),
         Binding("tab,shift+tab", "screen.to_path", show=False),
         Binding("enter", "screen.write", show=False),
+        Binding("D", "screen.folder", show=False),
     ]
 
     def action_step(self, by: int) -> None:
@@ -128,6 +131,7 @@ class ExportScreen(Screen[LabelledSpec | None]):
                 (" prefix cells a spreadsheet would run as a formula", "dim"),
             ),
         ]
+        rows.append(line(("   a folder     ", "dim"), ("D", "key"), (" everything known of these segments", "dim")))
         options = self.query_one(Options)
         options.fill(rows, at=options.at)
         explain = "Adds segment, segment_name, distance, segment_note; the recipe is written beside it (.recipe.toml)."
@@ -150,12 +154,20 @@ class ExportScreen(Screen[LabelledSpec | None]):
 
     def action_turn(self, by: int) -> None:
         """Change the option under the cursor."""
-        if self.query_one(Options).at == 1:
+        at = self.query_one(Options).at
+        if at == FOLDER:
+            self.action_folder()
+        elif at == 1:
             self._safe = not self._safe
         else:
             choices = (None, *LABELLED_FORMATS)
             self._format = choices[(choices.index(self._format) + by) % len(choices)]
         self._refill()
+
+    def action_folder(self) -> None:
+        """Deliver a whole folder instead."""
+        self.dismiss(None)
+        self.desk.run_command("deliver")
 
     def on_input_submitted(self, _: LineInput.Submitted) -> None:
         """Write."""
@@ -164,7 +176,10 @@ class ExportScreen(Screen[LabelledSpec | None]):
     def action_write(self) -> None:
         """Write; where there is a file already, enter must be pressed again."""
         path = os.path.expanduser(self.query_one(LineInput).value.strip())
-        if not path:
+        options = self.query_one(Options)
+        if options.has_focus and options.at == FOLDER:
+            self.action_folder()
+        elif not path:
             self._tell("a path is needed")
         elif self._format is None and guess_format(path) is None:
             self._tell("the ending says no format: choose one with tab and space, or end the path in .csv, .parquet …")
