@@ -88,7 +88,7 @@ def leaderboard(
     """
     trials: list[Trial] = []
     standings: list[Standing] = []
-    notes = (*_left_out(bought), *_short(len(bought.items)))
+    notes = _left_out(bought)
     for protocol in (Protocol.TIME, Protocol.LAST):
         made = yield from split(bought, protocol)
         trials.append(made if isinstance(made, Trial) else made.trial)
@@ -103,6 +103,7 @@ def leaderboard(
                 continue
             standings += yield from judge(method, made, labels, drawn, filed)
             heard(Leaderboard(tuple(trials), tuple(standings), notes=notes))
+    notes += _short(len(bought.items)) if standings else ()
     return Leaderboard(tuple(trials), tuple(standings), verdicts(trials, standings, methods), True, notes)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from segtui.decide import recommend_board
 from segtui.decide.recommend_board import leaderboard
 from segtui.decide.recommend_interactions import Purchases, purchases
 from segtui.decided.recommendations import Interval, Leaderboard, Method, Protocol, Purpose
@@ -138,3 +139,10 @@ def test_online_retail_meets_the_figures_of_methods(shared_data: Path) -> None:
 
 def _half(one: Interval) -> float:
     return (one.high - one.low) / 2
+
+
+def test_lists_of_a_short_catalogue_are_told() -> None:
+    (said,) = recommend_board._short(19)
+    assert said.startswith("10 of 19 items are on every list")
+    assert recommend_board._short(4)[0].startswith("4 of 4 items")
+    assert recommend_board._short(100) == ()

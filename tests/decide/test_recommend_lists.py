@@ -60,7 +60,7 @@ def test_a_reason_is_the_rule_with_most_baskets_beyond_chance() -> None:
     found = reasons(finish(rules.rules(sets, rules.Asked(0.1), measures.size_lift(made.sizes))), made.items)
     # 20 · Σ s(s − 1) / (Σ s)² = 20 · 20 / 29², of 8 · 8 / 20 by chance
     assert found["milk"] == (
-        "Of 8 baskets of all customers with tea, 8 (100%) also had milk; by basket size alone we would expect 2."
+        "Of 8 baskets of all customers with tea, 8 (100%) also had milk; to first order, by basket size alone we would expect 2."
     )
     assert "rice" not in found  # it goes with nothing more than chance
 
@@ -87,13 +87,13 @@ def test_reasons_come_from_a_segments_own_baskets_where_a_rule_holds_there() -> 
     # lift 12 · 20 / 12², over 20 · 24 / 32² for size: 3.56, so 3.4 of the 12 would be expected
     assert (
         own["milk"]
-        == "Of 12 of their own baskets with tea, 12 (100%) also had milk; by basket size alone we would expect 3."
+        == "Of 12 of their own baskets with tea, 12 (100%) also had milk; to first order, by basket size alone we would expect 3."
     )
     assert set(own) == {"milk", "tea"}
     assert other == {}  # three baskets with tea are an anecdote
     # 15 · 15 / 40 by chance, times 40 · 24 / 52² for size
     assert reasons(mined, found.items)["milk"] == (
-        "Of 15 baskets of all customers with tea, 12 (80%) also had milk; by basket size alone we would expect 2."
+        "Of 15 baskets of all customers with tea, 12 (80%) also had milk; to first order, by basket size alone we would expect 2."
     )
     strict = replace(asked, min_support=0.7)  # of a segment's own baskets, too: 12 of 20 are too few
     assert reasons_of_segments(mined, found.items, counts, strict) == ({}, {})
