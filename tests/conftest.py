@@ -9,7 +9,9 @@ import pytest
 from hypothesis import settings
 from hypothesis.internal.conjecture import providers
 
-from segtui import demo
+from segtui import demo, native
+
+native.prepare(os.environ)  # as the program does: four workers with two threads each would fight for two cores
 
 ROOT = Path(__file__).resolve().parent.parent
 

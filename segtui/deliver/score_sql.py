@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from segtui.clean_text import ascii_text
 from segtui.deliver import sql_columns, sql_rules, sql_steps
+from segtui.deliver.scoring import BUYS
 from segtui.deliver.sql_columns import Source
 from segtui.deliver.sql_dialects import DIALECTS, Dialect
 from segtui.deliver.sql_head import head
@@ -119,6 +120,8 @@ def _read(plan: _Plan) -> str:
     else:
         selected = [f"c.{d.quoted(source.feature.name)} AS raw_{source.alias}" for source in plan.sources]
     selected += [f"{sql_columns.read(source, d)} AS {source.alias}" for source in plan.sources]
+    if plan.model.buyers:
+        selected.append(f"CASE WHEN {d.as_number(f'c.{d.quoted(BUYS)}')} > 0 THEN 1 END AS has_orders")
     return plan.part("read", "the raw columns, NULL where there is no value", f"{d.table(plan.table)} c", selected)
 
 
@@ -143,6 +146,7 @@ def _scaled(plan: _Plan) -> str:
     origin = "\n  ".join([f"{plan.prefix}{'located' if joins else 'prepared'} p", *joins])
     kept = ["p.customer_id"] if plan.model.id_column else [f"p.raw_{source.alias}" for source in plan.sources]
     kept += [f"p.{source.alias}" for source in plan.asked]
+    kept += ["p.has_orders"] if plan.model.buyers else []
     kept += [f"p.{c.alias} AS is_{c.alias}" for c in plan.columns if c.meaning.level is not None and plan.model.rules]
     made = [f"{sql_columns.scaled(c.meaning, c.alias, plan.dialect, c.steps)} AS {c.alias}" for c in plan.columns]
     return plan.part("scaled", "brought to scale and weighed", origin, [*kept, *made])
@@ -163,7 +167,9 @@ def _away(plan: _Plan) -> str:
 def _placed(plan: _Plan) -> list[str]:
     """The part with the cluster, after one with the smallest distance where that decides."""
     model = plan.model
-    aside = [f"WHEN a.{source.alias} IS NULL THEN NULL" for source in plan.sources if source.feature.aside]
+    needed = [source.alias for source in plan.sources if source.feature.aside]
+    needed += ["has_orders"] if model.buyers else []
+    aside = [f"WHEN a.{alias} IS NULL THEN NULL" for alias in needed]
     if model.rules:
         values = {source.feature.name: f"a.{source.alias}" for source in plan.sources}
         flags = {(c.meaning.feature, str(c.meaning.level)): f"a.is_{c.alias}" for c in plan.columns}

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from segtui.explained import LeafRule
     from segtui.results import Answer, Dataset, MatrixColumn
 
+BUYS = "frequency"
+"""The orders of a customer, where customers are made of orders."""
+
 TYPES = ("number", "yes/no", "date", "text")
 """What a column of the customer table holds."""
 
@@ -64,6 +67,7 @@ class ScoringModel:
     is the segmentation, its leaves, which decide alone. far: the distance to the own centroid that 1 % of the
     customers exceeded. seen: per feature; () where it was not asked for. votes: per feature its share of the total
     variance of the space, which is its share of the vote; they add up to 1, and () where they are not known.
+    buyers: whoever has no order (BUYS above 0) has no segment.
     """
 
     id_column: str
@@ -77,6 +81,7 @@ class ScoringModel:
     far: float | None = None
     seen: tuple[Seen, ...] = ()
     votes: tuple[float, ...] = ()
+    buyers: bool = False
 
     @property
     def k(self) -> int:
@@ -127,7 +132,14 @@ def scoring_model(whole: Dataset, ground: Ground, answer: Answer, rules: Sequenc
         far=far,
         seen=tuple(seen),
         votes=tuple(float(ground.matrix.votes[name]) for name in names),
+        buyers=_only_buyers(whole),
     )
+
+
+def _only_buyers(whole: Dataset) -> bool:
+    """Whether customers without an order were left out."""
+    steps = () if whole.rollup is None else whole.rollup.steps
+    return BUYS in whole.frame.columns and any(step.id == "has_orders" and step.on for step in steps)
 
 
 def type_of(values: pl.Series) -> str:

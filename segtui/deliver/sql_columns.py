@@ -72,6 +72,8 @@ def read(source: Source, dialect: Dialect) -> str:
     """The value of a feature from its raw column (of the table `c`); NULL where there is none."""
     raw = f"c.{dialect.quoted(source.feature.name)}"
     kind = source.feature.type
+    if kind == "number":
+        raw = dialect.as_number(raw)
     if source.order:
         return _score(raw, source, dialect)
     if source.numeric and kind == "yes/no":

@@ -89,6 +89,10 @@ class Dialect:
             return what
         return f"{what} - {self.number(value)}" if value > 0.0 else f"{what} + {self.number(-value)}"
 
+    def as_number(self, raw: str) -> str:
+        """A column of numbers. SQLite keeps what an import calls text as text, which is never less than a number."""
+        return f"(NULLIF({raw}, '') + 0)" if self.name == "sqlite" else raw
+
     def as_double(self, what: str) -> str:
         """An expression as float64."""
         return f"CAST({what} AS {self.double})"

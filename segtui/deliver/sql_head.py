@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from segtui.deliver.scoring import BUYS
 from segtui.deliver.sql_dialects import remark
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def head(model: ScoringModel, sources: Sequence[Source], dialect: Dialect, table
     if model.id_column:
         lines.append(f"  {model.id_column}: whatever tells customers apart, handed through")
     lines += [f"  {source.feature.name}: {_told(source)}" for source in sources]
+    if model.buyers:
+        lines.append(f"  {BUYS}: who has no order (0, or no value) has no segment")
     lines += ["", "Gives, per row: " + ("the id" if model.id_column else "these columns") + ", segment (a letter),"]
     lines += ["segment_name, and distance to the centre of the segment in the scaled space. Segments:"]
     lines += [

@@ -354,6 +354,32 @@ def one(name: str, method: str = "none", centre: float = 0.0, spread: float = 1.
     return MatrixColumn(name, None, Transform(method, centre, spread, more.pop("fill", 0.0), **more), 1.0)
 
 
+def test_who_has_no_order_has_no_segment(engine: tuple[str, Runs]) -> None:
+    frame = pl.DataFrame({"x": [0.0, 0.0, 9.0, None], "frequency": [3, 0, 1, None], "row": [0, 1, 2, 3]})
+    model = replace(made(frame, [[1.0], [8.0]], [one("x")]).model, buyers=True, id_column="row")
+    found = engine[1](frame, statement(model, engine[0]))
+    rows = {int(row[0]): (*row[1:3], None if row[3] is None else float(row[3])) for row in found}
+    assert rows == {
+        0: ("C", "segment 0", 1.0),
+        1: (None, None, None),
+        2: ("A", "segment 1", 1.0),
+        3: (None, None, None),
+    }
+
+
+@pytest.mark.skipif(not engines.has_math(), reason="this SQLite lacks mathematical functions")
+def test_sqlite_takes_numbers_that_an_import_kept_as_text() -> None:
+    frame = pl.DataFrame({"x": ["0.25", "", "9", "-1e1"], "frequency": ["3", "2", "1", ""], "row": [0, 1, 2, 3]})
+    numbers = frame.with_columns(
+        pl.col("x").cast(pl.Float64, strict=False), pl.col("frequency").cast(pl.Int64, strict=False)
+    )
+    model = made(numbers, [[1.0], [8.0]], [one("x", fill=7.5)]).model
+    model = replace(model, buyers=True, id_column="row")
+    rows = {int(row[0]): row[1:] for row in engines.in_sqlite(frame, statement(model, "sqlite"))}
+    assert [rows[i][2] for i in range(4)] == [0.75, 0.5, 1.0, None]
+    assert [rows[i][0] for i in range(4)] == ["C", "A", "A", None]
+
+
 def test_of_equally_near_centroids_the_first_counts_whatever_its_letter(engine: tuple[str, Runs]) -> None:
     """0 is as far from -1 as from 1, and 3 as far from 2.5 as from 3.5; the first one is C, the second A."""
     frame = pl.DataFrame({"x": [0.0, -0.1, 0.1, 3.0]})
