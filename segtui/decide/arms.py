@@ -78,7 +78,7 @@ def customer_ids(dataset: Dataset, chosen: NDArray[np.bool_] | None = None) -> l
     if dataset.id_column is None:
         raise AnalysisError(
             "customers have no id, so that nobody could be found again in an arm",
-            hint="Name the column that identifies a customer in the Data pane.",
+            hint="Name the column that identifies a customer (--id, or e in Data).",
         )
     import polars as pl
 

@@ -12,16 +12,24 @@ CAMPAIGN = "{campaign}"
 """Stands for the campaign's name."""
 
 ABOUT = (
-    ("customers.*", "Every input row and column as it was, in input order, with segment, segment_name, distance (to "
+    ("customers.*", "Every input row and column as it was, in input order (made of orders: one row per "
+     "customer, by id), with segment, segment_name, distance (to "
      "the own centre, in the scaled space) and segment_note (why there is no segment). Holds customers."),
     ("orders*.*", "Every order line as it was, in input order, with the segment of its customer. Holds customers."),
-    ("segments.csv", "Who the segments are: size, share, and how firmly each comes back when customers are drawn anew "
-     "(jaccard: from .75 stable, below .60 not to be trusted). Letters are names, not ranks of worth."),
+    ("segments.csv", "Who the segments are: size and share. jaccard and dissolved are filled only where the "
+     "evidence was "
+     "computed: how firmly each comes back when customers are drawn anew (jaccard: from .75 stable, below .60 not to "
+     "be trusted; dissolved: the share of draws in which its best match was .50 or less). Letters are names, "
+     "not ranks of worth."),
     ("segment_rules.csv", "Each segment in one rule, with how far the rule is right (precision) and how much of the "
      "segment it holds for (coverage). Unless a tree was adopted, the segments are what the centres say."),
-    ("profiles.csv", "Means, medians and spreads in original units, by segment and over all customers. Tests stand at "
-     "columns that took no part in the clustering alone; with the others a test would always succeed."),
-    ("features.csv", "Every column of the customer table: whether it votes, how loud, and how it is brought to scale."),
+    ("profiles.csv", "Means, medians and spreads in original units, by segment and over all customers. "
+     "difference: of the "
+     "mean from that of all others, in standard deviations; index: 100 is the mean of all. Medians are not told over "
+     "all. Tests stand at columns that took no part in the clustering alone; with the others a test would "
+     "always succeed."),
+    ("features.csv", "Every column of the customer table: whether it votes, how loud, and how it is brought to "
+     "scale."),
     ("drivers.csv", "What moves the clusters now (influence) and what agrees with the other features (relevance)."),
     ("evidence.csv", "Every criterion for every k, and which of them pick it. None of them decides alone."),
     ("evidence_picks.csv", "The k that each criterion picks, why, and what it tends to prefer."),
@@ -36,10 +44,16 @@ ABOUT = (
      "not an experiment."),
     ("price_estimates.csv", "Every specification behind that."),
     ("value.csv", "Orders and revenue expected of each segment: revenue, not profit, and not discounted. The interval "
-     "is that of the model's parameters alone."),
+     "is that of the model's parameters alone. checked: whether a holdout could judge the segment; borne_out: "
+     "whether it "
+     "leaves the figures standing, empty where nothing was checked. at_risk: the share whose chance of still "
+     "ordering is "
+     "below 0.3."),
     ("customer_value.csv", "The same by customer; single customers do otherwise by chance. Holds customers."),
     ("campaigns.csv", "Plays for the segments, what an experiment could show, and what they may be worth by the "
-     "figures that were entered. Nothing is said of an effect before it is measured."),
+     "figures that were entered. customers: those on the list; segment_*: the whole segment, of which a play "
+     "may address "
+     "some only. Nothing is said of an effect before it is measured."),
     ("rfm.csv", "Customers by recency, frequency and money."),
     ("lists/*", "Who is contacted and who is held out in each play, drawn by a hash of the campaign, the play and the "
      "customer id. The campaign is {campaign}: under this name the arms are always these, another (--campaign) draws "
@@ -47,7 +61,7 @@ ABOUT = (
      "Without the arm that is held out nothing can be learned. Holds customers."),
     ("model.json", "Centres or rules with the transforms: what scores new customers. It has the sizes of segments."),
     ("score*.sql", "The same as SQL. The comment at its head says which columns it needs."),
-    ("segment.py", "The same as a script that needs Python alone."),
+    ("segment.py", "The same as a script that needs Python, polars and numpy, and scikit-learn to refit."),
     ("report.html", "One page for whoever decides."),
     ("recipe.toml", "Everything needed to repeat this: segtui run --recipe recipe.toml, from anywhere, for "
      "the paths in it are absolute."),

@@ -93,7 +93,11 @@ def segment_rules(handover: Handover, *, hide: bool) -> pl.DataFrame:
         return table
     places = withhold.hidden([one.customers for one in found])
     doubtful = {found[place].letter for place in places} | small_segments(handover)
-    doubtful |= {one.letter for one in found if withhold.few(round(one.customers * one.precision))}
+    sizes = {one.letter: one.size for one in handover.answer.profile.segments}
+    for one in found:
+        right = round(one.customers * one.precision)
+        told_of = (right, one.customers - right, sizes.get(one.letter, right) - right)
+        doubtful |= {one.letter} if any(map(withhold.few, told_of)) else set()
     return withhold.without(table, doubtful, ("rule",))
 
 
@@ -108,8 +112,45 @@ def profiles(handover: Handover, *, hide: bool) -> pl.DataFrame:
     profile = handover.answer.profile
     rows = [_everyone(profile, place) for place in range(len(profile.columns))]
     rows += [_figures(profile, one, place) for one in profile.segments for place in range(len(profile.columns))]
-    table = frame_of(rows)
-    return withhold.without(table, small_segments(handover), ("feature", "level", "used")) if hide else table
+    return frame_of(_withheld(rows, handover) if hide else rows)
+
+
+def _withheld(rows: list[Row], handover: Handover) -> list[Row]:
+    """The rows without shares and figures of few customers, and without what these could be computed from."""
+    profile, small = handover.answer.profile, small_segments(handover)
+    names = [*(one.letter for one in profile.segments), OVER_ALL]
+    sizes = [one.size for one in profile.segments]
+    sizes.append(sum(sizes))
+    gone = [place for place, name in enumerate(names) if name in small]
+    by_feature: dict[str, list[list[Row]]] = {}
+    for column in profile.columns:
+        own = {row["segment"]: row for row in rows if (row["feature"], row["level"]) == (column.feature, column.level)}
+        by_feature.setdefault(column.feature, []).append([own[name] for name in names])
+    bare: set[int] = set()
+    gaps: set[int] = set()
+    for lines in by_feature.values():
+        missing = [_count(row["missing"], size) for row, size in zip(lines[0], sizes, strict=True)]
+        valued = [size - count for size, count in zip(sizes, missing, strict=True)]
+        gaps |= (
+            {id(line[place]) for place in withhold.hidden(missing, gone) for line in lines} if any(missing) else set()
+        )
+        bare |= {id(line[place]) for place in withhold.hidden(valued, gone) for line in lines}
+        levels = [line for line in lines if line[0]["level"] is not None]
+        cells = [[_count(row["mean"], whole) for row, whole in zip(line, valued, strict=True)] for line in levels]
+        bare |= {id(levels[row][place]) for row, place in withhold.crossed(cells, valued, gone)}
+    kept = ("segment", "feature", "level", "used")
+    out: list[Row] = []
+    for row in rows:
+        lost = id(row) in bare or row["segment"] in small
+        blank = set(row) - set(kept) if lost else {"missing"} if id(row) in gaps else set()
+        told = {name: None if name in blank else value for name, value in row.items()}
+        out.append({**told, "withheld": withhold.NOTE if blank else None})
+    return out
+
+
+def _count(share: object, whole: int) -> int:
+    """How many customers a share of `whole` is; 0 where there is none."""
+    return round(share * whole) if isinstance(share, int | float) and share == share else 0
 
 
 def _everyone(profile: Profile, place: int) -> Row:

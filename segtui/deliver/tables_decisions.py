@@ -45,9 +45,10 @@ def _proposal(one: Proposal) -> Row:
         "segment": one.letter,
         "segment_name": one.segment,
         "customers": one.size,
-        "share": one.share,
-        "revenue": one.revenue,
-        "revenue_share": one.revenue_share,
+        "segment_customers": one.size if one.only is None else one.members,
+        "segment_share": one.share,
+        "segment_revenue": one.revenue,
+        "segment_revenue_share": one.revenue_share,
         "reason": one.reason,
         "contacted_arm": trial.arms[0],
         "held_out_arm": trial.arms[1],
@@ -142,10 +143,16 @@ def _worth(one: SegmentValue, found: LifetimeValue) -> Row:
         "at_risk": one.at_risk,
         **_range("orders", one.orders),
         **_range("revenue", one.value),
-        "trusted": one.trusted,
+        **_borne_out(one, (orders.get(one.letter), spends.get(one.letter))),
         **_check("orders", orders.get(one.letter)),
         **_check("revenue", spends.get(one.letter)),
     }
+
+
+def _borne_out(one: SegmentValue, checks: tuple[Check | None, ...]) -> Row:
+    """Whether a holdout judged the segment, and whether it bears the figures out; None where nothing was judged."""
+    judged = not one.trusted or (any(check is not None for check in checks) and not one.unjudged)
+    return {"checked": "yes" if judged else "no", "borne_out": one.trusted if judged else None}
 
 
 def _range(name: str, one: Range | None) -> Row:

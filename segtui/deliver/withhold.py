@@ -23,12 +23,34 @@ def few(count: int | float | None) -> bool:
     return count is not None and 0 < count < FEWEST
 
 
-def hidden(counts: Sequence[int | None]) -> frozenset[int]:
-    """Places of the cells of a whole that are withheld."""
-    out = {place for place, count in enumerate(counts) if few(count)}
+def hidden(counts: Sequence[int | None], gone: Collection[int] = ()) -> frozenset[int]:
+    """Places of the cells of a whole that are withheld. gone: places that are withheld anyhow."""
+    out = {place for place, count in enumerate(counts) if few(count)} | set(gone)
     rest = sorted((count, place) for place, count in enumerate(counts) if count and place not in out)
     while out and rest and (len(out) < 2 or sum(counts[place] or 0 for place in out) < FEWEST):
         out.add(rest.pop(0)[1])
+    return frozenset(out)
+
+
+def crossed(
+    cells: Sequence[Sequence[int]], wholes: Sequence[int], gone: Collection[int] = ()
+) -> frozenset[tuple[int, int]]:
+    """(row, column) of the withheld cells of a table whose last column is the sum of those before it.
+
+    wholes: how many each column could have at most, so that the rest of a column tells of customers too. gone: columns
+    that are withheld anyhow. Withheld along rows and along columns in turn, until nothing is added.
+    """
+    out = {(row, column) for row in range(len(cells)) for column in gone}
+    before = -1
+    while len(out) != before:
+        before = len(out)
+        for row, counts in enumerate(cells):
+            others = [whole - count for whole, count in zip(wholes, counts, strict=True)]
+            known = {column for at, column in out if at == row}
+            out |= {(row, column) for column in hidden(counts, known) | hidden(others, known)}
+        for column in range(len(wholes)):
+            known = {row for row, at in out if at == column}
+            out |= {(row, column) for row in hidden([counts[column] for counts in cells], known)}
     return frozenset(out)
 
 

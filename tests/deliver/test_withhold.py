@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segtui.cli import main
-from segtui.deliver.withhold import NOTE, few, hidden, without
+from segtui.deliver.withhold import NOTE, crossed, few, hidden, without
 from segtui.recipe import FEWEST
 
 
@@ -64,3 +64,41 @@ def test_no_table_of_a_delivery_tells_of_a_small_segment(tmp_path: Path) -> None
     }
     evidence = pl.read_csv(out / "evidence.csv")
     assert all(few(size) is False for size in evidence["smallest_segment"].to_list())
+
+
+def test_a_table_of_levels_by_hand() -> None:
+    # two levels, segments of 129 and 200, and all: 2 customers of A buy in the app
+    app, shop = [2, 60, 62], [127, 140, 267]
+    assert crossed([app, shop], [129, 200, 329]) == {(0, 0), (0, 1), (1, 0), (1, 1)}
+    assert crossed([[60, 70, 130], [69, 130, 199]], [129, 200, 329]) == frozenset()
+    assert (0, 0) in crossed([[125, 70, 195]], [129, 200, 329])  # all but 4 tell of 4
+    assert crossed([[0, 70, 70], [129, 130, 259]], [129, 200, 329]) == frozenset()
+
+
+def test_profiles_and_rules_tell_of_no_few_customers(tmp_path: Path) -> None:
+    lines = ["id,spend,visits,channel"]
+    for n in range(120):
+        kind = n % 3
+        channel = "app" if (kind == 1 and n % 2) or n in (0, 3) else ("shop", "web")[n // 3 % 2]
+        lines.append(f"c{n},{kind * 100 + n % 7},{kind * 50 + n % 5},{channel}")
+    source = tmp_path / "in.csv"
+    source.write_text("\n".join(lines) + "\n")
+    words = ["--k", "3", "--features", "spend,visits", "--parts", "customers,segments,profiles"]
+    assert main(["run", str(source), "--deliver", str(tmp_path / "all"), *words]) == 0
+    assert main(["run", str(source), "--deliver", str(tmp_path / "out"), *words, "--withhold"]) == 0
+    people = pl.read_csv(tmp_path / "all" / "customers.csv")
+    sizes = dict(people.group_by("segment").len().iter_rows())
+    full, told = (pl.read_csv(tmp_path / name / "profiles.csv") for name in ("all", "out"))
+    levels = full.filter(pl.col("level").is_not_null() & (pl.col("segment") != "all"))
+    few_cells = 0
+    for row in levels.iter_rows(named=True):
+        count = people.filter((pl.col("segment") == row["segment"]) & (pl.col("channel") == row["level"])).height
+        now = told.filter((pl.col("segment") == row["segment"]) & (pl.col("level") == row["level"]))
+        if few(count) or few(sizes[row["segment"]] - count):
+            few_cells += 1
+            assert now.select("mean", "index", "difference").row(0) == (None, None, None)
+            assert now["withheld"].item() == NOTE
+    assert few_cells
+    for level in levels["level"].unique():  # no cell is the sum less the others
+        blank = told.filter((pl.col("level") == level) & (pl.col("segment") != "all"))["mean"].null_count()
+        assert blank != 1
