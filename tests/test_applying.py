@@ -100,6 +100,20 @@ def test_new_orders_follow_the_rule_for_days(tmp_path: Path, capsys: pytest.Capt
     assert "back from 2024-12-29, the day after the last order (the delivery looked back from 2023-12-01" in said
 
 
+def test_orders_that_lost_their_discount_are_refused(
+    examples: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = str(examples / "orders.csv")
+    assert main(["run", given, "--deliver", str(tmp_path / "d"), "--parts", "customers,model"]) == 0
+    gross = tmp_path / "gross.csv"
+    pl.read_csv(given, infer_schema=False).drop("discount").write_csv(gross)
+    capsys.readouterr()
+    assert main(["apply", str(tmp_path / "d"), str(gross), "--out", str(tmp_path / "out.csv")]) == 1
+    assert "the orders have no column for discount (“discount” then)" in capsys.readouterr().err
+    assert not (tmp_path / "out.csv").exists()
+    assert main(["apply", str(tmp_path / "d"), given, "--out", str(tmp_path / "out.csv")]) == 0
+
+
 def test_what_the_recipe_says_of_a_table_goes_to_the_one_like_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from segtui.deliver.drift import Drift, drift, moved
 from segtui.deliver.fitting import NewLevels, fitted, under_known_names, vote_of
 from segtui.deliver.labels import NOBODY, Labels
+from segtui.deliver.money_roles import lost_roles
 from segtui.deliver.score import Scores, score
 from segtui.deliver.seen import FAR_SHARE
 from segtui.errors import AnalysisError
@@ -102,6 +103,7 @@ def apply_model(
     now, so that about as many more are expected to lie far out. Raises AnalysisError where a feature that votes is not
     there (unless fill_missing), or nobody can be scored.
     """
+    _check_money(model, dataset)
     dataset, renamed = under_known_names(model, dataset)
     features = yield from fitted(model, dataset.frame, fill_missing=fill_missing)
     scores = yield from score(model, features.frame, features.filled)
@@ -130,6 +132,18 @@ def apply_model(
         notes=(*renamed, *([_trimmed_note(trimmed)] if trimmed else [])),
     )
     return Scored(dataset, model, scores, applied)
+
+
+def _check_money(model: ScoringModel, dataset: Dataset) -> None:
+    """Refuse order lines without a column that the money of then was made of: they would make another kind of money."""
+    lost = lost_roles(model.roles, dataset, [feature.name for feature in model.features])
+    if lost:
+        told = ", ".join(f"{role.replace('_', ' ')} (“{column}” then)" for role, column in lost)
+        raise AnalysisError(
+            f"the orders have no column for {told}, which the segments were made with",
+            where="orders",
+            hint="Add the column, or give the one that holds it the old name.",
+        )
 
 
 def _aside_reason(feature: str) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from segtui.deliver.money_roles import money_roles
 from segtui.progress import Progress, Steps
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ class ScoringModel:
     is the segmentation, its leaves, which decide alone. far: the distance to the own centroid that 1 % of the
     customers exceeded. seen: per feature; () where it was not asked for. votes: per feature its share of the total
     variance of the space, which is its share of the vote; they add up to 1, and () where they are not known.
-    buyers: whoever has no order (BUYS above 0) has no segment.
+    buyers: whoever has no order (BUYS above 0) has no segment. roles: (role, column) of what made the money of order
+    lines; () where there were none, or it is not known.
     """
 
     id_column: str
@@ -82,6 +84,7 @@ class ScoringModel:
     seen: tuple[Seen, ...] = ()
     votes: tuple[float, ...] = ()
     buyers: bool = False
+    roles: tuple[tuple[str, str], ...] = ()
 
     @property
     def k(self) -> int:
@@ -133,6 +136,7 @@ def scoring_model(whole: Dataset, ground: Ground, answer: Answer, rules: Sequenc
         seen=tuple(seen),
         votes=tuple(float(ground.matrix.votes[name]) for name in names),
         buyers=_only_buyers(whole),
+        roles=money_roles(whole),
     )
 
 

@@ -49,6 +49,7 @@ def _model(given: dict[str, Any]) -> ScoringModel:
             "rules": tuple(_rule(one) for one in given["rules"]),
             "seen": tuple(Seen(**_tuples(one)) for one in given["seen"]),
             "votes": tuple(given.get("votes", ())),
+            "roles": tuple((str(role), str(column)) for role, column in given.get("roles", ())),
         }
     )
     _check(model)
