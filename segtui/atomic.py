@@ -72,13 +72,13 @@ class WholeFiles:
         moved: list[_Staged] = []
         try:
             for staged in self._staged:
-                _sync(staged.beside)
+                sync(staged.beside)
             for staged in self._staged:
                 _keep_former(staged)
                 os.replace(staged.beside, staged.target)
                 moved.append(staged)
             for folder in {staged.target.parent for staged in self._staged}:
-                _sync(folder)
+                sync(folder)
         except BaseException as error:
             for staged in moved:
                 _take_back(staged)
@@ -193,7 +193,7 @@ def _same_file(target: Path, source: StrPath) -> bool:
         return False
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Wait until `path` is on the disk, so that a power cut cannot leave an empty file under the final name."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

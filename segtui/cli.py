@@ -541,8 +541,6 @@ def _rules(options: argparse.Namespace) -> int:
 def _apply(options: argparse.Namespace) -> int:
     from segtui.headless_apply import ApplyOptions, apply
 
-    if options.out is None and not options.json:
-        raise UsageError("there is no place to write the segments to", hint="Give --out FILE, or --json alone.")
     if options.json and options.out == "-":
         raise UsageError("--json and --out - cannot both have standard output", hint="Give --out a file.")
     apply(

@@ -17,6 +17,8 @@ from segtui.progress import Progress, Steps, as_part
 if TYPE_CHECKING:
     from segtui.basketed import Credibility
     from segtui.cluster.ground import Ground
+    from segtui.decided.campaigns import Inputs
+    from segtui.decided.decisions import Decisions
     from segtui.deliver.folder import Delivered
     from segtui.deliver.rules_file import Ruled
     from segtui.deliver.scoring import ScoringModel
@@ -81,24 +83,13 @@ def _gathered(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec, shuffles: 
     drivers = yield from part(evidence, "drivers", lambda: explaining.drivers(pipeline, recipe), 0.37, 0.03)
     marks = yield from part(ruled is not None, "marked", lambda: basketing.marked(pipeline, recipe), 0.4, 0.05)
     decisions = yield from part(decided, "decisions", lambda: deciding.decisions(pipeline, recipe), 0.45, 0.4)
-    listed, lists = None, None
-    if decisions is not None and "recommendations" in spec.parts:
-        listed = yield from part(
-            decisions.board is not None,
-            "recommended",
-            lambda: deciding_lists.recommended_lists(pipeline, recipe),
-            0.85,
-            0.1,
-        )
-    if decisions is not None and decisions.campaigns is not None and "campaigns" in spec.parts:
-        inputs = decisions.inputs
-        lists = yield from part(
-            bool(decisions.campaigns.proposals),
-            "lists",
-            lambda: deciding_lists.play_lists(pipeline, recipe, inputs, campaign),
-            0.95,
-            0.02,
-        )
+    inputs, listing, playing = _listed_of(decisions, spec)
+    listed = yield from part(
+        listing, "recommended", lambda: deciding_lists.recommended_lists(pipeline, recipe), 0.85, 0.1
+    )
+    lists = yield from part(
+        playing, "lists", lambda: deciding_lists.play_lists(pipeline, recipe, inputs, campaign), 0.95, 0.02
+    )
     if ruled is not None and shuffles.begun:
         known = yield from as_part(
             basketing.credible(pipeline, recipe, lambda _: None, shuffles.wait), told, 0.97, 0.03
@@ -126,6 +117,17 @@ def _gathered(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec, shuffles: 
         recommended=listed,
         lists=lists,
     )
+
+
+def _listed_of(decisions: Decisions | None, spec: DeliverySpec) -> tuple[Inputs, bool, bool]:
+    """What was entered, and whether customers are listed for recommendations and for plays."""
+    from segtui.decided.campaigns import Inputs
+
+    if decisions is None:
+        return Inputs(), False, False
+    plays = decisions.campaigns.proposals if decisions.campaigns is not None else ()
+    listing = decisions.board is not None and "recommendations" in spec.parts
+    return decisions.inputs, listing, bool(plays) and "campaigns" in spec.parts
 
 
 def deliver(pipeline: Pipeline, recipe: Recipe, spec: DeliverySpec) -> Steps[Delivered]:

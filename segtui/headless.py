@@ -28,7 +28,16 @@ from segtui.headless_lists import NO_LISTS, ListOptions, hand_out
 from segtui.pipeline import unwatched
 from segtui.printing import Json
 from segtui.progress import finish
-from segtui.recipe import STANDARD_PARTS, DecideSpec, DeliverySpec, FeatureSpec, LabelledSpec, PrepareSpec, Recipe
+from segtui.recipe import (
+    STANDARD_OUTPUT,
+    STANDARD_PARTS,
+    DecideSpec,
+    DeliverySpec,
+    FeatureSpec,
+    LabelledSpec,
+    PrepareSpec,
+    Recipe,
+)
 from segtui.starting import NOTHING_SAID, Gathering, starting_recipe, take_standard_input
 
 if TYPE_CHECKING:
@@ -45,8 +54,6 @@ if TYPE_CHECKING:
         Profile,
         Segment,
     )
-
-STANDARD_OUTPUT = "-"
 
 SWEPT = range(2, 13)
 """The values of k that `--k auto` looks at where no range is given."""
@@ -92,10 +99,7 @@ class RunOptions:
     @property
     def labelled(self) -> LabelledSpec | None:
         """The labelled file asked for."""
-        if self.out is None:
-            return None
-        form = "csv" if self.out == STANDARD_OUTPUT else None
-        return LabelledSpec(self.out, form, self.overwrite, self.csv_safe)
+        return LabelledSpec.of(self.out, overwrite=self.overwrite, csv_safe=self.csv_safe)
 
     @property
     def delivery(self) -> DeliverySpec | None:
@@ -171,9 +175,11 @@ def run(options: RunOptions) -> None:
     recipe = recipe_for(options)
     take_standard_input([source.path for source in recipe.gather.sources])
     if options.labelled is not None:
-        _check_delivery(recipe, options.labelled)
+        from segtui.deliver import labelled
+
+        labelled.check(recipe.gather, options.labelled)
     if options.recipe is not None:
-        _say_what_changed(options.recipe, recipe)
+        _say_what_changed(options.recipe, recipe, options)
     if options.delivery is not None:
         from segtui.deliver import folder
 
@@ -190,22 +196,18 @@ def run(options: RunOptions) -> None:
         raise refusal  # after all that could be done
 
 
-def _check_delivery(recipe: Recipe, spec: LabelledSpec) -> None:
-    """Find out before minutes of work whether the result has a place to go."""
-    from segtui.deliver.labelled import check
+def _say_what_changed(path: str, recipe: Recipe, options: RunOptions) -> None:
+    """Before anything else: whether the data are those that the delivery with this recipe was made of, and whether its
+    files were guarded from spreadsheets where these will not be."""
+    from segtui.deliver.repeat import differences, was_csv_safe
 
-    if spec.path != STANDARD_OUTPUT:
-        check(recipe.gather, spec)
-
-
-def _say_what_changed(path: str, recipe: Recipe) -> None:
-    """Before anything else: whether the data are those that the delivery with this recipe was made of."""
-    from segtui.deliver.repeat import differences
-
+    folder = Path(path).expanduser().parent
     with printing.progress_line() as report:
-        told = finish(differences(Path(path).expanduser().parent, recipe.gather), report)
+        told = finish(differences(folder, recipe.gather), report)
     for one in told:
         printing.say(f"note: {one}")
+    if (options.out or options.deliver) and not options.csv_safe and was_csv_safe(folder):
+        printing.say("note: this delivery was made with --csv-safe; without it cells that look like formulas differ")
 
 
 def _analyse(recipe: Recipe, options: RunOptions) -> Outcome:

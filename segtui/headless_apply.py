@@ -12,15 +12,13 @@ from segtui import native, printing
 from segtui.apply_report import Told, document, lines
 from segtui.describing import left_out
 from segtui.progress import finish
-from segtui.recipe import LabelledSpec
+from segtui.recipe import STANDARD_OUTPUT, LabelledSpec
 from segtui.starting import take_standard_input
 
 if TYPE_CHECKING:
     from segtui.deliver.applied import Scored
     from segtui.deliver.scoring import ScoringModel
     from segtui.recipe import GatherSpec, Recipe
-
-STANDARD_OUTPUT = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +36,13 @@ class ApplyOptions:
 
     @property
     def labelled(self) -> LabelledSpec | None:
-        """The labelled file to write; standard output is CSV."""
-        if self.out is None:
-            return None
-        form = "csv" if self.out == STANDARD_OUTPUT else None
-        return LabelledSpec(self.out, form, self.overwrite, self.csv_safe)
+        """The labelled file to write."""
+        return LabelledSpec.of(self.out, overwrite=self.overwrite, csv_safe=self.csv_safe)
 
 
 def apply(options: ApplyOptions) -> None:
     """Score, write and report. Raises UsageError, SourceError, RecipeError, AnalysisError, DeliveryError."""
+    from segtui.deliver import labelled
     from segtui.deliver.delivery import to_apply
     from segtui.gather.again import gathered_again
 
@@ -56,7 +52,7 @@ def apply(options: ApplyOptions) -> None:
     texts = [feature.name for feature in model.features if feature.type == "text"]
     gather, passed_over = gathered_again(recipe.gather, options.sources, options.snapshot, texts)
     if options.labelled is not None:
-        _check(gather, options.labelled)
+        labelled.check(gather, options.labelled)
     scored, told = _scored(options, model, gather, recipe, passed_over)
     for warning in told.warnings:
         printing.say(f"note: {warning}")
@@ -64,16 +60,10 @@ def apply(options: ApplyOptions) -> None:
         printing.print_json(document(scored.dataset, told))
     elif options.out != STANDARD_OUTPUT:
         printing.print_lines(lines(told))
+        if options.out is None:
+            printing.say("no segments were written: --out FILE does that")
     else:  # the labels have standard output; the verdict must be heard all the same
         printing.say(f"verdict: {told.judged.verdict.value}: {'; '.join(told.judged.reasons)}")
-
-
-def _check(gather: GatherSpec, spec: LabelledSpec) -> None:
-    """Find out before the work whether the result has a place to go."""
-    from segtui.deliver.labelled import check
-
-    if spec.path != STANDARD_OUTPUT:
-        check(gather, spec)
 
 
 def _scored(

@@ -322,6 +322,9 @@ class Recipe:
         return replace(self, names=tuple((a, b) for a, b in sorted(names.items()) if b))
 
 
+STANDARD_OUTPUT = "-"
+"""Stands for standard output where a file is asked for."""
+
 LABELLED_FORMATS = ("csv", "tsv", "ndjson", "parquet", "arrow", "xlsx")
 
 
@@ -337,6 +340,11 @@ class LabelledSpec:
     format: str | None = None
     overwrite: bool = False
     csv_safe: bool = False
+
+    @classmethod
+    def of(cls, out: str | None, *, overwrite: bool, csv_safe: bool) -> LabelledSpec | None:
+        """What --out asks for; standard output is CSV."""
+        return None if out is None else cls(out, "csv" if out == STANDARD_OUTPUT else None, overwrite, csv_safe)
 
 
 PARTS = (

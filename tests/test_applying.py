@@ -75,6 +75,31 @@ def test_apply_as_json(then: Path, tmp_path: Path, capsys: pytest.CaptureFixture
     assert sorted(tmp_path.iterdir()) == [new]  # nothing was asked for, nothing was written
 
 
+def test_without_a_place_to_write_apply_reports_and_says_so(then: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = sorted(then.rglob("*"))
+    assert main(["apply", str(then / "d"), str(then / "then.csv")]) == 0
+    said = capsys.readouterr()
+    assert "verdict: keep" in said.out
+    assert "no segments were written: --out FILE does that" in said.err
+    assert sorted(then.rglob("*")) == before
+
+
+def test_the_delivered_customers_come_back_as_they_were_also_who_never_ordered(tmp_path: Path) -> None:
+    lines = orders(tmp_path / "orders.csv")
+    text = lines.read_text()
+    lines.write_text(text + "r1,gone,2023-05-02,thing 1,-1,5.00\n")  # only ever sent something back
+    assert main(["run", str(lines), "--deliver", str(tmp_path / "d"), "--parts", "customers,model"]) == 0
+    delivered = pl.read_csv(tmp_path / "d" / "customers.csv")
+    bare = delivered.drop("segment", "segment_name", "distance", "segment_note")
+    bare.write_csv(tmp_path / "bare.csv")
+    out = tmp_path / "out.csv"
+    assert main(["apply", str(tmp_path / "d" / "model.json"), str(tmp_path / "bare.csv"), "--out", str(out)]) == 0
+    again = pl.read_csv(out)
+    assert delivered.filter(pl.col("segment").is_null())["segment_note"].to_list() == ["no order that counts"]
+    assert again["segment"].to_list() == delivered["segment"].to_list()
+    assert again["segment_note"].to_list() == delivered["segment_note"].to_list()
+
+
 def test_apply_to_standard_output(then: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     assert main(["apply", str(then / "d"), str(then / "then.csv"), "--out", "-"]) == 0
     heard = capfdbinary.readouterr()
@@ -170,7 +195,6 @@ def test_hostile_names_reach_no_terminal(tmp_path: Path, capsys: pytest.CaptureF
     ("given", "status", "says"),
     [
         ([], 2, "required"),
-        (["{d}", "{then}"], 2, "no place to write"),
         (["{d}", "{then}", "--json", "--out", "-"], 2, "standard output"),
         (["{d}", "{then}", "--out", "{new}.what"], 2, "ending"),
         (["{d}", "{then}", "--out", "{then}", "--overwrite"], 1, "source"),
@@ -260,6 +284,9 @@ def test_compare_as_json_has_what_is_promised(then: Path, capsys: pytest.Capture
         (["{d}", "{d}/customers.csv", "--revenue", "plan"], 1, "neither side"),
         (["{d}", "{other}"], 1, "no customer of the first"),
         (["{d}", "{empty}/nothing.csv"], 1, "no such file"),
+        (["{d}/customers.csv", "{renamed}"], 1, "renamed.csv: it has no column “id”, by which"),
+        (["{renamed}", "{d}"], 1, "renamed.csv: it has no column “id”, by which"),
+        (["{plain}", "{renamed}"], 1, "renamed.csv: it has no column “customer_id”, by which"),
     ],
 )
 def test_refusals_of_compare(
@@ -267,6 +294,11 @@ def test_refusals_of_compare(
 ) -> None:
     other = tmp_path / "other.csv"
     other.write_text((then / "d" / "customers.csv").read_text().replace("c1-", "other-"))
+    renamed = tmp_path / "renamed.csv"
+    pl.read_csv(then / "d" / "customers.csv").rename({"id": "who"}).write_csv(renamed)
+    plain = tmp_path / "plain.csv"
+    pl.read_csv(then / "d" / "customers.csv").rename({"id": "customer_id"}).write_csv(plain)
     places = {"d": then / "d", "then": then / "then.csv", "empty": tmp_path, "other": other}
+    places |= {"renamed": renamed, "plain": plain}
     assert main(["compare", *(word.format(**places) for word in given)]) == status
     assert says in capsys.readouterr().err

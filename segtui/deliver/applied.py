@@ -17,6 +17,7 @@ from segtui.deliver.fitting import NewLevels, fitted, under_known_names, vote_of
 from segtui.deliver.labels import NOBODY, Labels
 from segtui.deliver.money_roles import lost_roles
 from segtui.deliver.score import Scores, score
+from segtui.deliver.scoring import BUYS
 from segtui.deliver.seen import FAR_SHARE
 from segtui.errors import AnalysisError
 from segtui.progress import Steps
@@ -106,12 +107,13 @@ def apply_model(
     _check_money(model, dataset)
     dataset, renamed = under_known_names(model, dataset)
     features = yield from fitted(model, dataset.frame, fill_missing=fill_missing)
-    scores = yield from score(model, features.frame, features.filled)
+    orders = dataset.frame[BUYS] if BUYS in dataset.frame.columns else None
+    scores = yield from score(model, features.frame, features.filled, orders)
     scored = int(scores.scored.sum())
     if not scored:
         raise AnalysisError(
-            "no customer has a value in every feature that one is set aside without",
-            where=", ".join(name for name, _ in scores.aside),
+            "no customer can have a segment",
+            where="; ".join(reason for reason, _ in scores.aside),
             hint="Check that column, or fill missing values in before delivering.",
         )
     here = features.frame if scored == dataset.customers else features.frame.filter(_mask(scores))
@@ -120,7 +122,7 @@ def apply_model(
         customers=dataset.customers,
         scored=scored,
         trained=model.customers,
-        aside=tuple((_aside_reason(name), len(places)) for name, places in scores.aside),
+        aside=tuple((reason, len(places)) for reason, places in scores.aside),
         segments=_segments(model, scores, scored),
         drifts=drifts,
         mix=_mix(model, scores),
@@ -144,11 +146,6 @@ def _check_money(model: ScoringModel, dataset: Dataset) -> None:
             where="orders",
             hint="Add the column, or give the one that holds it the old name.",
         )
-
-
-def _aside_reason(feature: str) -> str:
-    """In the words of `prepare.aside`."""
-    return f"no value in {feature}"
 
 
 def _trimmed_note(share: float) -> str:
@@ -221,7 +218,7 @@ def labels_of(scored: Scored, nothing: str | None = "") -> Labels:
     import polars as pl
 
     dataset, model, scores = scored.dataset, scored.model, scored.scores
-    aside = tuple(LeftOut(_aside_reason(name), np.sort(dataset.row[places])) for name, places in scores.aside)
+    aside = tuple(LeftOut(reason, np.sort(dataset.row[places])) for reason, places in scores.aside)
     left_out = (*dataset.left_out, *aside)
     position = np.full(dataset.input_rows, NOBODY, dtype=np.int64)
     position[dataset.row] = np.where(scores.scored, np.arange(dataset.customers), NOBODY)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 from pathlib import Path
 from typing import BinaryIO
 
 import polars as pl
 
-from segtui.atomic import WholeFiles, delivery_error, error_number
+from segtui.atomic import WholeFiles, delivery_error
 from segtui.deliver import writers
 from segtui.deliver.applied import Scored, labels_of
-from segtui.deliver.labelled import FORMATS, format_of, source_files, write_table, write_text
+from segtui.deliver.labelled import FORMATS, format_of, source_files, streamed, write_table
 from segtui.deliver.labels import ADDED, free_names
 from segtui.deliver.rows import changed, labelled_rows
-from segtui.errors import UsageError
 from segtui.gather.dataset import identity
 from segtui.progress import Progress, Steps
 from segtui.recipe import GatherSpec, LabelledSpec
@@ -29,7 +27,7 @@ def write(scored: Scored, gather: GatherSpec, spec: LabelledSpec) -> Steps[Path]
     with WholeFiles(overwrite=spec.overwrite, sources=source_files(gather)) as files:
         beside = files.stage(spec.path, private=True)
         try:
-            yield from write_table(_table(scored, gather, spec), spec, beside)
+            yield from write_table((yield from _table(scored, gather, spec)), spec, beside)
         except (OSError, pl.exceptions.PolarsError) as error:
             raise delivery_error(error, spec.path) from error
         _check_unchanged(scored, gather)
@@ -38,16 +36,7 @@ def write(scored: Scored, gather: GatherSpec, spec: LabelledSpec) -> Steps[Path]
 
 def stream(scored: Scored, gather: GatherSpec, spec: LabelledSpec, out: BinaryIO) -> Steps[None]:
     """The same to an open file, such as standard output. Raises BrokenPipeError where nobody reads any more."""
-    if not FORMATS[format_of(spec)].text:
-        raise UsageError("only csv, tsv and ndjson can be written to standard output", hint="Give a file.")
-    try:
-        yield Progress("writing labels", 0.0)
-        yield from write_text(_table(scored, gather, spec), spec, out)
-        out.flush()
-    except (OSError, pl.exceptions.PolarsError) as error:
-        if error_number(error) == errno.EPIPE:
-            raise BrokenPipeError from error
-        raise delivery_error(error, "standard output", left="What was written so far is not whole.") from error
+    yield from streamed(lambda: _table(scored, gather, spec), spec, out)
 
 
 def notes(scored: Scored) -> tuple[str, ...]:
@@ -55,7 +44,8 @@ def notes(scored: Scored) -> tuple[str, ...]:
     return free_names(scored.dataset.frame.columns, ADDED, "source has")[1]
 
 
-def _table(scored: Scored, gather: GatherSpec, spec: LabelledSpec) -> writers.Table:
+def _table(scored: Scored, gather: GatherSpec, spec: LabelledSpec) -> Steps[writers.Table]:
+    yield Progress("writing labels", 0.0)
     kind = FORMATS[format_of(spec)]
     labels = labels_of(scored, nothing=None if kind.cells else "")
     added, _ = free_names(scored.dataset.frame.columns, ADDED, "source has")

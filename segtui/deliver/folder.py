@@ -9,6 +9,7 @@ import polars as pl
 
 from segtui.atomic import delivery_error
 from segtui.deliver import passport, repeat
+from segtui.deliver.delivery import MODEL, RECIPE
 from segtui.deliver.handover import Handover
 from segtui.deliver.labelled import sidecar
 from segtui.deliver.parts import MAKERS, Making, formula_warning
@@ -22,7 +23,7 @@ from segtui.progress import Progress, Steps, as_part
 from segtui.recipe import LABELLED_FORMATS, PARTS, DeliverySpec, GatherSpec, Recipe
 from segtui.recipe_file import to_toml
 
-RECIPE, README = "recipe.toml", "README.txt"
+README = "README.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def check(gather: GatherSpec, spec: DeliverySpec) -> None:
             told = f"there is no {what} {strange[0]}" if strange else f"no {what} is asked for"
             raise UsageError(told, hint=f"Known are {', '.join(known)}.")
     names = [f"{stem}.{form}" for stem in ("customers", "orders") for form in spec.formats]
-    check_apart(gather, Path(spec.folder), [*names, "segments.csv", "model.json", "lists/a.csv"])
+    check_apart(gather, Path(spec.folder), [*names, "segments.csv", MODEL, "lists/a.csv"])
     check_place(Path(spec.folder), overwrite=spec.overwrite, listed=repeat.listed)
 
 
@@ -93,7 +94,7 @@ def _parts(making: Making) -> Steps[dict[str, passport.Json]]:
 
 def _finish(making: Making, recipe: Recipe, told: dict[str, passport.Json]) -> Steps[tuple[str, ...]]:
     """The recipe, the explanation, and the passport with the hashes of all that is there."""
-    handover, folder, hide = making.handover, making.folder, making.hide
+    handover, folder = making.handover, making.folder
     said = [*handover.warnings, *making.warnings, *formula_warning(making.formulas)]
     if any(source.path == STANDARD_INPUT for source in recipe.gather.sources):
         said.append("the data came from standard input, so recipe.toml asks for the same on standard input again")
@@ -101,13 +102,15 @@ def _finish(making: Making, recipe: Recipe, told: dict[str, passport.Json]) -> S
     making.write(RECIPE, to_toml(recipe))
     missing = {part: str(one["missing"]) for part, one in told.items() if "missing" in one}
     names = (*folder.names(), repeat.PASSPORT)
-    making.write(README, readme(names, missing, warnings, handover.campaign, hide=hide))
+    making.write(
+        README, readme(names, missing, warnings, handover.campaign, hide=making.hide, safe=making.spec.csv_safe)
+    )
     files = []
     for name in folder.names():
         path = folder.path(name)
         digest = yield from as_part(repeat.sha256_of(path, f"hashing {name}"), "delivering", 0.9, 0.1)
         files.append(repeat.SourceFile(name, path.stat().st_size, digest))
-    text = passport.to_json(handover, recipe, told, files, warnings, hide=hide)
+    text = passport.to_json(handover, recipe, told, files, warnings, making.spec)
     making.write(repeat.PASSPORT, text)
     return warnings
 

@@ -18,7 +18,7 @@ from segtui.errors import DeliveryError, UsageError
 from segtui.gather.dataset import identity
 from segtui.gather.paths import files_of
 from segtui.progress import Steps
-from segtui.recipe import GatherSpec, LabelledSpec, Recipe
+from segtui.recipe import STANDARD_OUTPUT, GatherSpec, LabelledSpec, Recipe
 from segtui.recipe_file import recipe_path, to_toml
 from segtui.results import Answer, Dataset, FeatureMatrix
 
@@ -73,12 +73,17 @@ def stream(
 
     Raises BrokenPipeError where nobody reads any more.
     """
+    _check_answer(dataset, gather, answer)
+    yield from streamed(lambda: _table(dataset, gather, answer, matrix, format_of(spec)), spec, out)
+
+
+def streamed(table: Callable[[], Steps[writers.Table]], spec: LabelledSpec, out: BinaryIO) -> Steps[None]:
+    """A table to an open file. Raises UsageError where the format is none of text, BrokenPipeError where nobody reads
+    any more, and DeliveryError."""
     if not FORMATS[format_of(spec)].text:
         raise UsageError("only csv, tsv and ndjson can be written to standard output", hint="Give a file.")
-    _check_answer(dataset, gather, answer)
     try:
-        table = yield from _table(dataset, gather, answer, matrix, format_of(spec))
-        yield from write_text(table, spec, out)
+        yield from write_text((yield from table()), spec, out)
         out.flush()
     except (OSError, pl.exceptions.PolarsError) as error:
         if error_number(error) == errno.EPIPE:
@@ -88,6 +93,8 @@ def stream(
 
 def check(gather: GatherSpec, spec: LabelledSpec) -> None:
     """Find out before the analysis whether `spec` can be written. Raises DeliveryError, UsageError, SourceError."""
+    if spec.path == STANDARD_OUTPUT:
+        return
     format_of(spec)
     keep_out_of_sources(gather, Path(spec.path))
     check_target(Path(spec.path), overwrite=spec.overwrite, sources=source_files(gather))

@@ -20,6 +20,7 @@ from segtui.deliver import (
     writers,
     xlsx,
 )
+from segtui.deliver.delivery import MODEL
 from segtui.deliver.formula_cells import CELLS, Formulas, made_safe
 from segtui.deliver.labelled import FORMATS
 from segtui.deliver.labels import added_columns, label
@@ -226,7 +227,7 @@ def _why(made: Handover, part: str) -> str:
 def model(making: Making) -> Steps[None]:
     """Centroids or rules with the transforms."""
     yield Progress("describing the model")
-    making.write("model.json", to_json(making.handover.model))
+    making.write(MODEL, to_json(making.handover.model))
 
 
 def sql(making: Making) -> Steps[None]:

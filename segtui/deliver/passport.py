@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from segtui.deliver.handover import Handover
     from segtui.deliver.repeat import SourceFile
-    from segtui.recipe import Recipe
+    from segtui.recipe import DeliverySpec, Recipe
     from segtui.results import JoinReport, RollUp
 
 Json = dict[str, object]
@@ -34,10 +34,10 @@ def to_json(
     parts: Mapping[str, Json],
     files: Sequence[SourceFile],
     warnings: Sequence[str],
-    *,
-    hide: bool,
+    spec: DeliverySpec,
 ) -> str:
     """The document. recipe: as delivered; parts: what became of each; files: delivered, `path` being the name."""
+    hide = spec.withhold
     document: Json = {
         MARK: VERSION,
         "sources": [asdict(one) for one in handover.sources],
@@ -54,6 +54,7 @@ def to_json(
         "campaign": handover.campaign if handover.lists is not None else None,
         "warnings": list(warnings),
         "withheld": {"below": FEWEST, "segments": sorted(small_segments(handover))} if hide else None,
+        "asked": {"formats": spec.formats, "csv_safe": spec.csv_safe, "withhold": hide},
         "parts": parts,
         "files": [{"name": one.path, "bytes": one.bytes, "sha256": one.sha256} for one in files],
         "versions": versions(),

@@ -55,10 +55,10 @@ ABOUT = (
      "may address "
      "some only. Nothing is said of an effect before it is measured."),
     ("rfm.csv", "Customers by recency, frequency and money."),
-    ("lists/*", "Who is contacted and who is held out in each play, drawn by a hash of the campaign, the play and the "
-     "customer id. The campaign is {campaign}: under this name the arms are always these, another (--campaign) draws "
-     "anew. "
-     "Without the arm that is held out nothing can be learned. Holds customers."),
+    ("lists/*", "Who is contacted and who is held out in each play, drawn by a hash of the campaign and the customer "
+     "id: whoever is held out is held out of every play. The campaign is {campaign}: under this name the arms are "
+     "always these, another (--campaign) draws anew. Without the arm that is held out nothing can be learned. "
+     "Holds customers."),
     ("model.json", "Centres or rules with the transforms: what scores new customers. It has the sizes of segments."),
     ("score*.sql", "The same as SQL. The comment at its head says which columns it needs."),
     ("segment.py", "The same as a script that needs Python, polars and numpy, and scikit-learn to refit."),
@@ -70,7 +70,7 @@ ABOUT = (
 
 
 def readme(
-    names: Sequence[str], missing: Mapping[str, str], warnings: Sequence[str], campaign: str, *, hide: bool
+    names: Sequence[str], missing: Mapping[str, str], warnings: Sequence[str], campaign: str, *, hide: bool, safe: bool
 ) -> str:
     """The text. names: files that are there; missing: why a part is not; campaign: the name that arms are
     drawn under."""
@@ -87,8 +87,13 @@ def readme(
         lines += ["Not here:", *(line for part, why in missing.items() for line in _folded(f"{part}: {why}")), ""]
     if warnings:
         lines += ["To know:", *(line for one in warnings for line in _folded(one)), ""]
-    safe = "Files that hold customers are readable by their owner alone. Take care whom you pass them on to."
-    lines += textwrap.wrap(safe, WIDTH)
+    private = "Files that hold customers are readable by their owner alone. Take care whom you pass them on to."
+    lines += textwrap.wrap(private, WIDTH)
+    if safe:
+        guarded = (
+            "Cells that a spreadsheet would run as a formula have an apostrophe before them; to repeat these files "
+        )
+        lines += textwrap.wrap(f"{guarded}byte for byte, give --csv-safe again.", WIDTH)
     if hide:
         told = "Figures of fewer than 10 customers are withheld from the tables and the page, and so are figures they "
         lines += textwrap.wrap(

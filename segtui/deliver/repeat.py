@@ -97,6 +97,12 @@ def listed(folder: Path) -> set[str] | None:
     return {PASSPORT, *(str(one["name"]) for one in files if isinstance(one, dict) and "name" in one)}
 
 
+def was_csv_safe(folder: Path) -> bool:
+    """Whether the delivery in `folder` guarded cells that a spreadsheet would run."""
+    asked = (read(folder) or {}).get("asked")
+    return isinstance(asked, dict) and bool(asked.get("csv_safe"))
+
+
 def differences(folder: Path, gather: GatherSpec) -> Steps[tuple[str, ...]]:
     """In what the sources differ from those that the delivery in `folder` was made of, in sentences; () without a
     passport. Raises SourceError, OSError."""

@@ -30,6 +30,14 @@ _STEPS = """
 """
 
 
+_STARTED = """if __name__ == "__main__":
+    try:
+        main()
+    except (OSError, pl.exceptions.PolarsError) as problem:  # such as a column that is not there
+        raise SystemExit(f"segment.py: {str(problem).splitlines()[0]}") from None"""
+"""What ends a script: whoever runs it gets a sentence, and not a traceback."""
+
+
 def script(model: ScoringModel, handover: Handover | None = None, delivered: str = "customers.csv") -> str:
     """The text of segment.py.
 
@@ -53,7 +61,7 @@ def script(model: ScoringModel, handover: Handover | None = None, delivered: str
     constants = head.constants(plan)
     imports = "\n".join(_imports("\n".join([constants, body, main])))
     top = "\n".join([head.docstring(plan), "", imports, "", constants, body])
-    return f'{top}\n\n{main}\n\n\nif __name__ == "__main__":\n    main()\n'
+    return f"{top}\n\n{main}\n\n\n{_STARTED}\n"
 
 
 def _section(title: str, texts: list[str]) -> str:

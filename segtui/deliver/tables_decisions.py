@@ -175,7 +175,7 @@ def customer_value(handover: Handover) -> pl.DataFrame | None:
         return None
     figures = {"alive": found.alive, "expected_orders": found.expected_orders, "expected_revenue": found.value}
     columns = [pl.Series(name, values).fill_nan(None) for name, values in figures.items() if values is not None]
-    return pl.DataFrame([handover.whole.frame[id_column].alias("id"), *columns])
+    return pl.DataFrame([handover.whole.frame[id_column], *columns])
 
 
 # -- prices --------------------------------------------------------------------------------------------------

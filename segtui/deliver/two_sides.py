@@ -52,14 +52,28 @@ def id_of(own: Delivery, other: Delivery, given: str | None) -> str:
         told = _told_id(delivery)
         if told and (found := _in(there, told)) is not None:
             return found
-    both = [name for name in there if name in columns_in(other)]
-    likely = [(names.scores(name).get("customer_id", 0.0), name) for name in both]
-    likely += [(0.1, name) for name in both if names.plain(name) in names.WEAK_ID_NAMES]
-    best = max(likely, key=lambda pair: pair[0], default=(0.0, ""))
-    if best[0] <= 0.0:
-        told = "no column says which customer a row is about"
-        raise SourceError(told, where=own.named, hint=f"Name the one that does: --id COLUMN. {_columns(there)}")
-    return best[1]
+    theirs = columns_in(other)
+    if best := _likely_id([name for name in there if name in theirs]):
+        return best
+    if here := _likely_id(there):
+        raise _no_such_id(here, own, other, theirs)
+    if its := _told_id(other) or _likely_id(theirs):
+        raise _no_such_id(its, other, own, there)
+    told = "no column says which customer a row is about"
+    raise SourceError(told, where=own.named, hint=f"Name the one that does: --id COLUMN. {_columns(there)}")
+
+
+def _no_such_id(name: str, knows: Delivery, lacks: Delivery, there: Sequence[str]) -> SourceError:
+    told = f"it has no column “{name}”, by which {knows.named} knows customers"
+    return SourceError(told, where=lacks.named, hint=f"Give the column that name in both. {_columns(there)}")
+
+
+def _likely_id(there: Sequence[str]) -> str:
+    """The column that is most likely to identify customers, by its name; "" where none is."""
+    likely = [(names.scores(name).get("customer_id", 0.0), name) for name in there]
+    likely += [(0.1, name) for name in there if names.plain(name) in names.WEAK_ID_NAMES]
+    score, name = max(likely, key=lambda pair: pair[0], default=(0.0, ""))
+    return name if score > 0.0 else ""
 
 
 def _in(there: Sequence[str], name: str) -> str | None:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from segtui.atomic import PRIVATE, StrPath, delivery_error
+from segtui.atomic import ORDINARY, PRIVATE, StrPath, delivery_error, sync
 from segtui.errors import DeliveryError
 from segtui.gather.paths import STANDARD_INPUT, files_of, is_address
 from segtui.recipe import GatherSpec
@@ -59,7 +59,7 @@ class WholeFolder:
         """
         path = self._beside / name
         path.parent.mkdir(exist_ok=True)
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE if private else 0o666))
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE if private else ORDINARY))
         return path
 
     def drop(self, name: str) -> None:
@@ -78,9 +78,9 @@ class WholeFolder:
         """Move the folder into place and return its path as asked. Raises DeliveryError."""
         try:
             for name in self.names():
-                _sync(self._beside / name)
+                sync(self._beside / name)
             for folder in {(self._beside / name).parent for name in self.names()}:
-                _sync(folder)
+                sync(folder)
             self._beside.chmod(self._rights)
             check_place(
                 self._asked, overwrite=self._overwrite, listed=self._listed
@@ -102,7 +102,7 @@ class WholeFolder:
                 os.rename(self._former, self._real)
             raise
         with suppress(OSError):
-            _sync(self._real.parent)
+            sync(self._real.parent)
         if replaced:
             shutil.rmtree(self._former, ignore_errors=True)
 
@@ -201,11 +201,3 @@ def files_in(folder: Path) -> Iterator[str]:
         yield from ((place / name).as_posix() for name in (*files, *links))
         if not folders and not files and place != Path():
             yield f"{place.as_posix()}/"
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -60,7 +60,7 @@ def test_rules_decide_alone_where_a_tree_is_the_segmentation() -> None:
 def test_who_has_no_value_is_set_aside_where_the_recipe_says_so() -> None:
     found = finish(score(line_model(0.0, aside=True), pl.DataFrame({"x": [1.0, None, float("nan")]})))
     assert found.scored.tolist() == [True, False, False]
-    assert [(name, places.tolist()) for name, places in found.aside] == [("x", [1, 2])]
+    assert [(name, places.tolist()) for name, places in found.aside] == [("no value in x", [1, 2])]
     filled = finish(score(line_model(0.0), pl.DataFrame({"x": [None, 2.0]})))
     assert filled.distance.tolist() == [0.0, 2.0]
 
@@ -207,7 +207,7 @@ def test_digits_in_a_feature_of_text_stay_levels(tmp_path: Path) -> None:
 
 def test_nobody_left_to_score(tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("id,x\n1,\n2,\n3,\n")
-    with pytest.raises(AnalysisError, match="no customer has a value"):
+    with pytest.raises(AnalysisError, match="no value in x: no customer can have a segment"):
         scored(line_model(0.0, aside=True), tmp_path / "in.csv")
 
 

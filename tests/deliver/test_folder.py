@@ -374,6 +374,19 @@ def test_formulas_are_warned_about_or_guarded(customers: Path, tmp_path: Path, c
     assert sheet["remark"].to_list().count("'=1+1") == 1
 
 
+def test_a_guarded_delivery_is_repeated_guarded_or_it_is_said(customers: Path, tmp_path: Path, capsys) -> None:
+    quick(customers, tmp_path / "out", "--csv-safe")
+    assert json.loads((tmp_path / "out" / "passport.json").read_text())["asked"]["csv_safe"] is True
+    assert "give --csv-safe again" in " ".join((tmp_path / "out" / "README.txt").read_text().split())
+    capsys.readouterr()
+    assert run("--recipe", tmp_path / "out" / "recipe.toml", "--out", tmp_path / "bare.csv") == 0
+    assert "was made with --csv-safe" in capsys.readouterr().err
+    assert run("--recipe", tmp_path / "out" / "recipe.toml", "--out", tmp_path / "safe.csv", "--csv-safe") == 0
+    assert "was made with --csv-safe" not in capsys.readouterr().err
+    given = (tmp_path / "out" / "customers.csv").read_bytes()
+    assert (tmp_path / "safe.csv").read_bytes() == given != (tmp_path / "bare.csv").read_bytes()
+
+
 def test_tables_from_elsewhere_keep_their_names_when_paths_become_absolute(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     gather = GatherSpec((SourceSpec("a.csv"), SourceSpec("-"), SourceSpec("s3://x/b.csv")))

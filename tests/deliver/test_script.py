@@ -438,6 +438,22 @@ def test_another_file_and_another_format(shared_data: Path, tmp_path: Path) -> N
     assert given["segment"].to_list() == ours(handover)["segment"].head(5).to_list()
 
 
+def test_what_cannot_be_read_or_written_is_said_in_one_line(shared_data: Path, tmp_path: Path) -> None:
+    handover = handed_over(of(shared_data / "amazon_users.csv"))
+    (tmp_path / "segment.py").write_text(script(handover.model, handover), encoding="utf-8")
+    (tmp_path / "few.csv").write_text("Cus_ID,Sex,Age,Income\n1,F,30,5\n")
+    for source, out, says in (
+        ("few.csv", "out.csv", 'segment.py: unable to find column "Rating"'),
+        ("nothing.csv", "out.csv", "segment.py: No such file"),
+        (str(shared_data / "amazon_users.csv"), "nowhere/out.csv", "segment.py: "),
+    ):
+        command = [sys.executable, "-I", "segment.py", source, "--out", out]
+        ended = subprocess.run(command, cwd=tmp_path, env={}, capture_output=True, text=True, check=False)
+        assert ended.returncode == 1
+        assert ended.stderr.startswith(says)
+        assert ended.stderr.count("\n") == 1
+
+
 def linked(target: Path, *names: str) -> None:
     """Put packages of this environment, and what they require, into another one, without fetching anything."""
     waiting, seen = list(names), set[str]()
