@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from segtui import figures
 from segtui.deliver.html import Markup, element, text
 from segtui.deliver.report_words import LABELS
+from segtui.deliver.tables import small_segments
+from segtui.deliver.withhold import few
 from segtui.explain.rules import features_of_labels, features_with_gaps
 from segtui.recipe import FEWEST
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from segtui.deliver.handover import Handover
     from segtui.progress import Steps
     from segtui.results import ProfileColumn, Segment
@@ -93,7 +93,7 @@ class Told:
 
     def few(self, customers: float) -> bool:
         """Whether a figure about so many customers is withheld; nobody at all is no secret."""
-        return self.withhold and 0 < customers < FEWEST
+        return self.withhold and few(customers)
 
     @property
     def shown(self) -> tuple[Segment, ...]:
@@ -111,23 +111,13 @@ def told(handover: Handover, withhold: bool) -> Steps[Told]:
     return Told(
         handover,
         withhold,
-        hidden(handover.answer.profile.segments) if withhold else frozenset(),
+        small_segments(handover) if withhold else frozenset(),
         {note.name: note.unit for note in notes},
         {note.name: note.definition for note in notes},
         {path: file_name(path) for path in sorted(paths, key=lambda path: (-len(path), path)) if file_name(path)},
         gaps,
         features_of_labels(ground.matrix.columns),
     )
-
-
-def hidden(segments: Sequence[Segment]) -> frozenset[str]:
-    """The letters whose figures are withheld: those of small segments, and the next smallest where a single one could
-    be worked out from the total."""
-    small = {one.letter for one in segments if one.size < FEWEST}
-    if len(small) == 1 and len(segments) > 1:
-        rest = [one for one in segments if one.letter not in small]
-        small.add(min(rest, key=lambda one: (one.size, one.letter)).letter)
-    return frozenset(small)
 
 
 def file_name(path: str) -> str:

@@ -16,7 +16,8 @@ from segtui.deliver import report_charts as charts
 from segtui.deliver.html import Markup, element, joined, style_sheet, text
 from segtui.deliver.report import page
 from segtui.deliver.report_baskets import strongest
-from segtui.deliver.report_told import file_name, hidden
+from segtui.deliver.report_told import file_name
+from segtui.deliver.tables import small_segments
 from segtui.progress import finish
 from segtui.recipe import FEWEST, ClusterSpec, GatherSpec, Recipe, SourceSpec
 from tests.deliver import report_cases
@@ -345,7 +346,7 @@ def test_no_value_is_made_up_where_nothing_was_entered(orders: Case) -> None:
 def test_small_segments_are_withheld_and_the_next_smallest_with_a_single_one(customers: Case) -> None:
     sizes = {one.letter: one.size for one in customers.handover.answer.profile.segments}
     (tiny,) = [letter for letter, size in sizes.items() if size < FEWEST]
-    gone = hidden(customers.handover.answer.profile.segments)
+    gone = small_segments(customers.handover)
     assert tiny in gone
     assert len(gone) == 2
     assert max(sizes[letter] for letter in gone) == sorted(sizes.values())[1]

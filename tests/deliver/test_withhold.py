@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import polars as pl
@@ -64,6 +65,23 @@ def test_no_table_of_a_delivery_tells_of_a_small_segment(tmp_path: Path) -> None
     }
     evidence = pl.read_csv(out / "evidence.csv")
     assert all(few(size) is False for size in evidence["smallest_segment"].to_list())
+
+
+def test_the_page_withholds_whom_the_tables_withhold(tmp_path: Path) -> None:
+    # 3 and 4 customers come to fewer than ten together, so a third segment goes with them, on the page as in the table
+    kinds = (range(60), range(1000, 1030), range(9000, 9004), range(50000, 50003))
+    lines = [f"c{value},{value},{value * 2 + value % 3}" for values in kinds for value in values]
+    source, out = tmp_path / "in.csv", tmp_path / "out"
+    source.write_text("id,spend,visits\n" + "\n".join(lines) + "\n")
+    words = ["--k", "4", "--scale", "none", "--withhold", "--parts", "segments,report"]
+    assert main(["run", str(source), "--deliver", str(out), *words]) == 0
+    table = pl.read_csv(out / "segments.csv")
+    shown = set(table.filter(pl.col("customers").is_not_null())["segment"])
+    assert table.height == 4
+    assert len(shown) == 1
+    told = re.findall(r'<data [^>]*data-what="size"[^>]*>', (out / "report.html").read_text())
+    assert told
+    assert {re.findall(r'data-segment="(\w+)"', one)[0] for one in told} == shown
 
 
 def test_a_table_of_levels_by_hand() -> None:
