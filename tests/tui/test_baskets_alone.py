@@ -55,13 +55,18 @@ def app_on(recipe: Recipe, state=None, **more) -> SegApp:
     return SegApp(recipe, state=state, make_session=lambda listener, s: Session(listener, state=s), **more)
 
 
+async def rules_shown(app, pilot) -> None:
+    """Wait for the rules: "bread" alone stands in the preview too, before the app goes to Baskets by itself."""
+    await until(app, pilot, lambda: app.screen.place == "baskets" and "bread" in grid(app))
+
+
 @pytest.mark.parametrize("written", ["table", "listed"])
 async def test_it_opens_on_the_baskets_pane_and_everything_there_works(request, written, tmp_path):
     app = app_on(of(request.getfixturevalue(written)))
     async with app.run_test(size=(100, 30)) as pilot:
         await until(app, pilot, "[rules]")
         assert app.screen.place == "baskets"
-        await until(app, pilot, "bread")
+        await rules_shown(app, pilot)
         await until(app, pilot, "in 20 shuffles")
         assert "0 customers" not in grid(app)
         page = app.session.found(BasketsQuestion(BasketSpec()))
@@ -126,7 +131,7 @@ async def test_productive_rules_alone_are_shown_on_a_key(tmp_path):
 async def test_a_filter_by_segment_is_refused(table):
     app = app_on(of(table))
     async with app.run_test(size=(100, 30)) as pilot:
-        await until(app, pilot, "bread")
+        await rules_shown(app, pilot)
         app.run_command("filter-rules", "seg:A")
         await until(app, pilot, "have no customers")
         await gone(app, pilot, "filtering")
@@ -136,7 +141,7 @@ async def test_a_filter_by_segment_is_refused(table):
 async def test_every_other_pane_says_why_and_no_key_does_harm(table, plain):
     app = app_on(of(table), ascii_only=plain)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(app, pilot, "bread")
+        await rules_shown(app, pilot)
         for place in PANES:
             app.run_command("go-" + place.replace("_", "-"))
             await until(app, pilot, lambda place=place: app.screen.place == place)
@@ -153,7 +158,7 @@ async def test_every_other_pane_says_why_and_no_key_does_harm(table, plain):
 async def test_cut_offs_are_steps_that_undo_takes_back_and_that_are_saved(table, tmp_path):
     app = app_on(of(table), state=tmp_path / "state")
     async with app.run_test(size=(100, 30)) as pilot:
-        await until(app, pilot, "bread")
+        await rules_shown(app, pilot)
         app.run_command("set-support", "0.6")
         await until(app, pilot, "No rules")
         assert app.session.recipe.baskets.min_support == 0.6
@@ -162,7 +167,7 @@ async def test_cut_offs_are_steps_that_undo_takes_back_and_that_are_saved(table,
         (saved,) = autosave.offered(tmp_path / "state")
         assert saved.recipe.baskets.min_support == 0.6
         await pilot.press("u")
-        await until(app, pilot, "bread")
+        await rules_shown(app, pilot)
         assert app.session.recipe.baskets == BasketSpec()
         app.session.resume(saved)
         await until(app, pilot, "No rules")
@@ -173,7 +178,7 @@ async def test_cut_offs_are_steps_that_undo_takes_back_and_that_are_saved(table,
 async def test_a_column_can_be_named_as_the_customer_and_taken_back(table):
     app = app_on(of(table))
     async with app.run_test(size=(100, 30)) as pilot:
-        await until(app, pilot, "bread")
+        await rules_shown(app, pilot)
         await pilot.press("1")
         app.run_command("set-role", "basket customer_id")
         await until(app, pilot, lambda: app.session.dataset.customers == 6)
@@ -184,7 +189,7 @@ async def test_a_column_can_be_named_as_the_customer_and_taken_back(table):
         await pilot.press("4")
         await until(app, pilot, "This table has baskets and no customers")
         await pilot.press("6")
-        await until(app, pilot, "bread")
+        await rules_shown(app, pilot)
 
 
 async def test_baskets_beside_customers_who_did_not_fill_them(table, people):
@@ -193,7 +198,7 @@ async def test_baskets_beside_customers_who_did_not_fill_them(table, people):
         await until(app, pilot, "exact")
         assert app.screen.place == "segments"
         await pilot.press("6")
-        await until(app, pilot, "bread")
+        await rules_shown(app, pilot)
         await until(app, pilot, "in 20 shuffles")
         app.run_command("next-view", "segments")
         await until(app, pilot, "have no customers")
